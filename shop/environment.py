@@ -1,0 +1,72 @@
+"""Reads configuration: the process environment, then `.env`, then what `manage.py up` wrote about its own servers."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """`KEY=value` lines of a file; an absent file is empty. Quotes around a value are dropped."""
+    if not path.is_file():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.startswith("#"))
+    return {key.strip(): value.strip().strip("'\"") for key, value in pairs}
+
+
+_FILE = read_env_file(BASE_DIR / ".env")
+DATA_DIR = Path(os.environ.get("DATA_DIR") or _FILE.get("DATA_DIR") or BASE_DIR / ".data").resolve()
+RUNTIME_FILE = DATA_DIR / "run" / "servers.env"
+_RUNTIME = read_env_file(RUNTIME_FILE)
+
+
+def env(name: str, default: str = "") -> str:
+    """The value of a setting; an empty value counts as absent."""
+    return os.environ.get(name) or _FILE.get(name) or _RUNTIME.get(name) or default
+
+
+def env_flag(name: str, *, default: bool = False) -> bool:
+    value = env(name).lower()
+    return value in {"1", "true", "yes", "on"} if value else default
+
+
+def secret_key() -> str:
+    """SECRET_KEY from the environment, else one made once per installation and kept in DATA_DIR with mode 0600."""
+    if key := env("SECRET_KEY"):
+        return key
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text().strip()
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Django's DATABASES entry for `postgresql://user:password@host:port/name?host=/socket/dir`."""
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(query.pop("port", parts.port or "")),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "application_name": "jishi",
+            "options": "-c lock_timeout=2s -c statement_timeout=15s -c idle_in_transaction_session_timeout=20s",
+            **query,
+        },
+    }

@@ -1,0 +1,6 @@
+"""All settings. What an installation may change comes from the environment (docs/operations.md lists each)."""
+
+from shop.settings.base import *
+from shop.settings.business import *
+from shop.settings.jobs import *
+from shop.settings.security import *
