@@ -1,0 +1,111 @@
+"""The transactional outbox: facts go into a table with the change that made them true; a relay hands them to handlers.
+
+The broker is only the doorbell. Losing it, or every message in it, loses nothing: the relay is also run by beat.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+
+from core.models import OutboxEvent, OutboxReceipt
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 12
+E = TypeVar("E", bound="Event")
+Handler = Callable[[Any], None]
+_handlers: dict[str, list[tuple[str, type[Event], Handler]]] = {}
+
+
+class OutsideTransaction(RuntimeError):
+    """An event was published outside the transaction that makes it true."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """Base of events: past tense, plain values only (str, int, bool, None, lists and dicts of them)."""
+
+
+def publish(event: Event) -> None:
+    """Record an event in the current transaction.
+
+    Raises:
+        OutsideTransaction: there is no transaction, so the event could be recorded without its cause.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(type(event).__name__)
+    OutboxEvent.objects.create(name=type(event).__name__, payload=dataclasses.asdict(event))
+    transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    """Wake the relay; when the broker is away, beat's sweep finds the row a second later."""
+    from core.tasks import relay_outbox
+
+    relay_outbox.apply_async(retry=False, ignore_result=True)
+
+
+def handles(event_type: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Register a handler in an app's handlers.py. It runs in a transaction of its own, once per event."""
+
+    def register(function: Callable[[E], None]) -> Callable[[E], None]:
+        name = f"{function.__module__}.{function.__name__}"
+        _handlers.setdefault(event_type.__name__, []).append((name, event_type, function))
+        return function
+
+    return register
+
+
+def handlers_of(event_name: str) -> list[str]:
+    """Names of the handlers of an event, in the order they were registered."""
+    return [name for name, _, _ in _handlers.get(event_name, [])]
+
+
+def relay(*, now: dt.datetime, limit: int = 200) -> int:
+    """Handle due events; returns how many were finished. Several relays may run at once."""
+    due = OutboxEvent.objects.filter(handled_at__isnull=True, dead_at__isnull=True, next_try_at__lte=now)
+    return sum(_handle(pk, now) for pk in due.order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def _handle(pk: int, now: dt.datetime) -> bool:
+    """Run the handlers that have no receipt yet, each in its own transaction that holds the event's row."""
+    name = OutboxEvent.objects.values_list("name", flat=True).get(pk=pk)
+    errors = [error for handler in _handlers.get(name, []) if (error := _run(pk, *handler))]
+    with transaction.atomic():
+        event = _locked(pk)
+        if event is None:
+            return False
+        if not errors:
+            event.handled_at = now
+        else:
+            event.attempts += 1
+            event.last_error = "\n".join(errors)[:4000]
+            event.next_try_at = now + dt.timedelta(seconds=min(2**event.attempts, 300))
+            event.dead_at = now if event.attempts >= MAX_ATTEMPTS else None
+        event.save()
+    return not errors
+
+
+def _locked(pk: int) -> OutboxEvent | None:
+    rows = OutboxEvent.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.filter(pk=pk, handled_at__isnull=True, dead_at__isnull=True).first()
+
+
+def _run(pk: int, name: str, event_type: type[Event], function: Handler) -> str:
+    """Run one handler once; returns the error as text, empty when it is done or another relay has the row."""
+    try:
+        with transaction.atomic():
+            event = _locked(pk)
+            if event is None or OutboxReceipt.objects.filter(event=event, handler=name).exists():
+                return ""
+            function(event_type(**event.payload))
+            OutboxReceipt.objects.create(event=event, handler=name)
+    except Exception as error:
+        log.exception("outbox handler failed", extra={"handler": name, "event_pk": pk})
+        return f"{name}: {error!r}"
+    return ""

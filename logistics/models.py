@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Variant
+from core.i18n import Translated
+from core.models import Entity, Stateful
+from logistics import states
+from merchants.models import Merchant, TenantQuerySet
+
+
+class Warehouse(Translated, Entity):
+    class Kind(models.TextChoices):
+        CENTRAL = "central", _("Central")
+        REGIONAL = "regional", _("Regional")
+        FRONT = "front", _("Front")
+        OVERSEAS = "overseas", _("Overseas or bonded")
+        STORE = "store", _("Store")
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="warehouses")
+    code = models.CharField(_("code"), max_length=30)
+    name = models.CharField(_("name"), max_length=80)
+    i18n = models.JSONField(_("translations"), default=dict, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    city = models.CharField(_("city"), max_length=80)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="CN")
+    priority = models.PositiveSmallIntegerField(_("priority, lowest first"), default=10)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("warehouse")
+        verbose_name_plural = _("warehouses")
+        constraints = [models.UniqueConstraint(fields=["merchant", "code"], name="warehouse_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stock(Entity):
+    """How many of a variant lie in a warehouse and how many of those are promised. Changed by logistics.services only."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="stock", editable=False)
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="stock", verbose_name=_("variant"))
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="stock", verbose_name=_("warehouse"))
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.IntegerField(_("reserved"), default=0)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stock")
+        verbose_name_plural = _("stock")
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "warehouse"], name="stock_once"),
+            models.CheckConstraint(condition=Q(reserved__gte=0) & Q(reserved__lte=F("on_hand")), name="stock_reserved"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant} @ {self.warehouse}"
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+class StockMovement(Entity):
+    """Why `on_hand` changed. Append-only; on_hand is the sum of the movements."""
+
+    class Reason(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        SHIPPED = "shipped", _("Shipped")
+        RETURNED = "returned", _("Returned")
+        CORRECTED = "corrected", _("Corrected")
+
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="movements")
+    delta = models.IntegerField(_("change"))
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
+    reference = models.CharField(max_length=64, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        indexes = [models.Index(fields=["stock", "created_at"], name="movement_stock")]
+
+    def __str__(self) -> str:
+        return f"{self.delta:+d} {self.reason}"
+
+
+class Reservation(Stateful):
+    """A promise of some units to one purchase. `reference` is the purchase, `group` the merchant order within it."""
+
+    TRANSITIONS = states.RESERVATION_TRANSITIONS
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="reservations")
+    reference = models.UUIDField()
+    group = models.UUIDField()
+    quantity = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=states.ReservationStatus.choices, default=states.ReservationStatus.HELD)
+    expires_at = models.DateTimeField(null=True)
+    plan = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference", "group", "stock"], name="reservation_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity"),
+            models.CheckConstraint(condition=Q(status__in=states.ReservationStatus.values), name="reservation_status"),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="reservation_due", condition=Q(status="held")),
+            models.Index(fields=["stock"], name="reservation_open", condition=Q(status__in=["held", "committed"])),
+            models.Index(fields=["group"], name="reservation_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.stock_id} {self.status}"
+
+
+class ShippingRate(Entity):
+    """A merchant's price for sending one order: flat, free from a goods total upward."""
+
+    merchant = models.OneToOneField(Merchant, on_delete=models.CASCADE, related_name="shipping_rate")
+    currency = models.CharField(_("currency"), max_length=3)
+    flat_minor = models.BigIntegerField(_("flat rate in minor units"))
+    free_over_minor = models.BigIntegerField(_("free from, in minor units"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("shipping rate")
+        verbose_name_plural = _("shipping rates")
+        constraints = [models.CheckConstraint(condition=Q(flat_minor__gte=0), name="shipping_flat")]
+
+    def __str__(self) -> str:
+        return f"{self.merchant} {self.flat_minor}"
+
+
+class Shipment(Stateful):
+    """One parcel of one merchant order (`reference`)."""
+
+    TRANSITIONS = states.SHIPMENT_TRANSITIONS
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="shipments")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    reference = models.UUIDField(db_index=True)
+    status = models.CharField(_("status"), max_length=20, choices=states.ShipmentStatus.choices, default=states.ShipmentStatus.PLANNED)
+    carrier = models.CharField(_("carrier"), max_length=60)
+    tracking_number = models.CharField(_("tracking number"), max_length=60)
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("shipment")
+        verbose_name_plural = _("shipments")
+        constraints = [
+            models.UniqueConstraint(fields=["reference", "warehouse", "tracking_number"], name="shipment_once"),
+            models.CheckConstraint(condition=Q(status__in=states.ShipmentStatus.values), name="shipment_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.tracking_number}"
+
+
+class ShipmentLine(models.Model):
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.variant_id}"
+
+
+class ShipmentEvent(Entity):
+    """A line of the parcel's timeline as the shopper reads it. `code` is translated, `place` and `note` are as told."""
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="events")
+    code = models.CharField(max_length=20, choices=states.ShipmentStatus.choices)
+    place = models.CharField(max_length=80, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["shipment", "at"], name="shipment_timeline")]
+
+    def __str__(self) -> str:
+        return self.code

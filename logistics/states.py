@@ -1,0 +1,37 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReservationStatus(models.TextChoices):
+    HELD = "held", _("Held")
+    COMMITTED = "committed", _("Committed")
+    FULFILLED = "fulfilled", _("Fulfilled")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+RESERVATION_TRANSITIONS = {
+    "held": frozenset({"committed", "released", "expired"}),
+    "committed": frozenset({"fulfilled", "released"}),
+}
+
+
+class ShipmentStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    PACKED = "packed", _("Packed")
+    HANDED_OVER = "handed_over", _("Handed to the carrier")
+    IN_TRANSIT = "in_transit", _("On the way")
+    OUT_FOR_DELIVERY = "out_for_delivery", _("Out for delivery")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Delivery failed")
+    RETURNED = "returned", _("Returned to sender")
+
+
+SHIPMENT_TRANSITIONS = {
+    "planned": frozenset({"packed", "handed_over"}),
+    "packed": frozenset({"handed_over"}),
+    "handed_over": frozenset({"in_transit", "out_for_delivery", "delivered", "failed"}),
+    "in_transit": frozenset({"out_for_delivery", "delivered", "failed"}),
+    "out_for_delivery": frozenset({"delivered", "failed"}),
+    "failed": frozenset({"out_for_delivery", "delivered", "returned"}),
+}

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.i18n import Translated
+from core.models import Entity, Stateful
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class CommissionPlan(Entity):
+    """What the operator keeps of each sale, in basis points of goods and shipping."""
+
+    name = models.CharField(max_length=80, unique=True)
+    rate_bps = models.PositiveIntegerField(_("rate in basis points"))
+
+    class Meta:
+        verbose_name = _("commission plan")
+        verbose_name_plural = _("commission plans")
+        constraints = [models.CheckConstraint(condition=Q(rate_bps__lte=10_000), name="commission_rate")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.rate_bps / 100:g} %"
+
+
+class Merchant(Translated, Stateful):
+    """A seller with a shop page. The kind changes defaults, never the code path."""
+
+    class Kind(models.TextChoices):
+        SELF_OPERATED = "self_operated", _("Self-operated")
+        COMPANY = "company", _("Company")
+        INDIVIDUAL = "individual", _("Individual")
+        LOCAL_STORE = "local_store", _("Local store")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+
+    TRANSITIONS = {"active": frozenset({"suspended"}), "suspended": frozenset({"active"})}
+
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.ACTIVE)
+    name = models.CharField(_("name"), max_length=80)
+    description = models.TextField(_("description"), blank=True)
+    i18n = models.JSONField(_("translations"), default=dict, blank=True)
+    email = models.EmailField(_("e-mail"))
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="CN")
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
+    handling_days = models.PositiveSmallIntegerField(_("handling days"), default=1)
+    logo = models.CharField(max_length=200, blank=True)
+    commission_plan = models.ForeignKey(CommissionPlan, on_delete=models.PROTECT, verbose_name=_("commission plan"))
+
+    class Meta:
+        verbose_name = _("merchant")
+        verbose_name_plural = _("merchants")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["active", "suspended"]), name="merchant_status"),
+            models.CheckConstraint(condition=Q(kind__in=["self_operated", "company", "individual", "local_store"]), name="merchant_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Rows with a `merchant` column. `for_merchant` is how merchant-facing code reaches them."""
+
+    def for_merchant(self, merchant: Merchant) -> Self:
+        return self.filter(merchant_id=merchant.pk)
+
+
+class Membership(Entity):
+    """A person's place in a merchant's team."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        CATALOGUE = "catalogue", _("Catalogue")
+        FULFILMENT = "fulfilment", _("Fulfilment")
+        SERVICE = "service", _("Service")
+        FINANCE = "finance", _("Finance")
+        READ_ONLY = "read_only", _("Read only")
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["merchant", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.merchant}"
+
+
+class ApiKey(Entity):
+    """A merchant's key for the partner API: shown once, kept as a SHA-256 hash, limited to scopes, revocable."""
+
+    class Scope(models.TextChoices):
+        ORDERS_READ = "orders:read", _("Read orders")
+        ORDERS_WRITE = "orders:write", _("Ship orders")
+        INVENTORY_READ = "inventory:read", _("Read stock")
+        INVENTORY_WRITE = "inventory:write", _("Change stock")
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("prefix"), max_length=16, unique=True, editable=False)
+    key_hash = models.CharField(max_length=64, editable=False)
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope.choices), verbose_name=_("scopes"))
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

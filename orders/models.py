@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import Product, Variant
+from core.models import Entity, Stateful
+from merchants.models import Merchant, TenantQuerySet
+from orders import states
+
+
+class Cart(Entity):
+    """What somebody means to buy. A member has one; a guest's is found by the random `token` in a cookie."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, null=True, related_name="cart")
+    token = models.CharField(max_length=48, unique=True, null=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CartLine(Entity):
+    """`seen_minor` is the price the shopper last saw; checkout asks again when it has changed."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    seen_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.variant_id}"
+
+
+class Checkout(Stateful):
+    """One purchase: one payment, one merchant order per merchant. `token` lets a guest open it."""
+
+    TRANSITIONS = states.CHECKOUT_TRANSITIONS
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    token = models.CharField(max_length=48, unique=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="checkouts")
+    status = models.CharField(
+        _("status"), max_length=20, choices=states.CheckoutStatus.choices, default=states.CheckoutStatus.AWAITING_PAYMENT
+    )
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(max_length=10)
+    name = models.CharField(_("full name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=30)
+    address = models.CharField(_("address"), max_length=200)
+    city = models.CharField(_("city"), max_length=100)
+    postcode = models.CharField(_("postcode"), max_length=20)
+    country = models.CharField(_("country"), max_length=2)
+    currency = models.CharField(max_length=3)
+    goods_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    points = models.PositiveIntegerField(default=0)
+    points_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    placed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("purchase")
+        verbose_name_plural = _("purchases")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_minor=F("goods_minor") + F("shipping_minor") - F("points_minor")), name="checkout_total"
+            ),
+            models.CheckConstraint(condition=Q(total_minor__gte=0, points_minor__gte=0), name="checkout_not_negative"),
+            models.CheckConstraint(condition=Q(status__in=states.CheckoutStatus.values), name="checkout_status"),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="checkout_due", condition=Q(status="awaiting_payment")),
+            models.Index(fields=["user", "-placed_at"], name="checkout_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class MerchantOrder(Stateful):
+    """One merchant's part of a purchase. `total` = goods + shipping; `points_minor` of it was paid with points."""
+
+    TRANSITIONS = states.ORDER_TRANSITIONS
+
+    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="orders")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="orders")
+    number = models.CharField(_("number"), max_length=24, unique=True)
+    status = models.CharField(_("status"), max_length=20, choices=states.OrderStatus.choices, default=states.OrderStatus.AWAITING_PAYMENT)
+    currency = models.CharField(max_length=3)
+    goods_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    points_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    commission_bps = models.PositiveIntegerField()
+    commission_minor = models.BigIntegerField()
+    placed_at = models.DateTimeField(_("placed"))
+    paid_at = models.DateTimeField(_("paid"), null=True)
+    ship_by = models.DateTimeField(_("ship by"), null=True)
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    complete_by = models.DateTimeField(_("completes by itself"), null=True)
+    completed_at = models.DateTimeField(_("completed"), null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.UniqueConstraint(fields=["checkout", "merchant"], name="order_once_per_merchant"),
+            models.CheckConstraint(condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="order_total"),
+            models.CheckConstraint(condition=Q(points_minor__gte=0) & Q(points_minor__lte=F("total_minor")), name="order_points"),
+            models.CheckConstraint(condition=Q(status__in=states.OrderStatus.values), name="order_status"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "status", "ship_by"], name="order_queue"),
+            models.Index(fields=["merchant", "-placed_at"], name="order_newest"),
+            models.Index(fields=["complete_by"], name="order_completion_due", condition=Q(status__in=["shipped", "delivered"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(Entity):
+    """What was bought, as it was named and priced then."""
+
+    order = models.ForeignKey(MerchantOrder, on_delete=models.CASCADE, related_name="lines")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(_("SKU"), max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    i18n = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    picture = models.CharField(max_length=200, blank=True)
+    price_minor = models.BigIntegerField(_("price"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    total_minor = models.BigIntegerField(_("total"))
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.CheckConstraint(condition=Q(total_minor=F("price_minor") * F("quantity")), name="order_line_total"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
+        ]
+        indexes = [models.Index(fields=["product"], name="order_line_product")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
