@@ -1,0 +1,188 @@
+"""An embedded PostgreSQL: made, started, and given its role and database."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psutil
+import psycopg2
+
+from shop.servers import placement
+from shop.servers.binaries import Binaries, find_binaries
+from shop.servers.program import Account, Program, ServerError
+from shop.servers.secret import kept_secret
+
+SUPERUSER = "postgres"
+ROLE = DATABASE = "jishi"
+# LOG and ERROR lines stay out of the merged log: a sold-out product or a lock timeout is the application's story to tell.
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+    "log_min_messages": "fatal",
+    "log_checkpoints": "off",
+    "timezone": "UTC",
+}
+THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+STATISTICS = "pg_stat_statements"
+
+
+class PostgresServer:
+    """The cluster of one installation: `prepare()`, run `program`, wait for `is_ready()`, `ensure_database()`, then use `url`."""
+
+    def __init__(self, data_dir: Path, *, throwaway: bool = False) -> None:
+        """`throwaway` trades crash safety for speed; only tests may."""
+        account = placement.unprivileged_account()
+        self.data_dir = data_dir
+        self.home = placement.server_home(data_dir, account)
+        self.cluster = self.home / "cluster"
+        self.account: Account | None = placement.owner_of(self.cluster) if account and self.cluster.exists() else account
+        self.socket_folder = placement.socket_folder(self.home, data_dir)
+        self.settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
+        self.binaries: Binaries = find_binaries()
+        self.has_statistics = self.binaries.can_load(STATISTICS)
+
+    @property
+    def url(self) -> str:
+        return self._url(ROLE, DATABASE)
+
+    def _url(self, user: str, database: str) -> str:
+        host = urlencode({"host": self.socket_folder}, quote_via=quote)
+        return f"postgresql://{user}:{quote(self._password())}@/{database}?{host}"
+
+    def _password(self) -> str:
+        return kept_secret(self.data_dir / "postgres_password")
+
+    @property
+    def program(self) -> Program:
+        settings = self.settings | {"unix_socket_directories": f'"{self.socket_folder}"'}
+        if self.has_statistics:
+            settings |= {"shared_preload_libraries": STATISTICS}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Program(
+            name="PostgreSQL",
+            command=(str(self.binaries.folder / "postgres"), "-D", str(self.cluster), *options),
+            stop_signal=signal.SIGINT,
+            death_signal=signal.SIGINT,
+            account=self.account,
+            folder=self.cluster,
+        )
+
+    def prepare(self) -> None:
+        """Stop what a killed predecessor left, and make the cluster if there is none.
+
+        Raises: ServerError in one plain sentence.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        placement.own_folder(self.home, None, 0o711)
+        placement.own_folder(self.socket_folder, self.account, 0o700)
+        self.binaries = self.binaries.reachable_by(self.account, self.home)
+        if (self.cluster / "PG_VERSION").exists():
+            self._check_version()
+            stop_leftovers(self.cluster)
+        else:
+            self._initialise()
+
+    def _check_version(self) -> None:
+        made_by = (self.cluster / "PG_VERSION").read_text().strip()
+        if int(made_by) != self.binaries.major:
+            raise ServerError(
+                f"The data in {self.cluster} was made by PostgreSQL {made_by}, but only {self.binaries.version} was found: "
+                "install the old one, or start afresh with 'manage.py reset'."
+            )
+
+    def _initialise(self) -> None:
+        """Make the cluster aside and move it into place, so an interrupted start leaves nothing half made."""
+        fresh = self.home / "cluster.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        placement.own_folder(fresh, self.account, 0o700)
+        password = self.socket_folder / "password"
+        password.unlink(missing_ok=True)
+        password.touch(mode=0o600)
+        password.write_text(self._password())
+        if self.account:
+            os.chown(password, self.account.uid, self.account.gid)
+        program = Program("initdb", self._initdb(fresh, password), account=self.account, folder=fresh)
+        answer = subprocess.run(program.command, capture_output=True, text=True, check=False, **program.popen_options())
+        password.unlink()
+        if answer.returncode:
+            raise ServerError(f"PostgreSQL could not make its data folder: {answer.stderr.strip()}")
+        fresh.rename(self.cluster)
+
+    def _initdb(self, folder: Path, password: Path) -> tuple[str, ...]:
+        # With a "C" locale pg_trgm sees no letters in Chinese and lower('À') does nothing; libc's C.UTF-8 gets both right.
+        locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
+        flags = ("--auth=scram-sha-256", "--encoding=UTF8", f"--locale={locale}", "--no-instructions")
+        return (str(self.binaries.folder / "initdb"), "-D", str(folder), "-U", SUPERUSER, f"--pwfile={password}", *flags)
+
+    def is_ready(self) -> bool:
+        """What `pg_ctl` looks at: the state line of postmaster.pid. Asking by connecting would fill the log with refusals."""
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text().split("\n")
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
+    def ensure_database(self) -> None:
+        """Create the application's role and database; the role is no superuser, so rights and triggers bind it too."""
+        with _Session(self._url(SUPERUSER, "postgres")) as session:
+            if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
+                session.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_monitor PASSWORD %s", self._password())
+            if not session.fetch("SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
+                session.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+        if self.has_statistics:
+            with _Session(self._url(SUPERUSER, DATABASE)) as session:
+                session.execute(f"CREATE EXTENSION IF NOT EXISTS {STATISTICS}")
+                session.execute(f"GRANT EXECUTE ON FUNCTION pg_stat_statements_reset TO {ROLE}")
+
+
+class _Session:
+    """One connection outside any transaction, for statements such as CREATE DATABASE."""
+
+    def __init__(self, url: str) -> None:
+        self.connection = psycopg2.connect(url)
+        self.connection.autocommit = True
+
+    def __enter__(self) -> "_Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def execute(self, statement: str, *values: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, values)
+
+    def fetch(self, statement: str, *values: str) -> tuple[Any, ...] | None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
+
+
+def stop_leftovers(cluster: Path) -> None:
+    """End every PostgreSQL process that still works on this cluster: a server whose supervisor was killed, or back ends whose server was.
+
+    They are known by their working folder, which PostgreSQL sets to the cluster; a reused process number cannot mislead us.
+    """
+    left = [process for process in psutil.process_iter() if _works_on(process, cluster)]
+    for process in left:
+        if not any(other.pid == process.ppid() for other in left):
+            process.send_signal(signal.SIGINT)
+    _, stubborn = psutil.wait_procs(left, timeout=10)
+    for process in stubborn:
+        process.kill()
+    psutil.wait_procs(stubborn, timeout=5)
+
+
+def _works_on(process: psutil.Process, cluster: Path) -> bool:
+    try:
+        return process.name().startswith("postgres") and process.cwd() == str(cluster)
+    except psutil.Error:
+        return False
