@@ -4,6 +4,6 @@ Owns the wiring, the embedded servers, the supervisor behind `manage.py up` and 
 Owns no models and no business rules; nothing imports it.
 """
 
-from shop.celery import app as celery_app  # noqa: E402  Celery finds its application here
+from shop.celery import app as celery_app
 
 __all__ = ["celery_app"]

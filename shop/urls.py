@@ -1,6 +1,10 @@
 from django.contrib import admin
 from django.urls import path
 
+from shop.health import livez, readyz
+
 urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
     path("admin/", admin.site.urls),
 ]

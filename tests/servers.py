@@ -1,6 +1,6 @@
 """One PostgreSQL and one Valkey for a whole test run, shared by its xdist workers.
 
-Loaded as a plugin (`-p tests.servers` in pyproject.toml) because pytest-django reads the settings before any conftest. The servers die with the
+Loaded as a plugin (`-p tests.servers` in pyproject.toml), because pytest-django reads the settings before any conftest. They die with the
 run, also after `kill -9`. DATABASE_URL and REDIS_URL in the environment are used instead where given.
 """
 
@@ -26,8 +26,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _prepare_run()
-    else:
-        _prepare_worker(int(worker.removeprefix("gw")))
+    _take_own_corner(int(worker.removeprefix("gw")) if worker else 0)
     return (yield)
 
 
@@ -35,8 +34,14 @@ def _prepare_run() -> None:
     folder = Path(tempfile.mkdtemp(prefix="jishi-test-"))
     folder.chmod(0o711)  # the account that runs PostgreSQL for root must pass through
     _folders.append(folder)
-    os.environ |= {"DATA_DIR": str(folder), "SECRET_KEY": "a key for tests only, long enough for every check of it 0123456789"}
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the thread that also uses the ORM
+    os.environ |= {
+        "DATA_DIR": str(folder),
+        "SECRET_KEY": "a key for tests only, long enough for every check of it 0123456789",
+        "STATIC_FROM_SOURCE": "1",
+        "DEBUG": "",
+        # Playwright keeps an event loop in the thread that also uses the ORM.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = _start_postgres(folder)
     if not os.environ.get("REDIS_URL"):
@@ -59,9 +64,11 @@ def _start_valkey(folder: Path) -> str:
     return server.url
 
 
-def _prepare_worker(number: int) -> None:
-    """Each worker has its own files and its own Valkey database; pytest-django gives it its own PostgreSQL database."""
-    os.environ["DATA_DIR"] = str(Path(os.environ["DATA_DIR"]) / f"worker-{number}")
+def _take_own_corner(number: int) -> None:
+    """Own files and an own Valkey database (tests flush it, so never number 0); pytest-django names the PostgreSQL database."""
+    folder = Path(os.environ["DATA_DIR"]) / f"worker-{number}"
+    (folder / "static").mkdir(parents=True)
+    os.environ["DATA_DIR"] = str(folder)
     base, _, _ = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{base}/{number + 1}"
 

@@ -53,7 +53,7 @@ class ValkeyServer:
 
     def prepare(self) -> None:
         """Choose a port on the first call and write the configuration; the password goes into the file, never onto a command line."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         lines = (
             "bind 127.0.0.1",
             f"port {self.port}",
@@ -82,7 +82,7 @@ class ValkeyServer:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
