@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import outbox
+from core import idempotency, jobs, outbox
 
 
 @shared_task(acks_late=True, expires=30)
@@ -11,3 +11,11 @@ def relay_outbox() -> int:
     while done := outbox.relay(now=timezone.now()):
         finished += done
     return finished
+
+
+@shared_task
+def tidy() -> None:
+    """Fail jobs whose process is gone and forget idempotency keys older than a week."""
+    now = timezone.now()
+    jobs.fail_silent_jobs(now=now)
+    idempotency.forget_old(now=now)

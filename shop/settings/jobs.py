@@ -25,4 +25,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay the outbox": {"task": "core.tasks.relay_outbox", "schedule": 1.0},
+    "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
 }

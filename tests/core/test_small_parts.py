@@ -1,0 +1,47 @@
+import time
+import uuid
+
+from django.core.cache.backends.base import BaseCache
+
+from core.cache import TolerantRedisCache
+from core.i18n import translated
+from core.ids import order_number, uuid7
+from core.sanitiser import clean_html
+
+
+def test_ids_are_version_seven_and_grow_with_time() -> None:
+    first = uuid7()
+    second = next(later for later in iter(uuid7, None) if later.int >> 80 > first.int >> 80)
+
+    assert first.version == 7
+    assert first.variant == uuid.RFC_4122
+    assert first < second
+
+
+def test_order_numbers_have_no_letters_that_are_mistaken() -> None:
+    number = order_number()
+
+    assert len(number) == 14
+    assert not set(number) & set("ILOU")
+
+
+def test_a_script_in_a_text_is_inert() -> None:
+    dirty = '<p onclick="x()">Tea<script>alert(1)</script><a href="javascript:x">go</a></p>'
+
+    assert clean_html(dirty) == '<p>Tea<a rel="noopener nofollow">go</a></p>'
+
+
+def test_a_text_without_translation_falls_back() -> None:
+    assert translated({"title": "Tea"}, {"zh-hans": {"title": "茶"}}, "title", "zh-hans") == "茶"
+    assert translated({"title": "Tea"}, {}, "title", "zh-hans") == "Tea"
+
+
+def test_a_cache_that_is_away_is_a_miss_and_costs_no_waiting_the_second_time() -> None:
+    cache: BaseCache = TolerantRedisCache("redis://127.0.0.1:1/0", {})
+
+    cache.set("key", "value")
+    started = time.perf_counter()
+    answers = [cache.get("key", "fallback") for _ in range(100)]
+
+    assert set(answers) == {"fallback"}
+    assert time.perf_counter() - started < 0.1
