@@ -1,7 +1,7 @@
 """Compose product packshots, banners, logos and category tiles.
 
 A recipe names one to three cut-out objects, a palette, a layout, a seed and
-optionally a tint. Nothing is random: seed and variant decide everything.
+optionally a tint; ``upright`` keeps heavy goods level. Nothing is random: seed and variant decide everything.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from shop.demo.studio import GROUND, PALETTES, PLINTHS, Scene, backdrop, blend, 
 
 Recipe = Mapping[str, Any]
 LANCZOS: Final = Image.Resampling.LANCZOS
+CRISP: Final = ImageFilter.UnsharpMask(radius=0.8, percent=50, threshold=2)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def _cutout(folder: Path, name: str, tint: str | None) -> Image.Image:
     """An object without its empty margin, recoloured if asked for."""
     with Image.open(folder / f"{name}.webp") as source:
         image = source.convert("RGBA")
-    image = image.crop(image.getchannel("A").getbbox())
+    image = image.crop(image.getchannel("A").getbbox()).filter(CRISP)
     return _tinted(image, tint) if tint else image
 
 
@@ -65,28 +66,25 @@ def _scaled(folder: Path, name: str, tint: str | None, extent: int, angle: float
     """An object in its final size and turn."""
     image = _cutout(folder, name, tint)
     factor = extent / max(image.size)
-    width, height = (max(1, round(side * factor)) for side in image.size)
-    image = image.resize((width, height), LANCZOS)
-    if factor > 1.2:
-        image = image.filter(ImageFilter.UnsharpMask(radius=2.2, percent=55, threshold=2))
     if angle:
         image = image.rotate(angle, Image.Resampling.BICUBIC, expand=True)
         image = image.crop(image.getchannel("A").getbbox())
-    return image
+    width, height = (max(1, round(side * factor)) for side in image.size)
+    return image.resize((width, height), LANCZOS if factor < 1 else Image.Resampling.BICUBIC)
 
 
 def _shadow(picture: Image.Image, shape: Image.Image, left: int, ground: int, light: int) -> None:
     """A tight contact shadow and a long soft one, away from the light."""
     width, height = shape.size
-    unit = picture.height / 1000
+    unit, outline = picture.height / 1000, shape.getchannel("A").reduce(4)
     for share, flat, blur, strength, shift in ((1.0, 0.2, 26, 0.34, 0.09), (0.84, 0.07, 9, 0.42, 0.015)):
         wide, low = max(4, round(width * share)), max(3, round(height * flat))
         pad = round(blur * unit * 2.5)
         sheet = Image.new("L", ((wide + 2 * pad) // 4 + 1, (low + 2 * pad) // 4 + 1), 0)
-        flatter = shape.getchannel("A").resize((max(1, wide // 4), max(1, low // 4)), Image.Resampling.BOX)
+        flatter = outline.resize((max(1, wide // 4), max(1, low // 4)), Image.Resampling.BOX)
         sheet.paste(flatter, (pad // 4, pad // 4))
         sheet = sheet.filter(ImageFilter.GaussianBlur(blur * unit / 4)).point(lambda level, s=strength: round(level * s))
-        mask = sheet.resize((sheet.width * 4, sheet.height * 4), Image.Resampling.BICUBIC)
+        mask = sheet.resize((sheet.width * 4, sheet.height * 4), Image.Resampling.BILINEAR)
         x = left + (width - wide) // 2 - pad - round(light * shift * width)
         y = ground - pad - round(low * 0.62)
         picture.paste((74, 52, 38), (x, y, x + mask.width, y + mask.height), mask)
@@ -183,6 +181,8 @@ def compose_product_picture(recipe: Recipe, folder: Path, size: int = 1000, vari
     elif variant == 2:
         pieces = _close_up(pieces, dice)
         picture = backdrop(replace(scene, plinth="sweep"), size, size)
+    if recipe.get("upright"):
+        pieces = [replace(piece, angle=0.0) for piece in pieces]
     main = names_of(recipe)[0]
     for piece in pieces:
         tint = recipe.get("tint") if piece.name == main else None

@@ -105,7 +105,7 @@ def _wall(size: tuple[int, int], scene: Scene) -> Image.Image:
     picture.paste(floor, (0, 0), horizon.point(lambda value: round(value * 0.8)))
     pool = glow(small[0], small[1], (0.5, 0.88), 0.5)
     picture.paste(Image.new("RGB", small, wall), (0, 0), pool.point(lambda value: round(value * 0.55)))
-    return picture.resize(size, Image.Resampling.BICUBIC)
+    return picture.resize(size, Image.Resampling.BILINEAR)
 
 
 def _solid(picture: Image.Image, mask: Image.Image, near: Colour, far: Colour, light: int) -> None:
@@ -149,7 +149,7 @@ def _beam(picture: Image.Image, scene: Scene) -> None:
         points = [(start, 0.0), (start + 0.22, 0.0), (start + 0.62, 0.7), (start + 0.4, 0.7)]
         shape = [(middle - scene.light * (x * small[1] - 0.5 * small[1]), y * small[1]) for x, y in points]
         draw.polygon(shape, fill=120)
-    mask = mask.filter(ImageFilter.GaussianBlur(small[1] * 0.012)).resize(picture.size, Image.Resampling.BICUBIC)
+    mask = mask.filter(ImageFilter.GaussianBlur(small[1] * 0.012)).resize(picture.size, Image.Resampling.BILINEAR)
     picture.paste(Image.new("RGB", picture.size, blend(wall, (255, 255, 255), 0.6)), (0, 0), mask)
 
 
