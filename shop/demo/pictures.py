@@ -39,7 +39,10 @@ def _cutout(folder: Path, name: str, tint: str | None) -> Image.Image:
     """An object without its empty margin, recoloured if asked for."""
     with Image.open(folder / f"{name}.webp") as source:
         image = source.convert("RGBA")
-    image = image.crop(image.getchannel("A").getbbox()).filter(CRISP)
+    outline = image.getchannel("A")
+    image = image.filter(CRISP)
+    image.putalpha(outline.filter(ImageFilter.GaussianBlur(0.7)))
+    image = image.crop(outline.getbbox())
     return _tinted(image, tint) if tint else image
 
 
@@ -66,11 +69,12 @@ def _scaled(folder: Path, name: str, tint: str | None, extent: int, angle: float
     """An object in its final size and turn."""
     image = _cutout(folder, name, tint)
     factor = extent / max(image.size)
-    if angle:
-        image = image.rotate(angle, Image.Resampling.BICUBIC, expand=True)
-        image = image.crop(image.getchannel("A").getbbox())
     width, height = (max(1, round(side * factor)) for side in image.size)
-    return image.resize((width, height), LANCZOS if factor < 1 else Image.Resampling.BICUBIC)
+    image = image.resize((width, height), LANCZOS if factor < 1 else Image.Resampling.BICUBIC)
+    if angle:
+        image = image.rotate(angle, Image.Resampling.BILINEAR, expand=True)
+        image = image.crop(image.getchannel("A").getbbox())
+    return image
 
 
 def _shadow(picture: Image.Image, shape: Image.Image, left: int, ground: int, light: int) -> None:
@@ -83,7 +87,9 @@ def _shadow(picture: Image.Image, shape: Image.Image, left: int, ground: int, li
         sheet = Image.new("L", ((wide + 2 * pad) // 4 + 1, (low + 2 * pad) // 4 + 1), 0)
         flatter = outline.resize((max(1, wide // 4), max(1, low // 4)), Image.Resampling.BOX)
         sheet.paste(flatter, (pad // 4, pad // 4))
-        sheet = sheet.filter(ImageFilter.GaussianBlur(blur * unit / 4)).point(lambda level, s=strength: round(level * s))
+        sheet = sheet.filter(ImageFilter.GaussianBlur(blur * unit / 4)).point(
+            lambda level, s=strength: round(level * s)
+        )
         mask = sheet.resize((sheet.width * 4, sheet.height * 4), Image.Resampling.BILINEAR)
         x = left + (width - wide) // 2 - pad - round(light * shift * width)
         y = ground - pad - round(low * 0.62)
@@ -140,9 +146,9 @@ def _stack(names: Sequence[str], dice: Random) -> list[Piece]:
 
 
 def _shelf(names: Sequence[str], dice: Random) -> list[Piece]:
-    tall = dice.choice((0.5, 0.54))
+    tall = dice.choice((0.46, 0.49))
     left, right = (names[0], names[-1]) if len(names) > 1 else (names[0], names[0])
-    return [Piece(left, 0.3, GROUND, tall, 4.0), Piece(right, 0.71, GROUND + 0.01, tall - 0.02, -4.0)]
+    return [Piece(left, 0.28, GROUND, tall, 4.0), Piece(right, 0.72, GROUND + 0.01, tall - 0.02, -4.0)]
 
 
 LAYOUTS: Final = {"single": _single, "tilt": _tilt, "duo": _duo, "trio": _trio, "stack": _stack, "shelf": _shelf}

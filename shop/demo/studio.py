@@ -122,7 +122,9 @@ def _cylinder(picture: Image.Image, scene: Scene, centre: float, top: float, rad
     wall, shade, accent = scene.colours
     size, flat = picture.size, radius * 0.2
     side = smooth_mask(size, "box", (centre - radius, top, centre + radius, 1.3))
-    side = ImageChops.lighter(side, smooth_mask(size, "ellipse", (centre - radius, top - flat, centre + radius, top + flat)))
+    side = ImageChops.lighter(
+        side, smooth_mask(size, "ellipse", (centre - radius, top - flat, centre + radius, top + flat))
+    )
     _solid(picture, side, blend(wall, shade, 0.55), blend(shade, accent, 0.5), scene.light)
     face = smooth_mask(size, "ellipse", (centre - radius, top - flat, centre + radius, top + flat))
     _solid(picture, face, blend(wall, (255, 255, 255), 0.35), blend(wall, shade, 0.6), scene.light)
