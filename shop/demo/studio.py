@@ -73,14 +73,19 @@ def glow(width: int, height: int, centre: tuple[float, float], radius: float) ->
 def smooth_mask(size: tuple[int, int], kind: str, box: Box, radius: float = 0) -> Image.Image:
     """An antialiased shape; the box is given in shares of the height."""
     width, height = size
-    mask = Image.new("L", (width * 2, height * 2), 0)
-    draw = ImageDraw.Draw(mask)
     left, top, right, bottom = (round(value * height * 2) for value in box)
+    # Only the strip between the shape's upper and lower edge is drawn large.
+    start, end = max(0, top // 2 - 1), min(height, bottom // 2 + 2)
+    strip = Image.new("L", (width * 2, max(1, end - start) * 2), 0)
+    draw = ImageDraw.Draw(strip)
+    place = (left, top - start * 2, right, bottom - start * 2)
     if kind == "ellipse":
-        draw.ellipse((left, top, right, bottom), fill=255)
+        draw.ellipse(place, fill=255)
     else:
-        draw.rounded_rectangle((left, top, right, bottom), radius=radius * height * 2, fill=255)
-    return mask.reduce(2)
+        draw.rounded_rectangle(place, radius=radius * height * 2, fill=255)
+    mask = Image.new("L", size, 0)
+    mask.paste(strip.reduce(2), (0, start))
+    return mask
 
 
 def fall(size: tuple[int, int], start: float, end: float) -> Image.Image:
@@ -110,23 +115,22 @@ def _wall(size: tuple[int, int], scene: Scene) -> Image.Image:
 
 def _solid(picture: Image.Image, mask: Image.Image, near: Colour, far: Colour, light: int) -> None:
     """Fill a shape with a colour running from the lit to the shaded side."""
-    ramp = Image.linear_gradient("L").rotate(-90 if light < 0 else 90)
-    tone = Image.composite(
-        Image.new("RGB", ramp.size, far), Image.new("RGB", ramp.size, near), ramp.transpose(Image.Transpose.ROTATE_180)
-    )
-    picture.paste(tone.resize(picture.size, Image.Resampling.BILINEAR), (0, 0), mask)
+    box = mask.getbbox()
+    if box is None:
+        return
+    ramp = Image.linear_gradient("L").rotate(90 if light < 0 else -90)
+    tone = Image.composite(Image.new("RGB", ramp.size, far), Image.new("RGB", ramp.size, near), ramp)
+    tone = tone.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BILINEAR)
+    picture.paste(tone, box[:2], mask.crop(box))
 
 
 def _cylinder(picture: Image.Image, scene: Scene, centre: float, top: float, radius: float) -> None:
     """A round plinth, cut off by the lower edge of the picture."""
     wall, shade, accent = scene.colours
     size, flat = picture.size, radius * 0.2
-    side = smooth_mask(size, "box", (centre - radius, top, centre + radius, 1.3))
-    side = ImageChops.lighter(
-        side, smooth_mask(size, "ellipse", (centre - radius, top - flat, centre + radius, top + flat))
-    )
-    _solid(picture, side, blend(wall, shade, 0.55), blend(shade, accent, 0.5), scene.light)
     face = smooth_mask(size, "ellipse", (centre - radius, top - flat, centre + radius, top + flat))
+    side = ImageChops.lighter(smooth_mask(size, "box", (centre - radius, top, centre + radius, 1.3)), face)
+    _solid(picture, side, blend(wall, shade, 0.55), blend(shade, accent, 0.5), scene.light)
     _solid(picture, face, blend(wall, (255, 255, 255), 0.35), blend(wall, shade, 0.6), scene.light)
 
 
