@@ -1,0 +1,62 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class ProductNotFound(DomainError):
+    code = "product_not_found"
+    message = _("This product does not exist or is no longer sold.")
+    status = 404
+
+
+class ProductInvalid(DomainError):
+    code = "product_invalid"
+    message = _("This product is not complete.")
+    status = 422
+
+
+class TitleMissing(ProductInvalid):
+    code = "title_missing"
+    message = _("A title of 1 to 200 characters is needed.")
+
+
+class VariantsMissing(ProductInvalid):
+    code = "variants_missing"
+    message = _("At least one variant on sale is needed.")
+
+
+class VariantsUnclear(ProductInvalid):
+    code = "variants_unclear"
+    message = _("Each variant needs its own combination of the options, with one value for each.")
+
+
+class PriceInvalid(ProductInvalid):
+    code = "price_invalid"
+    message = _("The price of %(sku)s must be above zero, and a compare-at price above the price.")
+
+
+class CurrenciesMixed(ProductInvalid):
+    code = "currencies_mixed"
+    message = _("All variants of a product need the same currency.")
+
+
+class SkuTaken(DomainError):
+    code = "sku_taken"
+    message = _("Another variant of this shop has one of these SKUs already.")
+
+
+class InvalidPicture(DomainError):
+    code = "picture_invalid"
+    message = _("This file is not a picture we can use. JPEG, PNG, WebP, AVIF or GIF, at most 40 megapixels and 20 MB.")
+    status = 422
+
+
+class ReviewInvalid(DomainError):
+    code = "review_invalid"
+    message = _("A review needs 1 to 5 stars and at most 4,000 characters.")
+    status = 422
+
+
+class AlreadyReviewed(DomainError):
+    code = "already_reviewed"
+    message = _("You have reviewed this purchase already.")

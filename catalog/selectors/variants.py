@@ -1,0 +1,92 @@
+"""What carts and checkouts need to know of variants."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.models import Product, Variant
+from catalog.rules.options import labels_by_language
+from core.i18n import translated
+from merchants.models import Merchant
+
+Texts = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SellableVariant:
+    """A variant as a cart shows and a checkout prices it. `is_sellable` says nothing about stock."""
+
+    variant_id: uuid.UUID
+    product_id: uuid.UUID
+    merchant_id: uuid.UUID
+    merchant_slug: str
+    merchant_name: str
+    merchant_i18n: Texts
+    sku: str
+    title: str
+    i18n: Texts
+    slug: str
+    options: dict[str, str]
+    option_labels: dict[str, dict[str, str]]
+    price_minor: int
+    compare_at_minor: int | None
+    currency: str
+    picture: str
+    picture_widths: tuple[int, ...]
+    picture_formats: tuple[str, ...]
+    weight_g: int
+    is_sellable: bool
+
+    def title_in(self, language: str) -> str:
+        return translated({"title": self.title}, self.i18n, "title", language)
+
+    def merchant_in(self, language: str) -> str:
+        return translated({"name": self.merchant_name}, self.merchant_i18n, "name", language)
+
+    def options_in(self, language: str) -> dict[str, str]:
+        """{label of the option: label of the value}."""
+        return self.option_labels.get(language, self.options)
+
+
+_SAME = ("product_id", "merchant_id", "sku", "options", "price_minor", "compare_at_minor", "currency", "weight_g")
+_JOINED = {
+    "title": "product__title",
+    "slug": "product__slug",
+    "merchant_slug": "merchant__slug",
+    "merchant_name": "merchant__name",
+    "picture": "product__card__picture",
+    "picture_widths": "product__card__picture_widths",
+    "picture_formats": "product__card__picture_formats",
+}
+_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n")
+_ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
+
+
+def sellable_variants(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SellableVariant]:
+    """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent."""
+    rows = Variant.objects.filter(pk__in=set(ids)).values("pk", *_SAME, *_JOINED.values(), *_DECIDING)
+    return {row["pk"]: _sellable(row) for row in rows}
+
+
+def _sellable(row: Mapping[str, Any]) -> SellableVariant:
+    values = {name: row[name] for name in _SAME} | {name: row[column] for name, column in _JOINED.items()}
+    return SellableVariant(
+        **values
+        | {
+            "variant_id": row["pk"],
+            "merchant_i18n": _only(row["merchant__i18n"], "name"),
+            "i18n": _only(row["product__i18n"], "title"),
+            "option_labels": labels_by_language(row["product__options"], row["options"]),
+            "picture": values["picture"] or "",
+            "picture_widths": tuple(values["picture_widths"] or ()),
+            "picture_formats": tuple(values["picture_formats"] or ()),
+            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == _ON_SALE,
+        }
+    )
+
+
+def _only(i18n: Texts | None, field: str) -> Texts:
+    return {language: {field: texts[field]} for language, texts in (i18n or {}).items() if texts.get(field)}

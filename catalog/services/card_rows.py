@@ -1,0 +1,108 @@
+"""What one card says, made in memory from rows that were read before."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from catalog.models import Brand, Category, Picture, Product, ProductCard, Variant
+from catalog.rules.tokens import tsvector
+from merchants.models import Merchant
+
+SEARCHED_DESCRIPTION = 2_000
+CATEGORY_STEP = int(Category.steplen)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Rows that cards are made of, by key; categories by path."""
+
+    products: Sequence[Product]
+    merchants: Mapping[uuid.UUID, Merchant]
+    variants: Mapping[uuid.UUID, Sequence[Variant]]
+    pictures: Mapping[uuid.UUID, Picture]
+    categories: Mapping[str, Category]
+
+
+def card_of(product: Product, sources: Sources) -> ProductCard | None:
+    """The unsaved card of a product; None without variants. Stock, sales, ratings and version are not set."""
+    variants = sources.variants.get(product.pk, ())
+    if not variants:
+        return None
+    on_sale = [variant for variant in variants if variant.is_active]
+    cheapest = min(on_sale or variants, key=lambda variant: (variant.price_minor, variant.position))
+    merchant = sources.merchants[product.merchant_id]
+    card = ProductCard(
+        product_id=product.pk,
+        merchant_id=merchant.pk,
+        is_visible=bool(on_sale) and product.status == Product.Status.PUBLISHED and merchant.is_active,
+        merchant_slug=merchant.slug,
+        merchant_name=merchant.name,
+        merchant_i18n=names_of(merchant),
+        merchant_kind=merchant.kind,
+        category_path=product.category.path,
+        brand_name=product.brand.name if product.brand else "",
+        slug=product.slug,
+        title=product.title,
+        i18n=_texts(product),
+        condition=product.condition,
+        price_minor=cheapest.price_minor,
+        compare_at_minor=cheapest.compare_at_minor,
+        currency=cheapest.currency,
+        variant_id=on_sale[0].pk if len(on_sale) == 1 else None,
+        has_options=len(on_sale) > 1,
+        published_at=product.published_at,
+        search=_search(product, variants, sources.categories),
+    )
+    _take_picture(card, sources.pictures.get(product.pk))
+    return card
+
+
+def names_of(row: Merchant | Brand) -> dict[str, dict[str, str]]:
+    """The translated names of a row, without its other texts."""
+    return {language: {"name": texts["name"]} for language, texts in (row.i18n or {}).items() if texts.get("name")}
+
+
+def _texts(product: Product) -> dict[str, dict[str, str]]:
+    texts = {language: {"title": row["title"]} for language, row in (product.i18n or {}).items() if row.get("title")}
+    for language, row in names_of(product.brand).items() if product.brand else ():
+        texts.setdefault(language, {})["brand_name"] = row["name"]
+    return texts
+
+
+def _take_picture(card: ProductCard, picture: Picture | None) -> None:
+    """Show the product's first picture; without renditions there is only its tint yet."""
+    if picture is None:
+        return
+    card.tint = picture.tint
+    if picture.widths and picture.formats:
+        card.picture = picture.prefix
+        card.picture_widths = list(picture.widths)
+        card.picture_formats = list(picture.formats)
+
+
+def _search(product: Product, variants: Sequence[Variant], categories: Mapping[str, Category]) -> str:
+    """Titles count most, then brand, categories and SKUs, then the values of options, then the description."""
+    return tsvector(_searched(product, variants, categories))
+
+
+def _searched(product: Product, variants: Sequence[Variant], categories: Mapping[str, Category]) -> Iterator[tuple[str, str]]:
+    path = product.category.path
+    above = [categories[path[:end]] for end in range(CATEGORY_STEP, len(path) + 1, CATEGORY_STEP) if path[:end] in categories]
+    for text in _all_languages(product, "title"):
+        yield "A", text
+    for row in ([product.brand] if product.brand else []) + above:
+        for text in _all_languages(row, "name"):
+            yield "B", text
+    for variant in variants:
+        yield "B", variant.sku
+    for option in product.options:
+        for value in option["values"]:
+            yield "C", " ".join([value["value"], *(texts.get("value", "") for texts in (value.get("i18n") or {}).values())])
+    for text in _all_languages(product, "description"):
+        yield "D", text[:SEARCHED_DESCRIPTION]
+
+
+def _all_languages(row: Product | Brand | Category, field: str) -> list[str]:
+    return [getattr(row, field), *(texts[field] for texts in (row.i18n or {}).values() if texts.get(field))]

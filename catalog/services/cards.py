@@ -1,0 +1,146 @@
+"""The one writer of ProductCard, the row that lists, search and rails read.
+
+Locks are taken in one order everywhere: products, then merchants, then cards, each by key. A refresh shares the merchant's row, so a
+suspension waits for it and the handler that follows the suspension finds every card.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import transaction
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from catalog.models import Picture, Product, ProductCard, Review, Variant
+from catalog.services.card_rows import CATEGORY_STEP, Sources, card_of, names_of
+from catalog.services.tree import bump_tree
+from merchants.models import Merchant
+
+BATCH = 500
+# Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
+_KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
+_WRITTEN = [field.name for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
+_SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search"}]
+_IN_TREE = ("is_visible", "category_path")
+
+
+def refresh_card(product_id: uuid.UUID) -> None:
+    """Rebuild the card of one product from its product, variants, pictures, brand, category and merchant."""
+    refresh_cards([product_id])
+
+
+def refresh_cards(product_ids: Iterable[uuid.UUID]) -> int:
+    """Rebuild the cards of many products with seven statements per 500; returns how many cards changed.
+
+    Stock, sold and stars are kept. A card whose content is the same as before keeps its version, so cached fragments stay good.
+    Products without a variant have no card.
+    """
+    return sum(_refresh(batch) for batch in _batches(sorted(set(product_ids))))
+
+
+def _batches(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+@transaction.atomic
+def _refresh(ids: Sequence[uuid.UUID]) -> int:
+    sources = _sources(ids)
+    before = {card.pk: card for card in ProductCard.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    changed = []
+    tree_moved = False
+    for product in sources.products:
+        card = card_of(product, sources)
+        old = before.get(product.pk)
+        if card is None or (old is not None and _same(card, old, [*_SHOWN, "search"])):
+            continue
+        card.version = (old.version if _same(card, old, _SHOWN) else old.version + 1) if old else 1
+        tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
+        changed.append(card)
+    ProductCard.objects.bulk_create(changed, update_conflicts=True, unique_fields=["product"], update_fields=_WRITTEN)
+    if tree_moved:
+        bump_tree()
+    return len(changed)
+
+
+def _same(card: ProductCard, old: ProductCard, names: Sequence[str]) -> bool:
+    return all(getattr(card, name) == getattr(old, name) for name in names)
+
+
+def _sources(ids: Sequence[uuid.UUID]) -> Sources:
+    """Everything the cards are made of, with the products locked and their merchants held still."""
+    locked = Product.objects.select_for_update(no_key=True, of=("self",)).select_related("brand", "category")
+    products = list(locked.filter(pk__in=ids).order_by("pk"))
+    variants: dict[uuid.UUID, list[Variant]] = {}
+    for variant in Variant.objects.filter(product_id__in=ids).order_by("position", "created_at", "pk"):
+        variants.setdefault(variant.product_id, []).append(variant)
+    first = Picture.objects.filter(product_id__in=ids).order_by("product_id", "position", "created_at", "pk").distinct("product_id")
+    paths = {path for product in products for path in _and_ancestors(product.category.path)}
+    return Sources(
+        products=products,
+        merchants=_hold_merchants({product.merchant_id for product in products}),
+        variants=variants,
+        pictures={picture.product_id: picture for picture in first},
+        categories={row.path: row for row in type(products[0].category).objects.filter(path__in=paths)} if products else {},
+    )
+
+
+def _and_ancestors(path: str) -> list[str]:
+    return [path[:end] for end in range(CATEGORY_STEP, len(path) + 1, CATEGORY_STEP)]
+
+
+def _hold_merchants(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Merchant]:
+    """Merchants, read under a shared lock (which Django cannot say): their status and name cannot change until we commit."""
+    statement = "SELECT * FROM merchants_merchant WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+    return {merchant.pk: merchant for merchant in Merchant.objects.raw(statement, [sorted(ids)])}
+
+
+@transaction.atomic
+def follow_merchant(merchant_id: uuid.UUID) -> int:
+    """Bring name, kind and visibility of all cards of a merchant up to date in one UPDATE; returns how many cards it has."""
+    merchant = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()
+    if merchant is None:
+        return 0
+    published = Exists(Product.objects.filter(pk=OuterRef("pk"), status=Product.Status.PUBLISHED))
+    has_variant = Exists(Variant.objects.filter(product_id=OuterRef("pk"), is_active=True))
+    changed = ProductCard.objects.for_merchant(merchant).update(
+        merchant_slug=merchant.slug,
+        merchant_name=merchant.name,
+        merchant_kind=merchant.kind,
+        merchant_i18n=names_of(merchant),
+        is_visible=ExpressionWrapper(Q(published) & Q(has_variant), output_field=BooleanField()) if merchant.is_active else False,
+        version=F("version") + 1,
+    )
+    bump_tree()
+    return changed
+
+
+def set_in_stock(product_id: uuid.UUID, in_stock: bool) -> bool:
+    """Note that a product can, or cannot, be sent now; returns whether that was news."""
+    changed = ProductCard.objects.filter(pk=product_id).exclude(in_stock=in_stock)
+    return changed.update(in_stock=in_stock, version=F("version") + 1) == 1
+
+
+def add_sold(product_id: uuid.UUID, quantity: int) -> None:
+    """Add a completed sale of `quantity` pieces to the number sold; a negative quantity takes one back, never below zero."""
+    cards = ProductCard.objects.filter(pk=product_id, sold__gte=-quantity)
+    cards.update(sold=F("sold") + quantity, version=F("version") + 1)
+
+
+def add_stars(product_id: uuid.UUID, stars: int) -> None:
+    """Add one rating to the sum and count of a card."""
+    cards = ProductCard.objects.filter(pk=product_id)
+    cards.update(stars_sum=F("stars_sum") + stars, stars_count=F("stars_count") + 1, version=F("version") + 1)
+
+
+def recount_stars(product_ids: Iterable[uuid.UUID]) -> None:
+    """Count the reviews of products anew, for loaders that insert reviews in bulk."""
+    reviews = Review.objects.filter(product_id=OuterRef("pk")).order_by().values("product_id")
+    for batch in _batches(sorted(set(product_ids))):
+        ProductCard.objects.filter(pk__in=batch).update(
+            stars_sum=Coalesce(Subquery(reviews.annotate(n=Sum("stars")).values("n"), output_field=IntegerField()), 0),
+            stars_count=Coalesce(Subquery(reviews.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0),
+            version=F("version") + 1,
+        )

@@ -1,0 +1,150 @@
+"""Products and their variants. Every change ends with the product's card."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from catalog.errors import ProductNotFound, TitleMissing, VariantsMissing
+from catalog.models import Brand, Category, Product
+from catalog.rules.options import normalised_options, options_from_variants
+from catalog.rules.slugs import slug_base, slug_with_id
+from catalog.services.cards import refresh_card
+from catalog.services.variants import NewVariant, check_variants, insert_variants
+from core.sanitiser import clean_html
+from core.states import StaleState, move_to
+from merchants.models import Merchant
+
+
+class ProductFields(TypedDict, total=False):
+    """What may be said about a product besides title and category. Descriptions are HTML and cleaned."""
+
+    brand: Brand | None
+    description: str
+    i18n: Mapping[str, Mapping[str, str]]
+    condition: str
+    options: Sequence[Mapping[str, Any]]
+    attributes: Sequence[Mapping[str, Any]]
+
+
+class ProductChanges(ProductFields, total=False):
+    title: str
+    category: Category
+
+
+@transaction.atomic
+def create_product(
+    *, merchant: Merchant, category: Category, title: str, variants: Sequence[NewVariant], slug: str = "", **fields: Unpack[ProductFields]
+) -> Product:
+    """A draft with its variants. Options are taken from the variants unless given.
+
+    Raises:
+        TitleMissing, VariantsMissing, VariantsUnclear, PriceInvalid, CurrenciesMixed, SkuTaken.
+    """
+    values = _cleaned({"title": title, "category": category, **fields})
+    values.setdefault("options", options_from_variants([variant.options for variant in variants]))
+    if not variants:
+        raise VariantsMissing
+    check_variants(values["options"], variants)
+    product = Product(merchant=merchant, **values)
+    _insert(product, slug or slug_base(title))
+    insert_variants(product, variants)
+    refresh_card(product.pk)
+    return product
+
+
+def _insert(product: Product, slug: str) -> None:
+    """Insert under the slug, or under one that nobody has; only the unique index knows which are free."""
+    try:
+        with transaction.atomic():
+            product.slug = slug or slug_with_id("", product.pk)
+            product.save(force_insert=True)
+    except IntegrityError:
+        product.slug = slug_with_id(slug, product.pk)
+        product.save(force_insert=True)
+
+
+def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields ready to be stored: text trimmed and free of NUL, HTML free of scripts, options in their stored form."""
+    if "title" in fields:
+        fields["title"] = fields["title"].replace("\0", "").strip()
+        if not 1 <= len(fields["title"]) <= 200:
+            raise TitleMissing
+    if "description" in fields:
+        fields["description"] = clean_html(fields["description"].replace("\0", ""))
+    if "options" in fields:
+        fields["options"] = normalised_options(fields["options"])
+    if "i18n" in fields:
+        fields["i18n"] = {
+            language: {field: clean_html(text) if field == "description" else text for field, text in texts.items()}
+            for language, texts in fields["i18n"].items()
+        }
+    return fields
+
+
+@transaction.atomic
+def update_product(*, product_id: uuid.UUID, expected_version: int | None = None, **changes: Unpack[ProductChanges]) -> Product:
+    """Change what is said about a product.
+
+    Raises:
+        ProductNotFound: there is none.
+        StaleState: `expected_version` was given and somebody else has changed the product since.
+        TitleMissing, VariantsUnclear: see create_product.
+    """
+    product = locked_product(product_id)
+    if expected_version is not None and product.version != expected_version:
+        raise StaleState
+    values = _cleaned(dict(changes))
+    if "options" in values:
+        check_variants(values["options"], list(product.variants.filter(is_active=True)))
+    for field, value in values.items():
+        setattr(product, field, value)
+    product.version += 1
+    product.save(update_fields=[*values, "version"])
+    refresh_card(product.pk)
+    return product
+
+
+@transaction.atomic
+def publish_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime) -> Product:
+    """Put a product on sale, for the first time or again.
+
+    Raises:
+        ProductNotFound, VariantsMissing (none is on sale), IllegalTransition, StaleState.
+    """
+    product = locked_product(product_id)
+    if not product.variants.filter(is_active=True).exists():
+        raise VariantsMissing
+    return _move(product, Product.Status.PUBLISHED, actor=actor, at=at, published_at=product.published_at or at)
+
+
+@transaction.atomic
+def hide_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, reason: str = "") -> Product:
+    """Take a product off sale for a while; raises ProductNotFound, IllegalTransition, StaleState."""
+    return _move(locked_product(product_id), Product.Status.HIDDEN, actor=actor, at=at, reason=reason)
+
+
+@transaction.atomic
+def archive_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, reason: str = "") -> Product:
+    """Take a product off sale for good; raises ProductNotFound, IllegalTransition, StaleState."""
+    return _move(locked_product(product_id), Product.Status.ARCHIVED, actor=actor, at=at, reason=reason)
+
+
+def _move(product: Product, status: str, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> Product:
+    move_to(product, status, actor=actor, at=at, reason=reason, version=F("version") + 1, **changes)
+    product.refresh_from_db(fields=["version"])
+    refresh_card(product.pk)
+    return product
+
+
+def locked_product(product_id: uuid.UUID) -> Product:
+    """The product's row, held until the transaction ends; raises ProductNotFound."""
+    product: Product | None = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product

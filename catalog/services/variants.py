@@ -1,0 +1,131 @@
+"""Variants: what has a price, lies on a shelf and goes into a parcel."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypedDict, Unpack
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from catalog.errors import CurrenciesMixed, PriceInvalid, ProductNotFound, SkuTaken, VariantsMissing, VariantsUnclear
+from catalog.models import Product, Variant
+from catalog.rules.options import variants_fit
+from catalog.services.cards import refresh_card
+
+MAX_PRICE_MINOR = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class NewVariant:
+    """A variant to be made. Prices in minor units of `currency` (the shop's unless given); options map name to value."""
+
+    sku: str
+    price_minor: int
+    options: Mapping[str, str] = field(default_factory=dict)
+    compare_at_minor: int | None = None
+    currency: str = ""
+    weight_g: int = 0
+
+
+class VariantChanges(TypedDict, total=False):
+    sku: str
+    price_minor: int
+    compare_at_minor: int | None
+    weight_g: int
+    is_active: bool
+
+
+def check_variants(options: Sequence[Mapping[str, Any]], variants: Sequence[NewVariant | Variant]) -> None:
+    """Refuse variants that do not fit the options or one another.
+
+    Raises:
+        PriceInvalid, CurrenciesMixed, VariantsUnclear.
+    """
+    for variant in variants:
+        check_price(variant.sku, variant.price_minor, variant.compare_at_minor)
+    if len({variant.currency or settings.CURRENCY for variant in variants}) > 1:
+        raise CurrenciesMixed
+    if not variants_fit(options, [variant.options for variant in variants]):
+        raise VariantsUnclear
+
+
+def check_price(sku: str, price_minor: int, compare_at_minor: int | None) -> None:
+    """Raises PriceInvalid for a price that is not above zero or a compare-at price that is not above the price."""
+    if not 0 < price_minor <= MAX_PRICE_MINOR or (compare_at_minor is not None and compare_at_minor <= price_minor):
+        raise PriceInvalid(sku=sku)
+
+
+def insert_variants(product: Product, variants: Sequence[NewVariant], *, first_position: int = 0) -> list[Variant]:
+    """Insert checked variants in one statement; raises SkuTaken."""
+    rows = [
+        Variant(
+            product=product,
+            merchant_id=product.merchant_id,
+            sku=new.sku.strip(),
+            options=dict(new.options),
+            price_minor=new.price_minor,
+            compare_at_minor=new.compare_at_minor,
+            currency=new.currency or settings.CURRENCY,
+            weight_g=new.weight_g,
+            position=position,
+        )
+        for position, new in enumerate(variants, start=first_position)
+    ]
+    try:
+        with transaction.atomic():
+            return Variant.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise SkuTaken from error
+
+
+@transaction.atomic
+def add_variant(*, product_id: uuid.UUID, variant: NewVariant) -> Variant:
+    """Add a variant whose options the product knows already.
+
+    Raises:
+        ProductNotFound, PriceInvalid, CurrenciesMixed, VariantsUnclear, SkuTaken.
+    """
+    product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
+    if product is None:
+        raise ProductNotFound
+    present = list(product.variants.all())
+    check_variants(product.options, [*(row for row in present if row.is_active), variant])
+    made = insert_variants(product, [variant], first_position=max((row.position for row in present), default=-1) + 1)[0]
+    _changed(product)
+    return made
+
+
+@transaction.atomic
+def update_variant(*, variant_id: uuid.UUID, **changes: Unpack[VariantChanges]) -> Variant:
+    """Change price, SKU, weight, or whether the variant is on sale.
+
+    Raises:
+        ProductNotFound, PriceInvalid, SkuTaken, VariantsUnclear.
+        VariantsMissing: the last variant on sale of a published product would go; hide the product instead.
+    """
+    product = Product.objects.select_for_update(no_key=True).filter(variants=variant_id).first()
+    if product is None:
+        raise ProductNotFound
+    variant: Variant = product.variants.get(pk=variant_id)
+    for name, value in changes.items():
+        setattr(variant, name, value)
+    others = list(product.variants.filter(is_active=True).exclude(pk=variant_id))
+    if not variant.is_active and not others and product.status == Product.Status.PUBLISHED:
+        raise VariantsMissing
+    check_variants(product.options, [*others, variant] if variant.is_active else others)
+    try:
+        with transaction.atomic():
+            variant.save(update_fields=list(changes))
+    except IntegrityError as error:
+        raise SkuTaken from error
+    _changed(product)
+    return variant
+
+
+def _changed(product: Product) -> None:
+    Product.objects.filter(pk=product.pk).update(version=F("version") + 1)
+    refresh_card(product.pk)

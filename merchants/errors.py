@@ -1,0 +1,38 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class MerchantNotFound(DomainError):
+    code = "merchant_not_found"
+    message = _("This shop does not exist.")
+    status = 404
+
+
+class MerchantInvalid(DomainError):
+    code = "merchant_invalid"
+    message = _("A shop needs a name of 1 to 80 characters and one of the known kinds.")
+    status = 422
+
+
+class MembershipNotFound(DomainError):
+    code = "membership_not_found"
+    message = _("This person does not belong to the team.")
+    status = 404
+
+
+class LastOwner(DomainError):
+    code = "last_owner"
+    message = _("A shop needs at least one owner.")
+
+
+class ApiKeyNotFound(DomainError):
+    code = "api_key_not_found"
+    message = _("This API key does not exist.")
+    status = 404
+
+
+class ScopeUnknown(DomainError):
+    code = "scope_unknown"
+    message = _("Choose at least one of the known scopes.")
+    status = 422

@@ -1,0 +1,5 @@
+"""Writes of merchants. `merchants` for shops and teams, `api_keys` for the partner API."""
+
+from merchants.services.merchants import activate_merchant, create_merchant, suspend_merchant, update_merchant
+
+__all__ = ["activate_merchant", "create_merchant", "suspend_merchant", "update_merchant"]

@@ -1,0 +1,142 @@
+"""Shops: opening, renaming, suspending."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any, TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from core.outbox import publish
+from core.sanitiser import clean_html
+from core.states import move_to
+from merchants.errors import MerchantInvalid, MerchantNotFound
+from merchants.events import MerchantChanged
+from merchants.models import CommissionPlan, Membership, Merchant
+
+DEFAULT_PLAN = "Standard"
+DEFAULT_RATE_BPS = 500
+
+
+class MerchantFields(TypedDict, total=False):
+    """What may be said about a merchant besides name and kind."""
+
+    description: str
+    i18n: Mapping[str, Mapping[str, str]]
+    email: str
+    city: str
+    country: str
+    address: str
+    latitude: Any
+    longitude: Any
+    opening_hours: Mapping[str, Any]
+    handling_days: int
+    logo: str
+    commission_plan: CommissionPlan
+
+
+class MerchantChanges(MerchantFields, total=False):
+    name: str
+
+
+def default_plan() -> CommissionPlan:
+    """The commission plan of merchants for whom no other was agreed: 5 %."""
+    return CommissionPlan.objects.get_or_create(name=DEFAULT_PLAN, defaults={"rate_bps": DEFAULT_RATE_BPS})[0]
+
+
+@transaction.atomic
+def create_merchant(*, name: str, kind: str, slug: str = "", owner: User | None = None, **fields: Unpack[MerchantFields]) -> Merchant:
+    """Open an active shop, with `owner` as the first member of its team.
+
+    The slug is made from the name unless given; a taken one gets the end of the merchant's id.
+
+    Raises:
+        MerchantInvalid: no name, a name over 80 characters, or an unknown kind.
+    """
+    if not 1 <= len(name.strip()) <= 80 or kind not in Merchant.Kind.values:
+        raise MerchantInvalid
+    values = _cleaned(dict(fields))
+    values.setdefault("commission_plan", None)
+    values["commission_plan"] = values["commission_plan"] or default_plan()
+    merchant = Merchant(name=name.strip(), kind=kind, **values)
+    _insert(merchant, slug or slugify(name)[:45])
+    if owner is not None:
+        Membership.objects.create(merchant=merchant, user=owner, role=Membership.Role.OWNER)
+    publish(MerchantChanged(str(merchant.pk)))
+    return merchant
+
+
+def _insert(merchant: Merchant, slug: str) -> None:
+    """Insert under the slug, or under one that nobody has; only the unique index knows which are free."""
+    try:
+        with transaction.atomic():
+            merchant.slug = slug or f"shop-{merchant.pk.hex[-10:]}"
+            merchant.save(force_insert=True)
+    except IntegrityError:
+        merchant.slug = f"{slug}-{merchant.pk.hex[-10:]}"
+        merchant.save(force_insert=True)
+
+
+def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
+    if "description" in fields:
+        fields["description"] = clean_html(fields["description"])
+    if "i18n" in fields:
+        fields["i18n"] = {
+            language: {field: clean_html(text) if field == "description" else text for field, text in texts.items()}
+            for language, texts in fields["i18n"].items()
+        }
+    return fields
+
+
+@transaction.atomic
+def update_merchant(*, merchant_id: uuid.UUID, **changes: Unpack[MerchantChanges]) -> Merchant:
+    """Change what is said about a shop; cards and pages follow.
+
+    Raises:
+        MerchantNotFound: there is none.
+        MerchantInvalid: no name, or one over 80 characters.
+    """
+    merchant = _locked(merchant_id)
+    if "name" in changes and not 1 <= len(changes["name"].strip()) <= 80:
+        raise MerchantInvalid
+    values = _cleaned(dict(changes))
+    for field, value in values.items():
+        setattr(merchant, field, value)
+    merchant.save(update_fields=list(values))
+    publish(MerchantChanged(str(merchant.pk)))
+    return merchant
+
+
+@transaction.atomic
+def suspend_merchant(*, merchant_id: uuid.UUID, actor: str, reason: str, at: dt.datetime) -> Merchant:
+    """Take a merchant's goods off sale. Orders keep running.
+
+    Raises:
+        MerchantNotFound: there is none.
+        IllegalTransition: it is suspended already.
+    """
+    return _move(merchant_id, Merchant.Status.SUSPENDED, actor, reason, at)
+
+
+@transaction.atomic
+def activate_merchant(*, merchant_id: uuid.UUID, actor: str, reason: str = "", at: dt.datetime) -> Merchant:
+    """Let a suspended merchant sell again; raises like suspend_merchant."""
+    return _move(merchant_id, Merchant.Status.ACTIVE, actor, reason, at)
+
+
+def _move(merchant_id: uuid.UUID, status: str, actor: str, reason: str, at: dt.datetime) -> Merchant:
+    merchant = _locked(merchant_id)
+    move_to(merchant, status, actor=actor, reason=reason, at=at)
+    publish(MerchantChanged(str(merchant.pk)))
+    return merchant
+
+
+def _locked(merchant_id: uuid.UUID) -> Merchant:
+    merchant = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()
+    if merchant is None:
+        raise MerchantNotFound
+    return merchant
