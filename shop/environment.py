@@ -1,10 +1,11 @@
 """Reads configuration: the process environment, then `.env`, then what `manage.py up` wrote about its own servers."""
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from shop.servers.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,6 +29,11 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(name) or _FILE.get(name) or _RUNTIME.get(name) or default
 
 
+def configured(name: str) -> str:
+    """What a person set, in the environment or `.env`; what `manage.py up` wrote about its own servers does not count."""
+    return os.environ.get(name) or _FILE.get(name) or ""
+
+
 def env_flag(name: str, *, default: bool = False) -> bool:
     value = env(name).lower()
     return value in {"1", "true", "yes", "on"} if value else default
@@ -35,20 +41,7 @@ def env_flag(name: str, *, default: bool = False) -> bool:
 
 def secret_key() -> str:
     """SECRET_KEY from the environment, else one made once per installation and kept in DATA_DIR with mode 0600."""
-    if key := env("SECRET_KEY"):
-        return key
-    path = DATA_DIR / "secret_key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        fresh.unlink()
-    return path.read_text().strip()
+    return env("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key", size=48)
 
 
 def database_from_url(url: str) -> dict[str, Any]:

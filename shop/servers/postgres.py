@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -172,9 +173,11 @@ def stop_leftovers(cluster: Path) -> None:
     They are known by their working folder, which PostgreSQL sets to the cluster; a reused process number cannot mislead us.
     """
     left = [process for process in psutil.process_iter() if _works_on(process, cluster)]
+    numbers = {process.pid for process in left}
     for process in left:
-        if not any(other.pid == process.ppid() for other in left):
-            process.send_signal(signal.SIGINT)
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() not in numbers:
+                process.send_signal(signal.SIGINT)
     _, stubborn = psutil.wait_procs(left, timeout=10)
     for process in stubborn:
         process.kill()

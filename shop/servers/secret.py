@@ -5,14 +5,14 @@ import secrets
 from pathlib import Path
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in the file `path`, made on first use. Two processes that race agree on one."""
+def kept_secret(path: Path, *, size: int = 24) -> str:
+    """The secret in the file `path`, made on first use from `size` random bytes. Two processes that race agree on one."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(24))
+        fresh.write_text(secrets.token_urlsafe(size))
         try:
             os.link(fresh, path)
         except FileExistsError:

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from core.models import OutboxEvent
 from shop import health
@@ -20,7 +21,7 @@ def test_a_healthy_shop_is_ready(client: Client) -> None:
     assert answer.json() == {"status": "ok", "database": "ok", "cache": "ok", "queue": "ok", "queue_lag_seconds": 0}
 
 
-def test_alive_needs_no_database(client: Client, django_assert_num_queries) -> None:
+def test_alive_needs_no_database(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         answer = client.get("/livez")
 

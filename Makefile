@@ -1,0 +1,58 @@
+# Everything runs from .venv beside this file; no rule needs an activated environment, and paths may contain spaces.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$name" && break; done)
+RUN := .venv/bin/python
+PYTEST_ARGS ?=
+PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format lint deploy-check
+
+help: ## Show these targets
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
+
+run: .venv/.run ## Start the whole shop on http://localhost:8000 (PORT, DEMO=small|none, DEMO_PASSWORD, DATA_DIR)
+	@exec $(RUN) manage.py up
+
+test: .venv/.dev ## Run every test on its own PostgreSQL and Valkey (PYTEST_ARGS="-k cart")
+	@$(RUN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+check: lint deploy-check test ## All that CI runs: style, types, layers, templates, migrations, deployment settings, tests
+
+lint: .venv/.dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check --quiet .
+	$(RUN) -m mypy .
+	.venv/bin/lint-imports
+	$(RUN) -m djlint templates --lint --quiet
+
+# Settings as on a public server; no database is asked.
+deploy-check: .venv/.dev
+	$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@echo "$(RUN) manage.py check --deploy --fail-level WARNING"
+	@DEBUG= HTTPS=1 ALLOWED_HOSTS=shop.example SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		$(RUN) manage.py check --deploy --fail-level WARNING
+
+bench: .venv/.dev ## Measure the shop beside a bare Django view
+	@$(RUN) -m benchmarks
+
+format: .venv/.dev ## Format Python and sort imports
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+.venv/.python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found (Debian: apt install python3 python3-venv)."; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing (Debian: apt install python3-venv)."; exit 1; }
+	@"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+.venv/.run: requirements.txt | .venv/.python
+	@echo "Installing the shop's packages into .venv (once, about a minute)"
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+# The development lock contains the runtime lock, so one installation serves both.
+.venv/.dev: requirements-dev.txt | .venv/.python
+	@echo "Installing the shop's packages and the test tools into .venv (once, about two minutes)"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch .venv/.run $@

@@ -1,0 +1,89 @@
+"""`manage.py prepare`: what has to be true before the web server starts. A second run finds little to do."""
+
+import hashlib
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from catalog.models import Product
+from shop.environment import DATA_DIR, env
+from shop.messages import compile_messages
+from shop.servers.secret import write_private
+from shop.supervisor.logins import DEMO_LOGINS
+from shop.supervisor.output import Output
+
+
+class Command(BaseCommand):
+    help = "Applies migrations, collects static files and loads the demo into an empty catalogue (DEMO=small|none)."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.out = Output()
+        try:
+            self._migrate()
+        except OperationalError as error:
+            self.out.say(f"\n  The database did not answer: {str(error).strip().splitlines()[0]}")
+            sys.exit(1)
+        with self.out.step("translations") as notes:
+            notes.append(f"({compile_messages()} compiled)")
+        self._collect_static()
+        if settings.DEMO_MODE:
+            self._load_demo()
+            self._set_demo_passwords()
+
+    def _migrate(self) -> None:
+        with self.out.step("tables") as notes:
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if plan:
+                call_command("migrate", interactive=False, verbosity=0, stdout=StringIO())
+            notes.append(f"({len(plan)} migrations)")
+
+    def _collect_static(self) -> None:
+        """Naming and compressing every file takes seconds, so it is done only when a file differs from the last time."""
+        stamp = DATA_DIR / "static.stamp"
+        fingerprint = _fingerprint_of_static_files()
+        if settings.STATIC_FROM_SOURCE or (stamp.exists() and stamp.read_text() == fingerprint):
+            return
+        with self.out.step("static files"):
+            call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+            stamp.write_text(fingerprint)
+
+    def _load_demo(self) -> None:
+        """Load into an empty catalogue, or again when the last loading was interrupted."""
+        unfinished = DATA_DIR / "demo.unfinished"
+        if Product.objects.exists() and not unfinished.exists():
+            return
+        with self.out.step("demo marketplace"):
+            unfinished.touch()
+            call_command("load_demo", small=env("DEMO") == "small")
+            unfinished.unlink()
+
+    def _set_demo_passwords(self) -> None:
+        """Give all demo logins the password that was asked for, when it is not the one they have."""
+        known = DATA_DIR / "demo_password"
+        if known.exists() and known.read_text() == settings.DEMO_PASSWORD:
+            return
+        for user in get_user_model().objects.filter(email__in=DEMO_LOGINS):
+            user.set_password(settings.DEMO_PASSWORD)
+            user.save(update_fields=["password"])
+        write_private(known, settings.DEMO_PASSWORD)
+
+
+def _fingerprint_of_static_files() -> str:
+    """Changes when a static file is added, removed or written."""
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list(None):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,51 @@
+"""The processes of the shop itself and how each is started."""
+
+import signal
+import sys
+from pathlib import Path
+
+from shop.environment import BASE_DIR
+from shop.servers.program import Program
+
+UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
+
+
+def web() -> Program:
+    return Program(
+        name="web",
+        command=(sys.executable, "-m", "gunicorn", "shop.wsgi", "-c", "python:shop.web_server"),
+        folder=BASE_DIR,
+        environment=UNBUFFERED,
+        stop_seconds=5,
+    )
+
+
+def worker() -> Program:
+    # Tasks are acknowledged late and recorded in the outbox, so a killed worker loses none; nothing is gained by lingering as an orphan.
+    return Program(
+        name="worker",
+        command=(*_celery("worker"), "--pool=prefork", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"),
+        folder=BASE_DIR,
+        environment=UNBUFFERED | {"PYTHONWARNINGS": "ignore:You're running the worker"},
+        stop_seconds=5,
+        death_signal=signal.SIGKILL,
+    )
+
+
+def beat(schedule: Path) -> Program:
+    return Program(
+        name="beat",
+        command=(*_celery("beat"), "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="),
+        folder=BASE_DIR,
+        environment=UNBUFFERED,
+        stop_seconds=2,
+        death_signal=signal.SIGKILL,
+    )
+
+
+def preparation() -> Program:
+    return Program(name="preparation", command=(sys.executable, "manage.py", "prepare"), folder=BASE_DIR, environment=UNBUFFERED)
+
+
+def _celery(part: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "celery", "--quiet", "--app=shop", part)
