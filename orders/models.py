@@ -65,8 +65,9 @@ class Checkout(Stateful):
     points = models.PositiveIntegerField(default=0)
     points_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    placed_from = models.UUIDField(help_text="The cart it was placed from: a repeat of the same request is known by it.")
     placed_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="By the database's clock, for placing stamps it and the sweep compares it there.")
     paid_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,0 +1,92 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class CartEmpty(DomainError):
+    code = "cart_empty"
+    message = _("Your cart is empty.")
+
+
+class CartFull(DomainError):
+    code = "cart_full"
+    message = _("A cart holds at most %(most)s different items.")
+
+
+class CartLineNotFound(DomainError):
+    code = "cart_line_not_found"
+    message = _("This item is no longer in your cart.")
+    status = 404
+
+
+class InvalidQuantity(DomainError):
+    code = "invalid_quantity"
+    message = _("Please give a whole number from 1 to %(most)s.")
+    status = 400
+
+
+class VariantUnavailable(DomainError):
+    code = "variant_unavailable"
+    message = _("“%(title)s” is no longer sold.")
+
+
+class VariantNotFound(DomainError):
+    code = "variant_not_found"
+    message = _("This item does not exist.")
+    status = 404
+
+
+class SoldOut(DomainError):
+    """`available` is how many could still be had, possibly 0."""
+
+    code = "sold_out"
+
+    @property
+    def message(self) -> object:  # type: ignore[override]  the wording depends on how many are left
+        if self.params.get("available", 0) > 0:
+            return _("Only %(available)s of “%(title)s” are left.")
+        return _("“%(title)s” is sold out.")
+
+
+class PriceChanged(DomainError):
+    """`total` is the new total as text, `total_minor` the same in minor units."""
+
+    code = "price_changed"
+    message = _("Prices have changed. The new total is %(total)s. Please check and place the order again.")
+
+
+class PointsNotAllowed(DomainError):
+    code = "points_not_allowed"
+    message = _("You can use at most %(most)s points here.")
+
+
+class CheckoutNotFound(DomainError):
+    code = "checkout_not_found"
+    message = _("This order does not exist.")
+    status = 404
+
+
+class OrderNotFound(DomainError):
+    code = "order_not_found"
+    message = _("This order does not exist.")
+    status = 404
+
+
+class CheckoutExpired(DomainError):
+    code = "checkout_expired"
+    message = _("This order was not paid in time. Everything in it has been given back.")
+
+
+class CheckoutCancelled(DomainError):
+    code = "checkout_cancelled"
+    message = _("This order has been cancelled.")
+
+
+class CheckoutPaid(DomainError):
+    code = "checkout_paid"
+    message = _("This order is already paid.")
+
+
+class ReviewNotAllowed(DomainError):
+    code = "review_not_allowed"
+    message = _("You can review an item once its order is completed.")

@@ -1,0 +1,76 @@
+"""What happened to purchases and orders. Ids are the text of UUIDs, amounts minor units."""
+
+from dataclasses import dataclass
+
+from core.outbox import Event
+
+
+@dataclass(frozen=True)
+class CheckoutPlaced(Event):
+    checkout_id: str
+
+
+@dataclass(frozen=True)
+class CheckoutPaid(Event):
+    checkout_id: str
+
+
+@dataclass(frozen=True)
+class CheckoutExpired(Event):
+    checkout_id: str
+
+
+@dataclass(frozen=True)
+class CheckoutCancelled(Event):
+    """The shopper, or staff, ended a purchase nobody had paid."""
+
+    checkout_id: str
+
+
+@dataclass(frozen=True)
+class LatePaymentRefunded(Event):
+    """Money came in for a purchase that had ended; all of it is on its way back."""
+
+    checkout_id: str
+    refunded_minor: int
+
+
+@dataclass(frozen=True)
+class OrderPaid(Event):
+    order_id: str
+    checkout_id: str
+    merchant_id: str
+
+
+@dataclass(frozen=True)
+class OrderShipped(Event):
+    order_id: str
+    shipment_ids: list[str]
+
+
+@dataclass(frozen=True)
+class OrderDelivered(Event):
+    order_id: str
+
+
+@dataclass(frozen=True)
+class OrderCompleted(Event):
+    order_id: str
+
+
+@dataclass(frozen=True)
+class OrderCancelled(Event):
+    """A paid order was cancelled before it was sent."""
+
+    order_id: str
+    reason: str
+    refunded_minor: int
+
+
+@dataclass(frozen=True)
+class OrderRefunded(Event):
+    """A sent order's money went back."""
+
+    order_id: str
+    reason: str
+    refunded_minor: int

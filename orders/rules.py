@@ -1,0 +1,98 @@
+"""Pure decisions about carts and orders: quantities, prices of a purchase, commission, deadlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.money import basis_points, split
+from orders.errors import InvalidQuantity
+
+if TYPE_CHECKING:
+    from catalog.selectors import SellableVariant
+
+SUNDAY = 6
+
+
+def quantity_of(value: object, most: int) -> int:
+    """A quantity from 1 to `most`, out of an int or plain ASCII digits as a form sends them.
+
+    Raises:
+        InvalidQuantity: anything else, such as 0, −1, 1.5, "1e3", True or a thousand digits.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        value = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise InvalidQuantity(most=most)
+    return value
+
+
+def commission_minor(total_minor: int, rate_bps: int) -> int:
+    """The operator's share of goods and shipping, half up."""
+    return basis_points(total_minor, rate_bps)
+
+
+def ship_by(paid_at: dt.datetime, handling_days: int) -> dt.datetime:
+    """When a merchant must have handed the parcel over: `handling_days` later, Sundays not counted."""
+    due = paid_at
+    for _ in range(handling_days):
+        due += dt.timedelta(days=1)
+        if due.weekday() == SUNDAY:
+            due += dt.timedelta(days=1)
+    return due
+
+
+@dataclass(frozen=True)
+class WantedLine:
+    variant: SellableVariant
+    quantity: int
+
+    @property
+    def total_minor(self) -> int:
+        return self.variant.price_minor * self.quantity
+
+
+@dataclass(frozen=True)
+class QuotedOrder:
+    """One merchant's part of a purchase; `total_minor` is goods + shipping, `points` of the shopper pay part of it."""
+
+    merchant_id: uuid.UUID
+    lines: list[WantedLine]
+    shipping_minor: int
+    points: int
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(line.total_minor for line in self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor
+
+
+def lines_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, list[WantedLine]]:
+    """Lines grouped by seller, in the order in which sellers first appear."""
+    groups: dict[uuid.UUID, list[WantedLine]] = {}
+    for line in lines:
+        groups.setdefault(line.variant.merchant_id, []).append(line)
+    return groups
+
+
+def goods_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
+    """Price of the goods per seller in minor units."""
+    return {merchant_id: sum(line.total_minor for line in group) for merchant_id, group in lines_by_merchant(lines).items()}
+
+
+def quoted_orders(lines: Sequence[WantedLine], shipping: Mapping[uuid.UUID, int], points: int) -> list[QuotedOrder]:
+    """The merchant orders of a purchase. `points` are shared in proportion to goods, by largest remainder."""
+    groups = lines_by_merchant(lines)
+    goods = goods_by_merchant(lines)
+    shares = split(points, list(goods.values()))
+    return [
+        QuotedOrder(merchant_id=merchant_id, lines=group, shipping_minor=shipping.get(merchant_id, 0), points=share)
+        for (merchant_id, group), share in zip(groups.items(), shares, strict=True)
+    ]

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.translation import get_language
+from logistics.rules import ShippingOffer
+from logistics.selectors import availability, shipping_offers
+
+from accounts.models import User
+from catalog.selectors import SellableVariant, sellable_variants
+from orders import rules
+from orders.models import Cart, CartLine
+
+UNAVAILABLE, SOLD_OUT, TOO_MANY = "unavailable", "sold_out", "too_many"
+
+
+@dataclass(frozen=True)
+class CartLineView:
+    """A line as shown. `problem` is "", "unavailable", "sold_out" or "too_many"; a changed price is not a problem but is said."""
+
+    line_id: uuid.UUID
+    variant_id: uuid.UUID
+    product_id: uuid.UUID
+    slug: str
+    sku: str
+    title: str
+    options: dict[str, str]
+    picture: str
+    picture_widths: Sequence[int]
+    picture_formats: Sequence[str]
+    quantity: int
+    price_minor: int
+    seen_minor: int
+    compare_at_minor: int | None
+    total_minor: int
+    available: int
+    problem: str
+
+    @property
+    def is_price_changed(self) -> bool:
+        return self.price_minor != self.seen_minor
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One merchant's block. `free_over_missing_minor` is what is missing for free delivery, None where there is nothing to hint."""
+
+    merchant_id: uuid.UUID
+    merchant_slug: str
+    merchant_name: str
+    lines: list[CartLineView]
+    goods_minor: int
+    shipping_minor: int
+    free_over_minor: int | None
+    free_over_missing_minor: int | None
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor
+
+
+@dataclass(frozen=True)
+class CartView:
+    """The whole cart. Totals count the lines that can be bought; with `has_problems` it cannot be placed."""
+
+    cart_id: uuid.UUID | None = None
+    parcels: list[Parcel] = field(default_factory=list)
+    currency: str = ""
+    goods_minor: int = 0
+    shipping_minor: int = 0
+    total_minor: int = 0
+    count: int = 0
+    has_problems: bool = False
+    has_price_changes: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.parcels
+
+    @property
+    def product_ids(self) -> list[uuid.UUID]:
+        return [line.product_id for parcel in self.parcels for line in parcel.lines]
+
+
+def cart_for(user: User | None, token: str | None) -> Cart | None:
+    """The member's cart, or the guest's by the token of the cookie."""
+    if user is not None:
+        return Cart.objects.filter(user=user).first()
+    return Cart.objects.filter(token=token, user=None).first() if token and "\0" not in token else None
+
+
+def cart_count(user: User | None, token: str | None) -> int:
+    """How many items the cart holds; one statement, none for a guest without a cookie."""
+    if user is not None:
+        lines = CartLine.objects.filter(cart__user=user)
+    elif token and "\0" not in token:
+        lines = CartLine.objects.filter(cart__token=token, cart__user=None)
+    else:
+        return 0
+    return lines.aggregate(count=Sum("quantity"))["count"] or 0
+
+
+def cart_view(cart: Cart | None, language: str | None = None) -> CartView:
+    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length."""
+    lines = list(CartLine.objects.filter(cart=cart).order_by("pk")) if cart else []
+    if not lines:
+        return CartView(cart_id=cart.pk if cart else None, currency=settings.CURRENCY)
+    ids = [line.variant_id for line in lines]
+    variants, stock = sellable_variants(ids), availability(ids)
+    code = language or get_language() or settings.LANGUAGE_CODE
+    groups: dict[uuid.UUID, list[CartLineView]] = {}
+    for line in lines:
+        if variant := variants.get(line.variant_id):
+            groups.setdefault(variant.merchant_id, []).append(_line_view(line, variant, stock.get(line.variant_id, 0), code))
+    return _view(cart, groups, _merchants(variants, code))
+
+
+def _merchants(variants: Mapping[uuid.UUID, SellableVariant], language: str) -> dict[uuid.UUID, tuple[str, str]]:
+    return {variant.merchant_id: (variant.merchant_slug, variant.merchant_in(language)) for variant in variants.values()}
+
+
+def _view(cart: Cart | None, groups: Mapping[uuid.UUID, list[CartLineView]], merchants: Mapping[uuid.UUID, tuple[str, str]]) -> CartView:
+    goods = {merchant_id: sum(line.total_minor for line in lines) for merchant_id, lines in groups.items()}
+    bought = {merchant_id: minor for merchant_id, minor in goods.items() if minor}
+    offers = shipping_offers(bought, settings.CURRENCY) if bought else {}
+    parcels = [
+        _parcel(merchant_id, merchants[merchant_id], lines, goods[merchant_id], offers.get(merchant_id, ShippingOffer(0)))
+        for merchant_id, lines in groups.items()
+    ]
+    shown = [line for lines in groups.values() for line in lines]
+    goods_minor, shipping_minor = sum(goods.values()), sum(parcel.shipping_minor for parcel in parcels)
+    return CartView(
+        cart_id=cart.pk if cart else None,
+        parcels=parcels,
+        currency=settings.CURRENCY,
+        goods_minor=goods_minor,
+        shipping_minor=shipping_minor,
+        total_minor=goods_minor + shipping_minor,
+        count=sum(line.quantity for line in shown),
+        has_problems=any(line.problem for line in shown),
+        has_price_changes=any(line.is_price_changed for line in shown),
+    )
+
+
+def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartLineView], goods: int, offer: ShippingOffer) -> Parcel:
+    return Parcel(
+        merchant_id=merchant_id,
+        merchant_slug=merchant[0],
+        merchant_name=merchant[1],
+        lines=lines,
+        goods_minor=goods,
+        shipping_minor=offer.minor,
+        free_over_minor=offer.free_over_minor,
+        free_over_missing_minor=offer.missing_minor,
+    )
+
+
+def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str) -> CartLineView:
+    problem = problem_of(variant, line.quantity, available)
+    return CartLineView(
+        line_id=line.pk,
+        variant_id=variant.variant_id,
+        product_id=variant.product_id,
+        slug=variant.slug,
+        sku=variant.sku,
+        title=variant.title_in(language),
+        options=variant.options_in(language),
+        picture=variant.picture,
+        picture_widths=variant.picture_widths,
+        picture_formats=variant.picture_formats,
+        quantity=line.quantity,
+        price_minor=variant.price_minor,
+        seen_minor=line.seen_minor,
+        compare_at_minor=variant.compare_at_minor,
+        total_minor=0 if problem in {UNAVAILABLE, SOLD_OUT} else rules.WantedLine(variant, line.quantity).total_minor,
+        available=available,
+        problem=problem,
+    )
+
+
+def problem_of(variant: SellableVariant, quantity: int, available: int) -> str:
+    """Why a line cannot be bought as it is; empty when it can."""
+    if not variant.is_sellable or variant.currency != settings.CURRENCY:
+        return UNAVAILABLE
+    if available <= 0:
+        return SOLD_OUT
+    return TOO_MANY if quantity > available else ""

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.models import StateChange
+from logistics.models import Shipment
+from logistics.states import ShipmentStatus
+from orders.models import MerchantOrder
+from orders.states import OrderStatus
+
+ACTORS = {
+    "shopper": _("Shopper"),
+    "merchant": _("Merchant"),
+    "operator": _("Marketplace"),
+    "api": _("Merchant"),
+    "system": _("Automatic"),
+    "carrier": _("Carrier"),
+}
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A step of an order or of one of its parcels. `actor` is a role as people call it, never a person."""
+
+    at: dt.datetime
+    kind: str
+    code: str
+    label: Any
+    actor: Any
+    reason: str = ""
+    place: str = ""
+    tracking_number: str = ""
+
+
+def timelines(orders: Sequence[MerchantOrder], parcels: Mapping[uuid.UUID, Sequence[Shipment]]) -> dict[uuid.UUID, list[TimelineEntry]]:
+    """Per order its moves and its parcels' events as one list, oldest first; one statement.
+
+    `parcels` are shipments by order id with their events prefetched.
+    """
+    entries: dict[uuid.UUID, list[TimelineEntry]] = {order.pk: [] for order in orders}
+    changes = StateChange.objects.filter(entity=MerchantOrder._meta.label_lower, entity_id__in=entries).order_by("at", "id")
+    for change in changes:
+        entries[change.entity_id].append(_of_change(change))
+    for order_id, shipments in parcels.items():
+        entries[order_id] += [_of_event(shipment, event) for shipment in shipments for event in shipment.events.all()]
+    return {order_id: sorted(found, key=lambda entry: entry.at) for order_id, found in entries.items()}
+
+
+def role_of(actor: str) -> Any:
+    """The role word of an actor such as "merchant:<id>"."""
+    return ACTORS.get(actor.partition(":")[0], ACTORS["system"])
+
+
+def _of_change(change: StateChange) -> TimelineEntry:
+    status = change.to_status
+    label = OrderStatus(status).label if status in OrderStatus.values else status
+    if not change.from_status:
+        label = _("Placed")
+    return TimelineEntry(at=change.at, kind="order", code=status, label=label, actor=role_of(change.actor), reason=change.reason)
+
+
+def _of_event(shipment: Shipment, event: Any) -> TimelineEntry:
+    return TimelineEntry(
+        at=event.at,
+        kind="parcel",
+        code=event.code,
+        label=ShipmentStatus(event.code).label,
+        actor=ACTORS["carrier"],
+        reason=event.note,
+        place=event.place,
+        tracking_number=shipment.tracking_number,
+    )

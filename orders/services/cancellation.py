@@ -1,0 +1,53 @@
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from payments.services import escrow
+
+from core import outbox
+from core.states import IllegalTransition, move_to
+from logistics import services as logistics
+from loyalty import services as loyalty
+from orders.events import CheckoutCancelled, OrderCancelled
+from orders.models import Checkout, MerchantOrder
+from orders.services.moves import locked_checkout, locked_order
+from orders.services.unpaid import give_up
+from orders.states import CheckoutStatus, OrderStatus
+
+
+@transaction.atomic
+def cancel_checkout(*, checkout_id: uuid.UUID, actor: str, at: dt.datetime) -> Checkout:
+    """End a purchase that nobody has paid; stock and points go back. Again is the same answer.
+
+    Raises:
+        CheckoutNotFound: there is none.
+        IllegalTransition: it is paid, or has ended.
+    """
+    checkout = locked_checkout(checkout_id)
+    if checkout.status != CheckoutStatus.CANCELLED:
+        give_up(checkout, CheckoutStatus.CANCELLED, actor=actor, reason="cancelled", at=at)
+        outbox.publish(CheckoutCancelled(checkout_id=str(checkout.pk)))
+    return checkout
+
+
+@transaction.atomic
+def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetime) -> MerchantOrder:
+    """Cancel a paid order that is not yet sent: its money, points and stock go back, once. Again is the same answer.
+
+    Raises:
+        OrderNotFound: there is none.
+        IllegalTransition: it is sent, unpaid or has ended otherwise.
+    """
+    order = locked_order(order_id)
+    if order.status == OrderStatus.CANCELLED:
+        return order
+    if order.status == OrderStatus.AWAITING_PAYMENT:
+        # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole.
+        raise IllegalTransition(status=order.get_status_display())
+    move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)
+    escrow.refund_hold(reference=order.pk, reason=reason, at=at)
+    if order.points_minor:
+        loyalty.give_back(reference=order.pk, at=at)
+    outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=order.total_minor - order.points_minor))
+    logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason, group=order.pk, actor=actor)
+    return order

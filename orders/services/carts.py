@@ -1,0 +1,150 @@
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from logistics.selectors import availability
+
+from accounts.models import User
+from catalog.selectors import SellableVariant, sellable_variants
+from core.ids import secret_token
+from orders import rules
+from orders.errors import CartFull, CartLineNotFound, InvalidQuantity, SoldOut, VariantNotFound, VariantUnavailable
+from orders.models import Cart, CartLine
+
+
+def add_to_cart(*, cart: Cart | None, user: User | None, variant_id: uuid.UUID, quantity: object, at: dt.datetime) -> Cart:
+    """Put `quantity` more of a variant into the cart, which is made when there is none. Six statements at most.
+
+    Raises:
+        InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
+        VariantNotFound, VariantUnavailable: nothing that is on sale.
+        SoldOut: fewer are available than the cart would then hold.
+        CartFull: too many different items.
+    """
+    added = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
+    variant = _sellable(variant_id)
+    available = availability([variant_id]).get(variant_id, 0)
+    with transaction.atomic():
+        target = _locked_or_new(cart, user, at)
+        _put(target, variant, added, available)
+    return target
+
+
+def _sellable(variant_id: uuid.UUID) -> SellableVariant:
+    variant = sellable_variants([variant_id]).get(variant_id)
+    if variant is None:
+        raise VariantNotFound
+    if not variant.is_sellable or variant.currency != settings.CURRENCY:
+        raise VariantUnavailable(title=variant.title)
+    return variant
+
+
+def _locked_or_new(cart: Cart | None, user: User | None, at: dt.datetime) -> Cart:
+    """One UPDATE both keeps the cart fresh and serialises its writers; a cart that is gone is replaced."""
+    if cart is not None and Cart.objects.filter(pk=cart.pk).update(touched_at=at):
+        return cart
+    if user is None:
+        return Cart.objects.create(token=secret_token())
+    own, created = Cart.objects.get_or_create(user=user)
+    if not created:
+        Cart.objects.filter(pk=own.pk).update(touched_at=at)
+    return own
+
+
+def _put(cart: Cart, variant: SellableVariant, added: int, available: int) -> None:
+    quantities = dict(CartLine.objects.filter(cart=cart).values_list("variant_id", "quantity"))
+    present = quantities.get(variant.variant_id, 0)
+    if present + added > settings.CART_MAX_QUANTITY:
+        raise InvalidQuantity(most=settings.CART_MAX_QUANTITY)
+    if present + added > available:
+        raise SoldOut(title=variant.title, available=available)
+    if present:
+        CartLine.objects.filter(cart=cart, variant_id=variant.variant_id).update(
+            quantity=F("quantity") + added, seen_minor=variant.price_minor
+        )
+    elif len(quantities) >= settings.CART_MAX_LINES:
+        raise CartFull(most=settings.CART_MAX_LINES)
+    else:
+        CartLine.objects.create(cart=cart, variant_id=variant.variant_id, quantity=added, seen_minor=variant.price_minor)
+
+
+@transaction.atomic
+def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLine:
+    """Change how many of a line are wanted.
+
+    Raises:
+        InvalidQuantity, SoldOut: as when adding.
+        CartLineNotFound: not a line of this cart.
+    """
+    wanted = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
+    line = CartLine.objects.select_related("variant__product").filter(cart=cart, pk=line_id).first()
+    if line is None:
+        raise CartLineNotFound
+    available = availability([line.variant_id]).get(line.variant_id, 0)
+    if wanted > available:
+        raise SoldOut(title=line.variant.product.title, available=available)
+    if not CartLine.objects.filter(pk=line.pk).update(quantity=wanted):
+        raise CartLineNotFound
+    line.quantity = wanted
+    return line
+
+
+def remove_line(*, cart: Cart, line_id: uuid.UUID) -> None:
+    """Take a line out.
+
+    Raises:
+        CartLineNotFound: not a line of this cart, or no longer.
+    """
+    if not CartLine.objects.filter(cart=cart, pk=line_id).delete()[0]:
+        raise CartLineNotFound
+
+
+@transaction.atomic
+def merge_carts(*, token: str, user: User) -> Cart | None:
+    """At sign-in the guest's cart (by its cookie `token`) joins the member's: quantities add up, within the limits.
+
+    Returns the member's cart, None when neither exists. The token opens nothing afterwards.
+    """
+    carts = Cart.objects.select_for_update().order_by("pk")
+    guest = carts.filter(token=token, user=None).first() if token else None
+    own = carts.filter(user=user).first()
+    if guest is None:
+        return own
+    if own is None:
+        Cart.objects.filter(pk=guest.pk).update(user=user, token=None)
+        guest.user, guest.token = user, None
+        return guest
+    _pour(guest, own)
+    guest.delete()
+    return own
+
+
+def _pour(source: Cart, target: Cart) -> None:
+    present = {line.variant_id: line for line in target.lines.all()}
+    changed, fresh = [], []
+    for line in source.lines.order_by("pk"):
+        if line.variant_id in present:
+            own = present[line.variant_id]
+            own.quantity = min(own.quantity + line.quantity, settings.CART_MAX_QUANTITY)
+            changed.append(own)
+        else:
+            fresh.append(CartLine(cart=target, variant_id=line.variant_id, quantity=line.quantity, seen_minor=line.seen_minor))
+    CartLine.objects.bulk_update(changed, ["quantity"])
+    CartLine.objects.bulk_create(fresh[: max(settings.CART_MAX_LINES - len(present), 0)])
+
+
+@transaction.atomic
+def acknowledge_prices(*, cart: Cart) -> int:
+    """The shopper has been shown today's prices: remember them as seen; returns how many lines changed."""
+    lines = list(cart.lines.all())
+    variants = sellable_variants([line.variant_id for line in lines])
+    changed = []
+    for line in lines:
+        variant = variants.get(line.variant_id)
+        if variant and variant.price_minor != line.seen_minor:
+            line.seen_minor = variant.price_minor
+            changed.append(line)
+    CartLine.objects.bulk_update(changed, ["seen_minor"])
+    return len(changed)

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from logistics.errors import OutOfStock
+from logistics.selectors import shipping_quote
+
+from catalog.selectors import sellable_variants
+from core import outbox
+from core.ids import order_number, secret_token
+from core.models import StateChange
+from core.money import Money
+from core.states import record_change
+from logistics import services as logistics
+from loyalty import rules as loyalty_rules
+from loyalty import selectors as loyalty_selectors
+from loyalty import services as loyalty
+from merchants.models import Merchant
+from orders import rules
+from orders.errors import CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
+from orders.events import CheckoutPlaced
+from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys and where it goes. `user_id` is None for a guest; `country` is ISO 3166 alpha-2."""
+
+    user_id: uuid.UUID | None
+    email: str
+    language: str
+    name: str
+    phone: str
+    address: str
+    city: str
+    postcode: str
+    country: str
+
+    @property
+    def actor(self) -> str:
+        return f"shopper:{self.user_id or 'guest'}"
+
+
+@dataclass(frozen=True)
+class _Quote:
+    orders: list[rules.QuotedOrder]
+    points: int
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(order.goods_minor for order in self.orders)
+
+    @property
+    def shipping_minor(self) -> int:
+        return sum(order.shipping_minor for order in self.orders)
+
+    @property
+    def points_minor(self) -> int:
+        return sum(loyalty_rules.value_minor(order.points) for order in self.orders)
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor - self.points_minor
+
+
+def place_order(*, cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
+    """Turn a cart into an unpaid purchase with one order per merchant, at today's prices; stock and points are held.
+
+    `key` becomes the purchase's id, so the same call again, also at the same moment, returns the same purchase.
+    `points` pay part of the goods. `expected_total_minor` is the total the shopper saw. The stock rows, which many
+    buyers fight over, are taken last. The deadline for paying is stamped by the database's clock.
+
+    Raises:
+        CheckoutNotFound: the key, or the cart, is another person's.
+        CartEmpty, VariantUnavailable, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
+        PriceChanged: the total is no longer the one that was seen.
+        PointsNotAllowed: more points than may be used.
+    """
+    try:
+        with transaction.atomic():
+            return _place(cart_id, key, buyer, points, expected_total_minor, at)
+    except IntegrityError:
+        # The same key came in from two carts at once; the first one's purchase is visible now.
+        placed = _placed_before(key, cart_id, buyer)
+        if placed is None:
+            raise
+        return placed
+
+
+def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
+    # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
+    cart = Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now()).first()
+    if placed := _placed_before(key, cart_id, buyer):
+        return placed
+    if cart is None or cart.user_id not in {None, buyer.user_id}:
+        raise CheckoutNotFound if cart else CartEmpty
+    quote = _quote(_wanted(cart), buyer, points, at)
+    if quote.total_minor != expected_total_minor:
+        total = Money(quote.total_minor, settings.CURRENCY)
+        raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
+    checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
+    orders = _write(checkout, quote, buyer, at)
+    _take(checkout, orders, quote, at)
+    return checkout
+
+
+def _placed_before(key: uuid.UUID, cart_id: uuid.UUID, buyer: Buyer) -> Checkout | None:
+    placed = Checkout.objects.filter(pk=key).first()
+    if placed is None:
+        return None
+    is_same_member = placed.user_id is not None and placed.user_id == buyer.user_id
+    if not is_same_member and (placed.placed_from != cart_id or placed.user_id is not None):
+        raise CheckoutNotFound
+    return placed
+
+
+def _wanted(cart: Cart) -> list[rules.WantedLine]:
+    lines = list(CartLine.objects.filter(cart=cart).order_by("pk"))
+    if not lines:
+        raise CartEmpty
+    variants = sellable_variants([line.variant_id for line in lines])
+    wanted = []
+    for line in lines:
+        variant = variants.get(line.variant_id)
+        if variant is None or not variant.is_sellable or variant.currency != settings.CURRENCY:
+            raise VariantUnavailable(title=variant.title if variant else "")
+        wanted.append(rules.WantedLine(variant, rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)))
+    return wanted
+
+
+def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt.datetime) -> _Quote:
+    goods = rules.goods_by_merchant(wanted)
+    if points:
+        balance = loyalty_selectors.balance(buyer.user_id, at) if buyer.user_id else 0
+        most = loyalty_rules.max_points(sum(goods.values()), balance)
+        if not 0 < points <= most:
+            raise PointsNotAllowed(most=most)
+    shipping = shipping_quote(goods, settings.CURRENCY)
+    return _Quote(rules.quoted_orders(wanted, shipping, points), points)
+
+
+def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock: dt.datetime, at: dt.datetime) -> Checkout:
+    return Checkout(
+        pk=key,
+        number=order_number(),
+        token=secret_token(),
+        user_id=buyer.user_id,
+        email=buyer.email,
+        language=buyer.language,
+        name=buyer.name,
+        phone=buyer.phone,
+        address=buyer.address,
+        city=buyer.city,
+        postcode=buyer.postcode,
+        country=buyer.country,
+        currency=settings.CURRENCY,
+        goods_minor=quote.goods_minor,
+        shipping_minor=quote.shipping_minor,
+        points=quote.points,
+        points_minor=quote.points_minor,
+        total_minor=quote.total_minor,
+        placed_from=cart.pk,
+        placed_at=at,
+        expires_at=clock + dt.timedelta(minutes=settings.UNPAID_ORDER_MINUTES),
+    )
+
+
+def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
+    rates = dict(
+        Merchant.objects.filter(pk__in=[order.merchant_id for order in quote.orders]).values_list("pk", "commission_plan__rate_bps")
+    )
+    orders = [_new_order(checkout, number, quoted, rates[quoted.merchant_id], at) for number, quoted in enumerate(quote.orders, start=1)]
+    lines = [_new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
+    checkout.save(force_insert=True)
+    MerchantOrder.objects.bulk_create(orders)
+    OrderLine.objects.bulk_create(lines)
+    StateChange.objects.bulk_create(record_change(row, "", row.status, actor=buyer.actor, reason="", at=at) for row in (checkout, *orders))
+    return orders
+
+
+def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, rate_bps: int, at: dt.datetime) -> MerchantOrder:
+    return MerchantOrder(
+        checkout=checkout,
+        merchant_id=quoted.merchant_id,
+        number=f"{checkout.number}-{number}",
+        currency=checkout.currency,
+        goods_minor=quoted.goods_minor,
+        shipping_minor=quoted.shipping_minor,
+        points_minor=loyalty_rules.value_minor(quoted.points),
+        total_minor=quoted.total_minor,
+        commission_bps=rate_bps,
+        commission_minor=rules.commission_minor(quoted.total_minor, rate_bps),
+        placed_at=at,
+    )
+
+
+def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
+    variant = line.variant
+    return OrderLine(
+        order=order,
+        merchant_id=order.merchant_id,
+        product_id=variant.product_id,
+        variant_id=variant.variant_id,
+        sku=variant.sku,
+        title=variant.title,
+        i18n=variant.i18n,
+        options=variant.options,
+        picture=variant.picture,
+        price_minor=variant.price_minor,
+        quantity=line.quantity,
+        total_minor=line.total_minor,
+    )
+
+
+def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: _Quote, at: dt.datetime) -> None:
+    """Empty the cart, tell, take points, and as the very last writes the stock: others wait for those rows until we commit."""
+    CartLine.objects.filter(cart_id=checkout.placed_from).delete()
+    outbox.publish(CheckoutPlaced(checkout_id=str(checkout.pk)))
+    if quote.points and checkout.user_id:
+        shares = {order.pk: quoted.points for order, quoted in zip(orders, quote.orders, strict=True) if quoted.points}
+        loyalty.redeem(user_id=checkout.user_id, shares=shares, at=at)
+    pairs = [(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
+    try:
+        logistics.reserve(
+            reference=checkout.pk,
+            lines=[logistics.ReservationLine(order.pk, order.merchant_id, line.variant.variant_id, line.quantity) for order, line in pairs],
+            expires_at=checkout.expires_at,
+            at=at,
+        )
+    except OutOfStock as error:
+        titles = {line.variant.variant_id: line.variant.title for _, line in pairs}
+        raise SoldOut(title=titles[error.variant_id], available=error.available) from error

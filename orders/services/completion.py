@@ -1,0 +1,71 @@
+import datetime as dt
+import logging
+import uuid
+
+from django.db import transaction
+from django.db.models import Sum
+from payments.services import escrow
+
+from catalog.services import cards
+from core import outbox
+from core.states import move_to
+from loyalty import rules as loyalty_rules
+from loyalty import services as loyalty
+from orders.events import OrderCompleted
+from orders.models import MerchantOrder
+from orders.services.moves import locked_order
+from orders.states import OrderStatus
+
+log = logging.getLogger(__name__)
+EARNING_RULE = "order"
+WAITING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+
+
+@transaction.atomic
+def confirm_receipt(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> MerchantOrder:
+    """The shopper says it arrived: the merchant gets the money, a member the points. Again is the same answer.
+
+    Raises:
+        OrderNotFound: there is none.
+        IllegalTransition: it was not sent, or has ended otherwise.
+    """
+    order = locked_order(order_id)
+    if order.status != OrderStatus.COMPLETED:
+        _complete(order, actor=actor, reason="", at=at)
+    return order
+
+
+def complete_due(*, at: dt.datetime, limit: int = 200) -> int:
+    """Complete orders whose shopper stayed silent past `complete_by`; returns how many. Several sweeps may run at once."""
+    due = MerchantOrder.objects.filter(status__in=WAITING, complete_by__lte=at).order_by("complete_by")
+    return sum(_complete_if_due(order_id, at) for order_id in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
+    try:
+        with transaction.atomic():
+            rows = MerchantOrder.objects.select_for_update(skip_locked=True, of=("self",)).select_related("checkout")
+            order = rows.filter(pk=order_id, status__in=WAITING, complete_by__lte=at).first()
+            if order is None:
+                return False
+            _complete(order, actor="system:completion", reason="deadline", at=at)
+    except Exception:
+        # One broken order must not keep the others waiting.
+        log.exception("completion failed", extra={"order_id": str(order_id)})
+        return False
+    return True
+
+
+def _complete(order: MerchantOrder, *, actor: str, reason: str, at: dt.datetime) -> None:
+    move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at)
+    escrow.release(reference=order.pk, at=at)
+    # Points are earned on what was paid in money: goods less the part paid with points.
+    points = loyalty_rules.points_for(max(order.goods_minor - order.points_minor, 0), order.currency)
+    user_id = order.checkout.user_id
+    if user_id is not None and points > 0:
+        loyalty.earn(user_id=user_id, points=points, reference=order.pk, rule=EARNING_RULE, at=at)
+    outbox.publish(OrderCompleted(order_id=str(order.pk)))
+    # In key order, because other completions write the same cards.
+    sold = order.lines.order_by("product_id").values_list("product_id").annotate(quantity=Sum("quantity"))
+    for product_id, quantity in sold:
+        cards.add_sold(product_id=product_id, quantity=quantity)

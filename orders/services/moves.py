@@ -1,0 +1,52 @@
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from core.models import StateChange
+from core.states import IllegalTransition, StaleState, record_change
+from orders.errors import CheckoutNotFound, OrderNotFound
+from orders.models import Checkout, MerchantOrder
+
+
+def locked_checkout(checkout_id: uuid.UUID) -> Checkout:
+    """The purchase with its row locked. Whoever decides about a whole purchase takes this lock first.
+
+    Raises:
+        CheckoutNotFound: there is none.
+    """
+    checkout = Checkout.objects.select_for_update().filter(pk=checkout_id).first()
+    if checkout is None:
+        raise CheckoutNotFound
+    return checkout
+
+
+def locked_order(order_id: uuid.UUID) -> MerchantOrder:
+    """The merchant order with its row locked and its purchase loaded.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    rows = MerchantOrder.objects.select_for_update(of=("self",)).select_related("checkout")
+    order: MerchantOrder | None = rows.filter(pk=order_id).first()
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def move_orders(orders: Sequence[MerchantOrder], status: str, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> None:
+    """`core.states.move_to` for all orders of one purchase, in two statements.
+
+    Raises:
+        IllegalTransition: one of them cannot go there.
+        StaleState: somebody else moved one of them first.
+    """
+    previous = orders[0].status
+    if any(order.status != previous for order in orders) or status not in MerchantOrder.TRANSITIONS.get(previous, frozenset()):
+        raise IllegalTransition(status=previous)
+    moved = MerchantOrder.objects.filter(pk__in=[order.pk for order in orders], status=previous).update(status=status, **changes)
+    if moved != len(orders):
+        raise StaleState
+    StateChange.objects.bulk_create(record_change(order, previous, status, actor=actor, reason=reason, at=at) for order in orders)
+    for order in orders:
+        order.status = status

@@ -1,0 +1,158 @@
+import datetime as dt
+import logging
+import uuid
+
+from django.db import transaction
+from django.db.models import Case, Value, When
+from logistics.errors import ReservationLost
+from payments.services import attempts, escrow
+from payments.services import refunds as payment_refunds
+
+from core import outbox
+from core.states import move_to, record_change
+from logistics import services as logistics
+from orders import rules
+from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, CheckoutPaid
+from orders.events import CheckoutPaid as CheckoutPaidEvent
+from orders.events import LatePaymentRefunded, OrderPaid
+from orders.models import Checkout, MerchantOrder
+from orders.services.moves import locked_checkout, move_orders
+from orders.services.unpaid import expire
+from orders.states import CheckoutStatus, OrderStatus
+from payments import selectors as payment_selectors
+from payments.models import PaymentAttempt, Refund
+from payments.states import AttemptStatus
+
+log = logging.getLogger(__name__)
+ACTOR = "system:payments"
+REFUSALS = {
+    CheckoutStatus.PAID: CheckoutPaid,
+    CheckoutStatus.CANCELLED: CheckoutCancelled,
+    CheckoutStatus.EXPIRED: CheckoutExpired,
+}
+
+
+def start_payment(*, checkout_id: uuid.UUID, gateway: str, return_url: str, at: dt.datetime) -> PaymentAttempt:
+    """A payment attempt over the purchase's total to send the shopper to; the live one when there is one.
+
+    Calls the provider, so it must not run inside a transaction. Whether the purchase is overdue is the sweep's decision,
+    by the database's clock; here only its status counts.
+
+    Raises:
+        CheckoutNotFound, CheckoutPaid, CheckoutCancelled, CheckoutExpired: nothing to pay.
+    """
+    checkout = _payable(checkout_id)
+    attempt = attempts.start_attempt(
+        reference=checkout.pk,
+        amount_minor=checkout.total_minor,
+        currency=checkout.currency,
+        gateway=gateway,
+        return_url=return_url,
+        description=checkout.number,
+        at=at,
+    )
+    try:
+        _payable(checkout_id)
+    except (CheckoutCancelled, CheckoutExpired):
+        # It ended while we talked to the provider, so whoever ended it did not see this attempt.
+        attempts.cancel_attempt(reference=checkout_id, at=at)
+        raise
+    return attempt
+
+
+def _payable(checkout_id: uuid.UUID) -> Checkout:
+    checkout = Checkout.objects.filter(pk=checkout_id).first()
+    if checkout is None:
+        raise CheckoutNotFound
+    if checkout.status != CheckoutStatus.AWAITING_PAYMENT:
+        raise REFUSALS[CheckoutStatus(checkout.status)]
+    return checkout
+
+
+def settle(*, checkout_id: uuid.UUID, at: dt.datetime) -> Checkout:
+    """Ask the provider how the latest attempt stands and act on it at once; for the page the shopper returns to.
+
+    What the return address claims is never believed. Calls the provider, so it must not run inside a transaction.
+
+    Raises:
+        CheckoutNotFound: there is none.
+    """
+    attempt = payment_selectors.latest_attempt(checkout_id)
+    if attempt is not None:
+        if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT, AttemptStatus.UNKNOWN}:
+            attempt = attempts.refresh_attempt(attempt_id=attempt.pk, at=at)
+        if attempt.status == AttemptStatus.SUCCEEDED:
+            mark_paid(checkout_id=checkout_id, attempt_id=attempt.pk, amount_minor=attempt.amount_minor, currency=attempt.currency, at=at)
+    checkout = Checkout.objects.filter(pk=checkout_id).first()
+    if checkout is None:
+        raise CheckoutNotFound
+    return checkout
+
+
+@transaction.atomic
+def mark_paid(*, checkout_id: uuid.UUID, attempt_id: uuid.UUID, amount_minor: int, currency: str, at: dt.datetime) -> Checkout:
+    """The purchase's money is in: hold it per merchant, keep the stock for good, hand the orders to the merchants.
+
+    Called once or many times for the same payment it does this once. Money for a purchase that has ended, or of another
+    amount, goes back in full, once.
+
+    Raises:
+        CheckoutNotFound: there is none.
+    """
+    checkout = locked_checkout(checkout_id)
+    if checkout.status == CheckoutStatus.PAID:
+        return checkout
+    if (amount_minor, currency) != (checkout.total_minor, checkout.currency):
+        log.error("payment of another amount", extra={"checkout_id": str(checkout_id), "attempt_id": str(attempt_id)})
+        _return_money(checkout, attempt_id, amount_minor, "amount differs", at)
+    elif checkout.status != CheckoutStatus.AWAITING_PAYMENT:
+        _return_money(checkout, attempt_id, amount_minor, f"paid after it was {checkout.status}", at)
+    else:
+        _take_payment(checkout, attempt_id, at)
+    return checkout
+
+
+def _return_money(checkout: Checkout, attempt_id: uuid.UUID, amount_minor: int, reason: str, at: dt.datetime) -> None:
+    # The caller holds the purchase's lock, so looking first is safe.
+    if Refund.objects.filter(attempt_id=attempt_id).exists():
+        return
+    payment_refunds.refund_attempt(attempt_id=attempt_id, reason=reason, at=at)
+    outbox.publish(LatePaymentRefunded(checkout_id=str(checkout.pk), refunded_minor=amount_minor))
+
+
+def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) -> None:
+    try:
+        logistics.commit_reservations(reference=checkout.pk, at=at, actor=ACTOR)
+    except ReservationLost:
+        # Logistics gave the goods back before our own sweep came by: expiry has won.
+        expire(checkout, at)
+        _return_money(checkout, attempt_id, checkout.total_minor, "paid after its goods were given back", at)
+        return
+    orders = list(checkout.orders.select_related("merchant").order_by("pk"))
+    move_to(checkout, CheckoutStatus.PAID, actor=ACTOR, at=at, paid_at=at)
+    due = {order.pk: rules.ship_by(at, order.merchant.handling_days) for order in orders}
+    ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
+    move_orders(orders, OrderStatus.PAID, actor=ACTOR, at=at, paid_at=at, ship_by=ship_by)
+    escrow.hold(purchase=checkout.pk, shares=[_share(order) for order in orders], currency=checkout.currency, at=at)
+    outbox.publish(CheckoutPaidEvent(checkout_id=str(checkout.pk)))
+    for order in orders:
+        outbox.publish(OrderPaid(order_id=str(order.pk), checkout_id=str(checkout.pk), merchant_id=str(order.merchant_id)))
+
+
+def _share(order: MerchantOrder) -> escrow.HoldShare:
+    return escrow.HoldShare(
+        merchant_id=order.merchant_id,
+        reference=order.pk,
+        amount_minor=order.total_minor,
+        points_minor=order.points_minor,
+        commission_minor=order.commission_minor,
+    )
+
+
+@transaction.atomic
+def note_failure(*, checkout_id: uuid.UUID, code: str, at: dt.datetime) -> None:
+    """A payment was declined: say so in the purchase's history; it stays payable until its deadline."""
+    checkout = Checkout.objects.filter(pk=checkout_id).first()
+    if checkout is not None:
+        reason = f"payment failed: {code}"[:200]
+        record_change(checkout, checkout.status, checkout.status, actor=ACTOR, reason=reason, at=at).save()
