@@ -1,0 +1,92 @@
+"""The category tree, kept in the cache in every language, and the way up from a category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count
+
+from catalog.models import Category, ProductCard
+from catalog.services.tree import tree_version
+from core.i18n import translated
+
+STEP = int(Category.steplen)
+KEEP_SECONDS = 300
+_of_this_process: dict[str, tuple[str, list[CategoryNode]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    """A category in one language. `count` is the number of visible products in it and below it."""
+
+    slug: str
+    name: str
+    path: str
+    depth: int
+    picture: str
+    children: tuple[CategoryNode, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    slug: str
+    name: str
+
+
+def category_tree(language: str) -> list[CategoryNode]:
+    """All root categories with everything below them. One cache read; two statements after a change or without a cache."""
+    version = tree_version()
+    kept_version, tree = _of_this_process.get(language, ("", []))
+    if version and kept_version == version:
+        return tree
+    key = f"category-tree:{version}:{language}"
+    tree = (cache.get(key) if version else None) or _build(language)
+    if version:
+        cache.set(key, tree, KEEP_SECONDS)
+        _of_this_process[language] = (version, tree)
+    return tree
+
+
+def _build(language: str) -> list[CategoryNode]:
+    rows = list(Category.objects.order_by("path").values("path", "slug", "name", "i18n", "picture"))
+    counts: dict[str, int] = {}
+    per_path = ProductCard.objects.filter(is_visible=True).order_by().values_list("category_path").annotate(n=Count("pk"))
+    for path, number in per_path:
+        for end in range(STEP, len(path) + 1, STEP):
+            counts[path[:end]] = counts.get(path[:end], 0) + number
+    below: dict[str, list[CategoryNode]] = {}
+    for row in reversed(rows):
+        below.setdefault(row["path"][:-STEP], []).insert(0, _node(row, below.get(row["path"], []), counts, language))
+    return below.get("", [])
+
+
+def _node(row: dict[str, Any], children: list[CategoryNode], counts: dict[str, int], language: str) -> CategoryNode:
+    path = row["path"]
+    return CategoryNode(
+        slug=row["slug"],
+        name=translated(row, row["i18n"], "name", language),
+        path=path,
+        depth=len(path) // STEP,
+        picture=row["picture"],
+        children=tuple(children),
+        count=counts.get(path, 0),
+    )
+
+
+def node_of(category: Category, language: str) -> CategoryNode | None:
+    """A category's place in the tree, with its children; None when the tree was built before it."""
+    level, found = category_tree(language), None
+    for end in range(STEP, len(category.path) + 1, STEP):
+        found = next((node for node in level if node.path == category.path[:end]), None)
+        level = list(found.children) if found else []
+    return found
+
+
+def breadcrumb(category: Category, language: str) -> list[Crumb]:
+    """The way from the root to a category, itself included; no statement for a root, one for the others."""
+    above = [category.path[:end] for end in range(STEP, len(category.path), STEP)]
+    rows = Category.objects.filter(path__in=above).order_by("path") if above else []
+    return [Crumb(row.slug, row.text("name", language)) for row in (*rows, category)]

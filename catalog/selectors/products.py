@@ -1,0 +1,187 @@
+"""Everything the product page says about a product, except how many there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from catalog.errors import ProductNotFound
+from catalog.models import Picture, Product, Review, Variant
+from catalog.rules.options import Option, labels_in, options_in
+from catalog.selectors.cards import stars_of
+from catalog.selectors.categories import Crumb, breadcrumb
+from core.i18n import translated
+from merchants.models import Merchant
+
+REVIEWS_SHOWN = 6
+# The card follows a suspension a moment later, so the merchant is asked too.
+_ON_SALE = {"card__is_visible": True, "merchant__status": Merchant.Status.ACTIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    """A variant on sale. `options` identifies what was chosen, `labels` says it in the reader's language."""
+
+    id: uuid.UUID
+    sku: str
+    options: dict[str, str]
+    labels: dict[str, str]
+    price_minor: int
+    compare_at_minor: int | None
+    currency: str
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    prefix: str
+    alt: str
+    width: int
+    height: int
+    tint: str
+    widths: tuple[int, ...]
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """`histogram` maps 5, 4, 3, 2, 1 to numbers of reviews. `stars` is None without reviews."""
+
+    stars: float | None
+    count: int
+    histogram: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDetail:
+    """A published product in one language. `product` carries merchant, brand, category and card, already read."""
+
+    product: Product
+    title: str
+    description: str
+    merchant: Merchant
+    merchant_name: str
+    brand_name: str
+    breadcrumb: list[Crumb]
+    options: tuple[Option, ...]
+    variants: tuple[VariantView, ...]
+    pictures: tuple[PictureView, ...]
+    attributes: list[tuple[str, str]]
+    rating: Rating
+    reviews: list[Review]
+    in_stock: bool
+    sold: int
+    version: int
+
+    def variant(self, variant_id: object) -> VariantView | None:
+        """The variant on sale with this id, given as a UUID or as its text."""
+        return next((variant for variant in self.variants if str(variant.id) == str(variant_id)), None)
+
+    def matrix(self) -> dict[str, Any]:
+        """What a picker in the browser needs, ready for JSON: the options in order and what each combination costs."""
+        return {
+            "options": [
+                {
+                    "name": option.name,
+                    "label": option.label,
+                    "values": [{"value": value.value, "label": value.label, "swatch": value.swatch} for value in option.values],
+                }
+                for option in self.options
+            ],
+            "variants": [
+                {
+                    "id": str(variant.id),
+                    "sku": variant.sku,
+                    "options": variant.options,
+                    "price_minor": variant.price_minor,
+                    "compare_at_minor": variant.compare_at_minor,
+                    "currency": variant.currency,
+                }
+                for variant in self.variants
+            ],
+        }
+
+
+def product_detail(slug: str, language: str) -> ProductDetail:
+    """All the page needs in at most six statements.
+
+    Raises:
+        ProductNotFound: no published product of an active merchant has this slug.
+    """
+    product = _published(slug)
+    card = product.card
+    variants = _variants(product, language)
+    return ProductDetail(
+        product=product,
+        title=product.text("title", language),
+        description=product.text("description", language),
+        merchant=product.merchant,
+        merchant_name=product.merchant.text("name", language),
+        brand_name=product.brand.text("name", language) if product.brand else "",
+        breadcrumb=breadcrumb(product.category, language),
+        options=_options_on_sale(product, variants, language),
+        variants=variants,
+        pictures=_pictures(product),
+        attributes=_attributes(product.attributes, language),
+        rating=_rating(product),
+        reviews=list(reviews_of(product.pk)[:REVIEWS_SHOWN]) if card.stars_count else [],
+        in_stock=card.in_stock,
+        sold=card.sold,
+        version=card.version,
+    )
+
+
+def _published(slug: str) -> Product:
+    rows = Product.objects.select_related("merchant", "brand", "category", "card").defer("card__search")
+    is_sluglike = len(slug) <= 120 and slug.isascii() and slug.isprintable()
+    product: Product | None = rows.filter(slug=slug, status=Product.Status.PUBLISHED, **_ON_SALE).first() if is_sluglike else None
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def _variants(product: Product, language: str) -> tuple[VariantView, ...]:
+    names = ("id", "sku", "options", "price_minor", "compare_at_minor", "currency", "weight_g")
+    rows = Variant.objects.filter(product_id=product.pk, is_active=True).order_by("position", "created_at", "pk").values(*names)
+    return tuple(VariantView(**row, labels=labels_in(product.options, row["options"], language)) for row in rows)
+
+
+def _options_on_sale(product: Product, variants: Sequence[VariantView], language: str) -> tuple[Option, ...]:
+    """Options without the values that no variant on sale has."""
+    used = {pair for variant in variants for pair in variant.options.items()}
+    options = options_in(product.options, language)
+    return tuple(
+        Option(option.name, option.label, tuple(value for value in option.values if (option.name, value.value) in used))
+        for option in options
+    )
+
+
+def _pictures(product: Product) -> tuple[PictureView, ...]:
+    rows = Picture.objects.filter(product_id=product.pk).order_by("position", "created_at", "pk")
+    return tuple(
+        PictureView(row.prefix, row.alt, row.width, row.height, row.tint, tuple(row.widths), tuple(row.formats))
+        for row in rows
+        if row.widths and row.formats
+    )
+
+
+def _attributes(rows: Sequence[dict[str, Any]], language: str) -> list[tuple[str, str]]:
+    return [(translated(row, row.get("i18n"), "name", language), translated(row, row.get("i18n"), "value", language)) for row in rows]
+
+
+def _rating(product: Product) -> Rating:
+    card = product.card
+    histogram = dict.fromkeys((5, 4, 3, 2, 1), 0)
+    if card.stars_count:
+        histogram |= dict(Review.objects.filter(product_id=product.pk).order_by().values_list("stars").annotate(n=Count("pk")))
+    return Rating(stars_of(card.stars_sum, card.stars_count), card.stars_count, histogram)
+
+
+def reviews_of(product_id: uuid.UUID, stars: int | None = None) -> QuerySet[Review]:
+    """Reviews of a product, newest first; with `stars` only those with that many."""
+    rows = Review.objects.filter(product_id=product_id).order_by("-created_at", "-pk")
+    return rows.filter(stars=stars) if stars is not None else rows
