@@ -29,13 +29,14 @@ class PaymentAttempt(Stateful):
     refunded_minor = models.BigIntegerField(default=0)
     polls = models.PositiveSmallIntegerField(default=0)
     next_poll_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("payment attempt")
         verbose_name_plural = _("payment attempts")
         constraints = [
-            models.UniqueConstraint(fields=["reference"], condition=Q(status__in=["new", "sent", "unknown"]), name="attempt_one_live"),
+            models.UniqueConstraint(fields=["reference"], condition=Q(status__in=states.LIVE), name="attempt_one_live"),
             models.UniqueConstraint(fields=["reference"], condition=Q(status="succeeded"), name="attempt_one_success"),
             models.UniqueConstraint(fields=["gateway", "provider_id"], condition=~Q(provider_id=""), name="attempt_provider_id"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_amount"),
@@ -43,7 +44,7 @@ class PaymentAttempt(Stateful):
             models.CheckConstraint(condition=Q(status__in=states.AttemptStatus.values), name="attempt_status"),
         ]
         indexes = [
-            models.Index(fields=["next_poll_at"], name="attempt_due", condition=Q(status__in=["new", "sent", "unknown"])),
+            models.Index(fields=["next_poll_at"], name="attempt_due", condition=Q(status__in=states.LIVE)),
             models.Index(fields=["reference"], name="attempt_reference"),
         ]
 
@@ -76,7 +77,7 @@ class Refund(Stateful):
             models.CheckConstraint(condition=Q(status__in=states.RefundStatus.values), name="refund_status"),
         ]
         indexes = [
-            models.Index(fields=["next_poll_at"], name="refund_due", condition=Q(status__in=["requested", "sent", "unknown"])),
+            models.Index(fields=["next_poll_at"], name="refund_due", condition=Q(status__in=states.REFUND_LIVE)),
         ]
 
     def __str__(self) -> str:
@@ -117,14 +118,19 @@ class EscrowHold(Stateful):
 
 
 class InboxMessage(Stateful):
-    """A verified webhook as it came in. A provider's event id is stored once; the worker re-reads the object itself."""
+    """A verified webhook as it came in. A provider's event id is stored once; the worker re-reads the object itself.
+
+    `attempt_id` is what the provider says it is about: a hint where to look, never a proof.
+    """
 
     TRANSITIONS = states.MESSAGE_TRANSITIONS
 
     gateway = models.CharField(max_length=20)
     provider_event_id = models.CharField(max_length=120)
     kind = models.CharField(max_length=80)
+    subject = models.CharField(max_length=10, choices=states.Subject.choices)
     object_id = models.CharField(max_length=120)
+    attempt_id = models.UUIDField(null=True)
     body = models.JSONField()
     status = models.CharField(_("status"), max_length=12, choices=states.MessageStatus.choices, default=states.MessageStatus.RECEIVED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -188,10 +194,13 @@ class LedgerTransaction(Entity):
 
 
 class LedgerEntry(models.Model):
+    """One leg. `part` is the merchant order it is about, where its transaction covers a whole purchase."""
+
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
     amount_minor = models.BigIntegerField(_("amount, debit positive"))
     currency = models.CharField(max_length=3)
+    part = models.UUIDField(null=True, db_index=True)
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -219,9 +228,11 @@ class SandboxPayment(Entity):
     reference = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     effective_at = models.DateTimeField(null=True)
+    notify_at = models.DateTimeField(null=True)
     refunded_minor = models.BigIntegerField(default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["notify_at"], name="sandbox_notify", condition=Q(notify_at__isnull=False))]
         constraints = [
             models.CheckConstraint(condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=F("amount_minor")), name="sandbox_refunded"),
         ]

@@ -7,13 +7,18 @@ class AttemptStatus(models.TextChoices):
     SENT = "sent", _("Sent")
     UNKNOWN = "unknown", _("Unknown")
     SUCCEEDED = "succeeded", _("Succeeded")
+    SURPLUS = "surplus", _("Paid twice")
     FAILED = "failed", _("Failed")
 
 
+LIVE = ("new", "sent", "unknown")
+CAPTURED = ("succeeded", "surplus")
+# A payment we gave up can still succeed at the provider; the money is then really there, so failed is not the end.
 ATTEMPT_TRANSITIONS = {
-    "new": frozenset({"sent", "unknown", "succeeded", "failed"}),
-    "sent": frozenset({"unknown", "succeeded", "failed"}),
-    "unknown": frozenset({"sent", "succeeded", "failed"}),
+    "new": frozenset({"sent", "unknown", "succeeded", "surplus", "failed"}),
+    "sent": frozenset({"unknown", "succeeded", "surplus", "failed"}),
+    "unknown": frozenset({"sent", "succeeded", "surplus", "failed"}),
+    "failed": frozenset({"succeeded", "surplus"}),
 }
 
 
@@ -25,6 +30,7 @@ class RefundStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+REFUND_LIVE = ("requested", "sent", "unknown")
 REFUND_TRANSITIONS = {
     "requested": frozenset({"sent", "unknown", "succeeded", "failed"}),
     "sent": frozenset({"unknown", "succeeded", "failed"}),
@@ -48,3 +54,11 @@ class MessageStatus(models.TextChoices):
 
 
 MESSAGE_TRANSITIONS = {"received": frozenset({"handled", "quarantined"})}
+
+
+class Subject(models.TextChoices):
+    """What a webhook is about."""
+
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+    OTHER = "other", _("Other")

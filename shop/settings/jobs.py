@@ -25,5 +25,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay the outbox": {"task": "core.tasks.relay_outbox", "schedule": 1.0},
+    "ask providers about payments": {"task": "payments.tasks.poll_attempts", "schedule": 5.0},
+    "handle webhooks": {"task": "payments.tasks.process_inbox", "schedule": 5.0},
+    "send refunds": {"task": "payments.tasks.send_refunds", "schedule": 5.0},
+    "deliver practice webhooks": {"task": "payments.tasks.send_sandbox_notices", "schedule": 5.0},
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
 }

@@ -1,0 +1,67 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class UnknownGateway(DomainError):
+    code = "unknown_gateway"
+    message = _("This payment method does not exist.")
+    status = 404
+
+
+class GatewayUnavailable(DomainError):
+    code = "gateway_unavailable"
+    message = _("This payment method is not available at the moment.")
+
+
+class AlreadyPaid(DomainError):
+    code = "already_paid"
+    message = _("This purchase is paid already.")
+
+
+class PaymentInProgress(DomainError):
+    code = "payment_in_progress"
+    message = _("A payment for this purchase is still in progress.")
+
+
+class PaymentNotFound(DomainError):
+    code = "payment_not_found"
+    message = _("This payment does not exist.")
+    status = 404
+
+
+class AlreadyDecided(DomainError):
+    code = "already_decided"
+    message = _("This payment has been answered already.")
+
+
+class InvalidSignature(DomainError):
+    code = "invalid_signature"
+    message = _("The signature of this message is not valid.")
+    status = 400
+
+
+class NotCaptured(DomainError):
+    code = "not_captured"
+    message = _("The money for this purchase is not here.")
+
+
+class RefundExceedsCaptured(DomainError):
+    code = "refund_exceeds_captured"
+    message = _("More than what was paid cannot be refunded.")
+
+
+class HeldInEscrow(DomainError):
+    code = "held_in_escrow"
+    message = _("This payment belongs to orders; refund the orders.")
+
+
+class HoldNotFound(DomainError):
+    code = "hold_not_found"
+    message = _("No money is held for this order.")
+    status = 404
+
+
+class AlreadyPosted(DomainError):
+    code = "already_posted"
+    message = _("This was posted to the ledger already.")

@@ -1,0 +1,129 @@
+"""What every payment provider can do, in one shape. Gateways hold no business rules and open no transaction of ours."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.db import connection
+from django.utils.functional import Promise
+
+from payments.models import PaymentAttempt, Refund
+from payments.states import Subject
+
+TIMEOUT_SECONDS = 10
+
+
+class GatewayError(Exception):
+    """Something went wrong between us and the provider."""
+
+
+class OutcomeUnknown(GatewayError):
+    """The provider may or may not have done it: time-out, broken connection, 5xx."""
+
+
+class NotAtProvider(GatewayError):
+    """The provider has no such object."""
+
+
+class Refused(GatewayError):
+    """The provider has certainly not done it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class CalledInsideTransaction(RuntimeError):
+    """A provider call would have held database locks for as long as somebody else's network takes."""
+
+
+class Outcome(StrEnum):
+    OPEN = "open"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPayment:
+    """A payment as the provider has it. `reference` is our attempt id as the provider echoes it."""
+
+    provider_id: str
+    status: Outcome
+    amount_minor: int
+    currency: str
+    reference: str
+    redirect_url: str = ""
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    provider_id: str
+    status: Outcome
+    amount_minor: int
+    currency: str
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """A message whose signature is right. `problem` says why it must not be acted on all the same."""
+
+    event_id: str
+    kind: str
+    object_id: str
+    body: dict[str, Any]
+    subject: Subject
+    attempt_id: uuid.UUID | None = None
+    problem: str = ""
+
+
+class Gateway(Protocol):
+    """`create` and `refund` are repeatable by the row's idempotency key. All but `read_webhook` raise GatewayError."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> str | Promise: ...
+
+    def is_available(self) -> bool:
+        """Whether new payments may be started."""
+
+    def create(self, attempt: PaymentAttempt) -> ProviderPayment:
+        """Open a payment at the provider."""
+
+    def fetch(self, attempt: PaymentAttempt) -> ProviderPayment:
+        """Read the payment, by provider id, else by our key where its id was lost."""
+
+    def cancel(self, attempt: PaymentAttempt) -> ProviderPayment:
+        """Close the payment if it is still open; returns what it is then, which may be succeeded."""
+
+    def refund(self, refund: Refund) -> ProviderRefund:
+        """Send money back."""
+
+    def fetch_refund(self, refund: Refund) -> ProviderRefund:
+        """Read the refund, by provider id, else by our key."""
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        """Verify and read a message; raises InvalidSignature."""
+
+
+def outside_transaction() -> None:
+    """Refuse to go on inside a transaction; the one a test wraps around itself does not count, as for Django's `durable`.
+
+    Raises:
+        CalledInsideTransaction: house rule 5 is broken.
+    """
+    blocks = connection.atomic_blocks
+    if blocks and not blocks[-1]._from_testcase:  # type: ignore[attr-defined]
+        raise CalledInsideTransaction
+
+
+def header(headers: Mapping[str, str], name: str) -> str:
+    """A header's value whatever its case; empty when absent."""
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")

@@ -1,0 +1,36 @@
+"""When to ask again, and what counts as the payment that was agreed."""
+
+import datetime as dt
+
+# A purchase waits half an hour for its payment: dense while the shopper is on the provider's page, hourly afterwards.
+POLL_GAPS = (20, 20, 30, 30, *[60] * 6, *[120] * 5, *[300] * 3, 900)
+LAST_POLL_GAP = 3600
+MESSAGE_GAPS = (2, 5, 15, 30, 60, 90)
+MAX_MESSAGE_TRIES = len(MESSAGE_GAPS)
+# The provider call itself ends after ten seconds; later than this nobody is still inside it.
+CALL_IS_OVER = dt.timedelta(seconds=60)
+# Stripe forgets idempotency keys after 24 h; a key is never sent again near that.
+KEY_LIFETIME = dt.timedelta(hours=23)
+LAST_POLL_TO_SEND = 8
+MISMATCH = "mismatch"
+
+
+def poll_gap(polls: int) -> dt.timedelta:
+    """How long to wait after the `polls`-th look at the provider (0 = just sent)."""
+    return dt.timedelta(seconds=POLL_GAPS[polls] if polls < len(POLL_GAPS) else LAST_POLL_GAP)
+
+
+def message_gap(tries: int) -> dt.timedelta:
+    """How long to wait after the `tries`-th failed handling of a webhook; all of them together stay under five minutes."""
+    return dt.timedelta(seconds=MESSAGE_GAPS[min(tries, MAX_MESSAGE_TRIES) - 1])
+
+
+def may_send_again(*, first_sent: dt.datetime, polls: int, at: dt.datetime) -> bool:
+    """Whether a request the provider has no trace of may be repeated with its own key."""
+    return at - first_sent >= CALL_IS_OVER and at - first_sent < KEY_LIFETIME and polls <= LAST_POLL_TO_SEND
+
+
+def difference(*, agreed: tuple[int, str, str], seen: tuple[int, str, str]) -> str:
+    """Names of what differs between (amount in minor units, currency, reference) agreed and seen; empty when they are the same."""
+    names = ("amount", "currency", "reference")
+    return ", ".join(name for name, ours, theirs in zip(names, agreed, seen, strict=True) if ours != theirs)

@@ -1,0 +1,128 @@
+"""Webhooks: verify the raw body, keep it once, answer at once; a worker then reads the object itself at the provider."""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from core.states import StaleState, move_to
+from payments import gateways, rules
+from payments.doorbell import ring
+from payments.errors import InvalidSignature
+from payments.models import InboxMessage, PaymentAttempt, Refund
+from payments.services import attempts, refunds
+from payments.states import MessageStatus, Subject
+
+log = logging.getLogger(__name__)
+ACTOR = "system:inbox"
+
+
+class NotKnownYet(Exception):
+    """The message is about something we have no row of, perhaps because its transaction has not committed yet."""
+
+
+class Suspicious(Exception):
+    """The message is genuine, but not about what we agreed."""
+
+
+def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes, at: dt.datetime) -> bool:
+    """Keep a provider's message; returns whether it is new. Answer 200 in both cases.
+
+    Raises:
+        UnknownGateway: there is no such provider.
+        InvalidSignature: forged, altered, unsigned or too old; nothing is stored.
+    """
+    try:
+        event = gateways.gateway(gateway).read_webhook(headers, body)
+    except InvalidSignature:
+        log.warning("webhook refused", extra={"gateway": gateway, "size": len(body)})
+        raise
+    message = InboxMessage(
+        created_at=at,
+        gateway=gateway,
+        provider_event_id=event.event_id,
+        kind=event.kind[:80],
+        subject=event.subject,
+        object_id=event.object_id,
+        attempt_id=event.attempt_id,
+        body=event.body,
+        next_try_at=at,
+        status=MessageStatus.QUARANTINED if event.problem else MessageStatus.RECEIVED,
+        note=event.problem[:300],
+    )
+    if event.problem:
+        log.error("webhook quarantined", extra={"gateway": gateway, "event": event.event_id, "problem": event.problem})
+    with transaction.atomic():
+        before = InboxMessage.objects.filter(gateway=gateway, provider_event_id=event.event_id).exists()
+        InboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+        ring("payments.tasks.process_inbox")
+    return not before
+
+
+def process_inbox(*, at: dt.datetime, limit: int = 100) -> int:
+    """Handle messages that are due; returns how many were tried. Several workers may run at once."""
+    due = InboxMessage.objects.filter(status=MessageStatus.RECEIVED, next_try_at__lte=at).order_by("next_try_at")
+    return sum(_claim(pk, tries, at) and process_message(message_id=pk, at=at) for pk, tries in due.values_list("pk", "attempts")[:limit])
+
+
+def _claim(pk: uuid.UUID, tries: int, at: dt.datetime) -> bool:
+    due = InboxMessage.objects.filter(pk=pk, status=MessageStatus.RECEIVED, next_try_at__lte=at)
+    return bool(due.update(attempts=F("attempts") + 1, next_try_at=at + rules.message_gap(tries + 1)))
+
+
+def process_message(*, message_id: uuid.UUID, at: dt.datetime) -> bool:
+    """Act on one message: re-read what it is about and settle that; returns whether the message is finished."""
+    message = InboxMessage.objects.get(pk=message_id)
+    if message.status != MessageStatus.RECEIVED:
+        return True
+    try:
+        note = _act(message, at)
+    except Suspicious as error:
+        log.error("webhook quarantined", extra={"inbox_message": str(message.pk), "problem": str(error)})
+        return _finish(message, MessageStatus.QUARANTINED, str(error), at)
+    except Exception as error:  # whatever it was, the row stays due and is tried again
+        log.warning("webhook not handled yet", extra={"inbox_message": str(message.pk), "error": repr(error)})
+        if message.attempts >= rules.MAX_MESSAGE_TRIES:
+            return _finish(message, MessageStatus.QUARANTINED, repr(error), at)
+        return False
+    return _finish(message, MessageStatus.HANDLED, note, at)
+
+
+def _finish(message: InboxMessage, status: MessageStatus, note: str, at: dt.datetime) -> bool:
+    try:
+        with transaction.atomic():
+            move_to(message, status, actor=ACTOR, at=at, reason=note[:200], note=note[:300], handled_at=at)
+    except StaleState:
+        log.info("webhook handled by another worker", extra={"inbox_message": str(message.pk)})
+    return True
+
+
+def _act(message: InboxMessage, at: dt.datetime) -> str:
+    if message.subject == Subject.PAYMENT:
+        return _act_on_payment(message, at)
+    if message.subject == Subject.REFUND:
+        return _act_on_refund(message, at)
+    return "nothing to do"
+
+
+def _act_on_payment(message: InboxMessage, at: dt.datetime) -> str:
+    about = PaymentAttempt.objects.filter(gateway=message.gateway)
+    attempt = about.filter(Q(provider_id=message.object_id) | Q(pk=message.attempt_id)).first()
+    if attempt is None:
+        raise NotKnownYet(message.object_id)
+    if attempt.provider_id and attempt.provider_id != message.object_id:
+        raise Suspicious("the provider names another payment of ours")
+    attempt = attempts.look_again(attempt=attempt, at=at)
+    if attempt.failure_code == rules.MISMATCH:
+        raise Suspicious("amount, currency or reference is not what was agreed")
+    return str(attempt.status)
+
+
+def _act_on_refund(message: InboxMessage, at: dt.datetime) -> str:
+    refund = Refund.objects.filter(attempt__gateway=message.gateway, provider_id=message.object_id).first()
+    if refund is None:
+        raise NotKnownYet(message.object_id)
+    return str(refunds.refresh_refund(refund_id=refund.pk, at=at).status)

@@ -1,0 +1,28 @@
+from celery import shared_task
+from django.utils import timezone
+
+from payments.services import attempts, inbox, refunds, sandbox
+
+
+@shared_task(acks_late=True, expires=30)
+def poll_attempts() -> int:
+    """Look again at payments whose outcome is open."""
+    return attempts.poll_attempts(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=30)
+def process_inbox() -> int:
+    """Handle webhooks that came in."""
+    return inbox.process_inbox(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=30)
+def send_refunds() -> int:
+    """Send refunds and look again at those on their way."""
+    return refunds.send_refunds(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=30)
+def send_sandbox_notices() -> int:
+    """Deliver the practice provider's webhooks."""
+    return sandbox.send_notices(at=timezone.now())
