@@ -60,3 +60,9 @@ class ReviewInvalid(DomainError):
 class AlreadyReviewed(DomainError):
     code = "already_reviewed"
     message = _("You have reviewed this purchase already.")
+
+
+class PictureNotFound(DomainError):
+    code = "picture_not_found"
+    message = _("This picture does not exist.")
+    status = 404

@@ -1,6 +1,8 @@
 import uuid
 
+from catalog.events import PictureAdded
 from catalog.services.cards import follow_merchant
+from catalog.tasks import render_picture
 from core.outbox import handles
 from merchants.events import MerchantChanged
 
@@ -9,3 +11,9 @@ from merchants.events import MerchantChanged
 def update_cards_of_merchant(event: MerchantChanged) -> None:
     """Cards show a merchant's name and vanish with its suspension."""
     follow_merchant(uuid.UUID(event.merchant_id))
+
+
+@handles(PictureAdded)
+def have_picture_rendered(event: PictureAdded) -> None:
+    """Rendering takes seconds of CPU, too long for the relay; a broker that is away makes the relay try again."""
+    render_picture.apply_async([event.picture_id], retry=False, ignore_result=True)

@@ -1,0 +1,113 @@
+"""Pictures of products: stored once as our own encoding, then in several widths and formats."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from PIL import Image
+
+from catalog.errors import InvalidPicture, PictureNotFound
+from catalog.events import PictureAdded
+from catalog.models import Picture, Product
+from catalog.services.cards import refresh_card
+from catalog.services.imaging import at_width, clean, decode, encode, tint_of
+from catalog.services.products import locked_product
+from core.outbox import publish
+
+WIDTHS = (160, 320, 640, 960)
+FORMATS = ("webp", "avif", "jpg")
+MAX_PICTURES = 30
+
+
+@transaction.atomic
+def add_picture(*, product: Product, image: Image.Image | bytes, position: int | None = None, alt: str = "") -> Picture:
+    """Store a picture without its metadata; renditions follow in the background. `position` is the last one unless given.
+
+    The file is ours from the first byte: decoded, turned upright, scaled to at most 2,560 pixels and encoded anew as WebP.
+
+    Raises:
+        InvalidPicture: see imaging.decode; also for the thirty-first picture of a product.
+    """
+    plain = decode(image) if isinstance(image, bytes) else clean(image)
+    locked_product(product.pk)
+    present = Picture.objects.filter(product=product)
+    if present.count() >= MAX_PICTURES:
+        raise InvalidPicture
+    if position is None:
+        position = (present.aggregate(last=Max("position"))["last"] or 0) + 1 if present.exists() else 0
+    picture = Picture(product=product, width=plain.width, height=plain.height, position=position, tint=tint_of(plain))
+    picture.alt = alt.replace("\0", "").strip()[:200]
+    picture.original = f"products/{picture.pk}/original.webp"
+    _write(picture.original, encode(plain, "webp", quality=90))
+    picture.save(force_insert=True)
+    publish(PictureAdded(str(picture.pk)))
+    refresh_card(product.pk)
+    return picture
+
+
+def make_renditions(picture_id: uuid.UUID, widths: Sequence[int] = WIDTHS, formats: Sequence[str] = FORMATS) -> Picture:
+    """Write a picture in every width (no wider than itself, but always the smallest) and format; then the card shows it.
+
+    Repeating it writes the same files again, each at once, so a reader never meets half a picture.
+
+    Raises:
+        PictureNotFound: there is none.
+    """
+    picture = Picture.objects.filter(pk=picture_id).first()
+    if picture is None:
+        raise PictureNotFound
+    with Image.open(media_path(picture.original)) as original:
+        original.load()
+    fitting = [width for width in sorted(widths) if width <= original.width] or [min(widths)]
+    for width in fitting:
+        scaled = at_width(original, width)
+        for fmt in formats:
+            _write(f"{picture.prefix}/{width}.{fmt}", encode(scaled, fmt))
+    with transaction.atomic():
+        Picture.objects.filter(pk=picture_id).update(widths=fitting, formats=list(formats))
+        refresh_card(picture.product_id)
+    picture.widths, picture.formats = fitting, list(formats)
+    return picture
+
+
+@transaction.atomic
+def remove_picture(*, product_id: uuid.UUID, picture_id: uuid.UUID) -> None:
+    """Take a picture off a product. Its files stay, because orders show them. Raises PictureNotFound."""
+    locked_product(product_id)
+    removed, _ = Picture.objects.filter(pk=picture_id, product_id=product_id).delete()
+    if not removed:
+        raise PictureNotFound
+    refresh_card(product_id)
+
+
+@transaction.atomic
+def order_pictures(*, product_id: uuid.UUID, picture_ids: Sequence[uuid.UUID]) -> None:
+    """Show pictures in this order; those not named follow in their old one. Raises PictureNotFound for a stranger's."""
+    locked_product(product_id)
+    present = {row.pk: row for row in Picture.objects.filter(product_id=product_id).order_by("position", "created_at", "pk")}
+    if not present.keys() >= set(picture_ids):
+        raise PictureNotFound
+    for position, key in enumerate(dict.fromkeys([*picture_ids, *present])):
+        present[key].position = position
+    Picture.objects.bulk_update(present.values(), ["position"])
+    refresh_card(product_id)
+
+
+def media_path(name: str) -> Path:
+    """Where a stored file lies; names are ours, never a stranger's."""
+    return Path(settings.MEDIA_ROOT) / name
+
+
+def _write(name: str, data: bytes) -> None:
+    """Put a file in place in one step."""
+    path = media_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}")
+    fresh.write_bytes(data)
+    fresh.replace(path)
