@@ -29,5 +29,6 @@ CELERY_BEAT_SCHEDULE = {
     "handle webhooks": {"task": "payments.tasks.process_inbox", "schedule": 5.0},
     "send refunds": {"task": "payments.tasks.send_refunds", "schedule": 5.0},
     "deliver practice webhooks": {"task": "payments.tasks.send_sandbox_notices", "schedule": 5.0},
+    "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
 }
