@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shop.doctor import CHROMIUM_NAMES
 from shop.servers.program import Program, Running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Containers give no sandbox and little shared memory; the others keep Chromium from calling home.
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -87,9 +87,7 @@ def _shadow(picture: Image.Image, shape: Image.Image, left: int, ground: int, li
         sheet = Image.new("L", ((wide + 2 * pad) // 4 + 1, (low + 2 * pad) // 4 + 1), 0)
         flatter = outline.resize((max(1, wide // 4), max(1, low // 4)), Image.Resampling.BOX)
         sheet.paste(flatter, (pad // 4, pad // 4))
-        sheet = sheet.filter(ImageFilter.GaussianBlur(blur * unit / 4)).point(
-            lambda level, s=strength: round(level * s)
-        )
+        sheet = sheet.filter(ImageFilter.GaussianBlur(blur * unit / 4)).point(lambda level, s=strength: round(level * s))
         mask = sheet.resize((sheet.width * 4, sheet.height * 4), Image.Resampling.BILINEAR)
         x = left + (width - wide) // 2 - pad - round(light * shift * width)
         y = ground - pad - round(low * 0.62)

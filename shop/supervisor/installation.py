@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,12 +12,16 @@ from pathlib import Path
 
 import psutil
 
+from shop.servers import placement
+from shop.servers.postgres import stop_leftovers
 from shop.servers.program import ServerError
 from shop.servers.secret import write_private
 
 # Every child carries this variable with the data folder, so that leftovers are recognised by what they are, not by a process number.
 MARK = "JISHI_SUPERVISED"
 LEFTOVER_SECONDS = 6.0
+OWN_FOLDERS = ("run", "static", "media")
+OWN_FILES = ("postgres_password", "valkey_password", "demo_password", "secret_key", "static.stamp", "demo.unfinished")
 
 
 @contextmanager
@@ -91,3 +96,13 @@ def demo_password(data_dir: Path, wanted: str) -> str:
     """The password of the demo logins: the one asked for, else the one they have, else a random one. `manage.py prepare` sets it."""
     kept = data_dir / "demo_password"
     return wanted or (kept.read_text().strip() if kept.exists() else secrets.token_urlsafe(9))
+
+
+def remove(data_dir: Path) -> None:
+    """Remove what this installation made, name by name: DATA_DIR may be a folder that holds other things too."""
+    home = placement.server_home(data_dir, placement.unprivileged_account())
+    stop_leftovers(home / "cluster")
+    for folder in (home, placement.socket_folder(home, data_dir), *(data_dir / name for name in OWN_FOLDERS)):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in OWN_FILES:
+        (data_dir / name).unlink(missing_ok=True)
