@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Product
-from core.models import Entity, Job, Stateful
+from core.models import Job, Stateful
 
 
 class ModelVersion(Stateful):
-    """One training run and its results. At most one is live; readers follow the live one."""
+    """One training run and its results. At most one is live; readers follow the live one.
+
+    A job that is delivered again after a crash trains a second version. Results of old versions are thrown away, their metrics kept.
+    """
 
     class Status(models.TextChoices):
         TRAINING = "training", _("Training")
@@ -28,11 +31,12 @@ class ModelVersion(Stateful):
     }
 
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.TRAINING)
-    job = models.OneToOneField(Job, on_delete=models.SET_NULL, null=True, related_name="model_version")
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="model_versions")
     params = models.JSONField(default=dict)
     metrics = models.JSONField(_("metrics"), default=dict)
     ratings = models.PositiveIntegerField(_("ratings"), default=0)
     purchases = models.PositiveIntegerField(_("purchases"), default=0)
+    has_results = models.BooleanField(default=True)
     live_at = models.DateTimeField(_("live since"), null=True)
 
     class Meta:
@@ -49,12 +53,13 @@ class ModelVersion(Stateful):
 
 
 class UserRecommendation(models.Model):
-    """The best products for one person, best first, by one version."""
+    """The best products for one person, best first, by one version, and the stars that person would give to each."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="users")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     products = ArrayField(models.UUIDField())
     scores = ArrayField(models.FloatField())
+    stars = ArrayField(models.FloatField())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "user"], name="recommendation_once")]
@@ -64,7 +69,7 @@ class UserRecommendation(models.Model):
 
 
 class ItemNeighbours(models.Model):
-    """Products bought with (or, without purchases, like) one product, nearest first, by one version."""
+    """Products bought with one product, nearest first, by one version; behind them, with score 0, popular ones of its category."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")

@@ -1,5 +1,7 @@
 """Celery: late acknowledgement and short visibility, so a killed worker's task comes back in seconds, not after an hour."""
 
+from celery.schedules import crontab
+
 from shop.environment import env
 from shop.settings.base import REDIS_URL
 
@@ -31,4 +33,6 @@ CELERY_BEAT_SCHEDULE = {
     "deliver practice webhooks": {"task": "payments.tasks.send_sandbox_notices", "schedule": 5.0},
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
+    "train the recommendations": {"task": "recommend.tasks.train_recommendations", "schedule": crontab(hour=3, minute=30)},
+    "tend the training": {"task": "recommend.tasks.tend_training", "schedule": 60.0},
 }

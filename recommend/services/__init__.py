@@ -1,0 +1,1 @@
+"""Writes: training, promoting and throwing away versions."""
