@@ -94,7 +94,11 @@ class StockMovement(Entity):
 
 
 class Reservation(Stateful):
-    """A promise of some units to one purchase. `reference` is the purchase, `group` the merchant order within it."""
+    """A promise of some units to one purchase. `reference` is the purchase, `group` the merchant order within it.
+
+    `ordinal` numbers the rows of a purchase from 0, so that two simultaneous reserves of one purchase collide in the index
+    whichever warehouses they chose. `plan` says why this warehouse was chosen (rules.allocate).
+    """
 
     TRANSITIONS = states.RESERVATION_TRANSITIONS
 
@@ -102,6 +106,7 @@ class Reservation(Stateful):
     stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="reservations")
     reference = models.UUIDField()
     group = models.UUIDField()
+    ordinal = models.PositiveSmallIntegerField()
     quantity = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=states.ReservationStatus.choices, default=states.ReservationStatus.HELD)
     expires_at = models.DateTimeField(null=True)
@@ -110,6 +115,7 @@ class Reservation(Stateful):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["reference", "group", "stock"], name="reservation_once"),
+            models.UniqueConstraint(fields=["reference", "ordinal"], name="reservation_numbered"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity"),
             models.CheckConstraint(condition=Q(status__in=states.ReservationStatus.values), name="reservation_status"),
         ]
@@ -134,7 +140,10 @@ class ShippingRate(Entity):
     class Meta:
         verbose_name = _("shipping rate")
         verbose_name_plural = _("shipping rates")
-        constraints = [models.CheckConstraint(condition=Q(flat_minor__gte=0), name="shipping_flat")]
+        constraints = [
+            models.CheckConstraint(condition=Q(flat_minor__gte=0), name="shipping_flat"),
+            models.CheckConstraint(condition=Q(free_over_minor__isnull=True) | Q(free_over_minor__gte=0), name="shipping_free_over"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.merchant} {self.flat_minor}"
@@ -172,6 +181,12 @@ class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "variant"], name="shipment_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipment_line_quantity"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.variant_id}"

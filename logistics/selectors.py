@@ -1,0 +1,80 @@
+"""Reads: what is available, what sending costs, where parcels are."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+
+from catalog.models import ProductCard, Variant
+from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock
+from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
+
+__all__ = [
+    "availability",
+    "delivery_promise",
+    "product_availability",
+    "products_of",
+    "products_out_of_step",
+    "shipments_of",
+    "shipping_offers",
+    "shipping_quote",
+]
+
+
+def availability(variant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Pieces that can be bought now of each variant, over active warehouses; 0 where there is no stock row. One query."""
+    if not variant_ids:
+        return {}
+    rows = Stock.objects.filter(variant_id__in=variant_ids, warehouse__is_active=True).values_list("variant_id")
+    found = dict(rows.annotate(free=Sum(F("on_hand") - F("reserved"))))
+    return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
+
+
+def product_availability(product_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Pieces that can be bought now of each product, over its variants on sale and active warehouses. One query."""
+    rows = Stock.objects.filter(variant__product_id__in=product_ids, variant__is_active=True, warehouse__is_active=True)
+    found = dict(rows.values_list("variant__product_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
+    return {product_id: found.get(product_id, 0) for product_id in product_ids}
+
+
+def products_of(variant_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The products these variants belong to. One query, none without variants."""
+    return set(Variant.objects.filter(pk__in=variant_ids).values_list("product_id", flat=True)) if variant_ids else set()
+
+
+def products_out_of_step(limit: int) -> list[uuid.UUID]:
+    """Products whose card says in stock and nothing is available, or the other way round. One query."""
+    free = Exists(
+        Stock.objects.filter(
+            variant__product_id=OuterRef("pk"), variant__is_active=True, warehouse__is_active=True, on_hand__gt=F("reserved")
+        )
+    )
+    wrong = ProductCard.objects.filter((Q(in_stock=True) & ~free) | (Q(in_stock=False) & free))
+    return list(wrong.values_list("pk", flat=True)[:limit])
+
+
+def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], currency: str) -> dict[uuid.UUID, ShippingOffer]:
+    """Cost of sending, and what is missing for free delivery, per merchant; no rate in that currency is free. One query.
+
+    Args:
+        goods_by_merchant: merchant → sum of goods in minor units of `currency`.
+    """
+    rates = ShippingRate.objects.filter(merchant_id__in=goods_by_merchant, currency=currency)
+    found = {row[0]: row[1:] for row in rates.values_list("merchant_id", "flat_minor", "free_over_minor")}
+    return {merchant: shipping_offer(goods, *found.get(merchant, (0, None))) for merchant, goods in goods_by_merchant.items()}
+
+
+def shipping_quote(goods_by_merchant: Mapping[uuid.UUID, int], currency: str) -> dict[uuid.UUID, int]:
+    """Cost of sending per merchant in minor units; see `shipping_offers`. One query."""
+    return {merchant: offer.minor for merchant, offer in shipping_offers(goods_by_merchant, currency).items()}
+
+
+def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipment]:
+    """Parcels of a merchant order, or of several, with their lines and timeline (oldest event first). Four queries."""
+    references = [reference] if isinstance(reference, uuid.UUID) else list(reference)
+    return (
+        Shipment.objects.filter(reference__in=references)
+        .select_related("warehouse")
+        .prefetch_related("lines__variant", Prefetch("events", ShipmentEvent.objects.order_by("at", "id")))
+        .order_by("created_at", "id")
+    )

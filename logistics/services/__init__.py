@@ -1,0 +1,27 @@
+"""Writes of logistics, one module per noun."""
+
+from logistics.rules import Line as ReservationLine
+from logistics.services.reservations import commit_reservations, expire_reservations, release_reservations, reserve
+from logistics.services.shipments import record_tracking, ship
+from logistics.services.showcase import correct_showcase, refresh_in_stock
+from logistics.services.stock import Receipt, correct_stock, receive_many, receive_stock
+from logistics.services.warehouses import create_warehouse, set_shipping_rate, set_warehouse_active
+
+__all__ = [
+    "Receipt",
+    "ReservationLine",
+    "commit_reservations",
+    "correct_showcase",
+    "correct_stock",
+    "create_warehouse",
+    "expire_reservations",
+    "receive_many",
+    "receive_stock",
+    "record_tracking",
+    "refresh_in_stock",
+    "release_reservations",
+    "reserve",
+    "set_shipping_rate",
+    "set_warehouse_active",
+    "ship",
+]

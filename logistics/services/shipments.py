@@ -1,0 +1,151 @@
+"""Parcels: handing goods over to a carrier and following them."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from core import outbox
+from core.models import StateChange
+from core.states import move_to, record_change
+from logistics.errors import InvalidTracking, NotFound, NothingToShip
+from logistics.events import ShipmentDelivered
+from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
+from logistics.services.levels import Change, must_shift
+from logistics.states import ReservationStatus, ShipmentStatus
+
+LONGEST = 60
+
+
+@transaction.atomic
+def ship(
+    *, reference: uuid.UUID, merchant_id: uuid.UUID, carrier: str, tracking_number: str, actor: str, at: dt.datetime
+) -> list[Shipment]:
+    """Hand the goods of a merchant order over: one shipment per warehouse, goods leave the books.
+
+    The same tracking number again returns the same shipments and changes nothing.
+
+    Args:
+        reference: the merchant order, which is the `group` of its reservations.
+
+    Raises:
+        NothingToShip: nothing of this order is committed for this merchant, or it was shipped under another number.
+        InvalidTracking: carrier or number is empty or too long.
+    """
+    carrier, tracking_number = carrier.strip(), tracking_number.strip()
+    if not (0 < len(carrier) <= LONGEST and 0 < len(tracking_number) <= LONGEST):
+        raise InvalidTracking
+    rows = _committed(reference, merchant_id)
+    if not rows:
+        return _shipped_before(reference, merchant_id, tracking_number)
+    shipments = _pack(rows, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at)
+    _hand_over(rows, actor=actor, at=at)
+    return shipments
+
+
+def _committed(reference: uuid.UUID, merchant_id: uuid.UUID) -> list[Reservation]:
+    """Locked in primary-key order: whoever ships the same order at the same moment waits here and then finds nothing left."""
+    rows = Reservation.objects.filter(group=reference, merchant_id=merchant_id, status=ReservationStatus.COMMITTED)
+    return list(rows.select_related("stock").order_by("pk").select_for_update(no_key=True, of=("self",)))
+
+
+def _shipped_before(reference: uuid.UUID, merchant_id: uuid.UUID, tracking_number: str) -> list[Shipment]:
+    rows = Shipment.objects.filter(reference=reference, merchant_id=merchant_id, tracking_number=tracking_number)
+    shipments = list(rows.order_by("created_at", "pk"))
+    if not shipments:
+        raise NothingToShip
+    return shipments
+
+
+def _pack(rows: Sequence[Reservation], *, carrier: str, tracking_number: str, actor: str, at: dt.datetime) -> list[Shipment]:
+    """One shipment per warehouse with its lines and the first event of its timeline."""
+    pieces: dict[uuid.UUID, dict[uuid.UUID, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        pieces[row.stock.warehouse_id][row.stock.variant_id] += row.quantity
+    shipments = {
+        warehouse_id: Shipment(
+            merchant_id=rows[0].merchant_id,
+            warehouse_id=warehouse_id,
+            reference=rows[0].group,
+            status=ShipmentStatus.HANDED_OVER,
+            carrier=carrier,
+            tracking_number=tracking_number,
+            shipped_at=at,
+            created_at=at,
+        )
+        for warehouse_id in sorted(pieces)
+    }
+    made = Shipment.objects.bulk_create(shipments.values())
+    ShipmentLine.objects.bulk_create(
+        ShipmentLine(shipment=shipments[warehouse_id], variant_id=variant_id, quantity=quantity)
+        for warehouse_id, lines in pieces.items()
+        for variant_id, quantity in lines.items()
+    )
+    ShipmentEvent.objects.bulk_create(ShipmentEvent(shipment=row, code=row.status, at=at, created_at=at) for row in made)
+    StateChange.objects.bulk_create(record_change(row, "", row.status, actor=actor, reason="", at=at) for row in made)
+    return made
+
+
+def _hand_over(rows: Sequence[Reservation], *, actor: str, at: dt.datetime) -> None:
+    """Reservations become movements out of the warehouse."""
+    Reservation.objects.filter(pk__in=[row.pk for row in rows]).update(status=ReservationStatus.FULFILLED)
+    StateChange.objects.bulk_create(
+        record_change(row, row.status, ReservationStatus.FULFILLED, actor=actor, reason="shipped", at=at) for row in rows
+    )
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            stock_id=row.stock_id,
+            delta=-row.quantity,
+            reason=StockMovement.Reason.SHIPPED,
+            reference=str(row.group),
+            actor=actor,
+            created_at=at,
+        )
+        for row in rows
+    )
+    must_shift(Change(row.stock_id, on_hand=-row.quantity, reserved=-row.quantity) for row in rows)
+
+
+@transaction.atomic
+def record_tracking(
+    *,
+    shipment_id: uuid.UUID,
+    code: str,
+    at: dt.datetime,
+    actor: str,
+    place: str = "",
+    note: str = "",
+    merchant_id: uuid.UUID | None = None,
+) -> Shipment:
+    """Add what the carrier told to a parcel's timeline and move the parcel there; the same news twice is one entry.
+
+    Args:
+        code: a ShipmentStatus; the present one again is a further scan at another place.
+        at: when it happened, as the carrier says.
+        merchant_id: when given, parcels of other merchants do not exist.
+
+    Raises:
+        NotFound: there is no such parcel.
+        IllegalTransition: a parcel cannot go from where it is to `code`.
+    """
+    rows = Shipment.objects.select_for_update(no_key=True).filter(pk=shipment_id)
+    shipment = (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).first()
+    if shipment is None:
+        raise NotFound
+    event = {"shipment": shipment, "code": code, "place": place[:80], "note": note[:200], "at": at}
+    if ShipmentEvent.objects.filter(**event).exists():
+        return shipment
+    if code != shipment.status:
+        _move(shipment, code, actor=actor, at=at)
+    ShipmentEvent.objects.create(**event)
+    return shipment
+
+
+def _move(shipment: Shipment, code: str, *, actor: str, at: dt.datetime) -> None:
+    if code != ShipmentStatus.DELIVERED:
+        move_to(shipment, code, actor=actor, at=at)
+        return
+    move_to(shipment, code, actor=actor, at=at, delivered_at=at)
+    outbox.publish(ShipmentDelivered(reference=str(shipment.reference), shipment_id=str(shipment.pk)))

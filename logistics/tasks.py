@@ -1,0 +1,16 @@
+from celery import shared_task
+from django.utils import timezone
+
+from logistics import services
+
+
+@shared_task(expires=60)
+def expire_reservations() -> int:
+    """Give back what unpaid purchases still hold; the backstop behind the purchase's own deadline."""
+    return services.expire_reservations(at=timezone.now())
+
+
+@shared_task(expires=600)
+def correct_showcase() -> int:
+    """Bring the catalogue's `in stock` in step with the warehouses."""
+    return services.correct_showcase()
