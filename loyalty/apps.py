@@ -1,5 +1,18 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class LoyaltyConfig(AppConfig):
     name = "loyalty"
+
+    def ready(self) -> None:
+        from loyalty import rules
+
+        rules.use_terms(
+            rules.Terms(
+                points_per_major_unit=settings.POINTS_PER_MAJOR_UNIT,
+                value_minor=settings.POINTS_VALUE_MINOR,
+                max_share_percent=settings.POINTS_MAX_SHARE_OF_GOODS_PERCENT,
+                lifetime_days=settings.POINTS_LIFETIME_DAYS,
+            )
+        )

@@ -11,7 +11,7 @@ from core.models import Entity
 class PointsLot(Entity):
     """Points earned together; they expire together. `remaining` is what debits have left of them."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="points_lots")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="points_lots")
     rule = models.CharField(max_length=30)
     reference = models.UUIDField()
     earned = models.PositiveIntegerField()
@@ -21,7 +21,7 @@ class PointsLot(Entity):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["rule", "reference"], name="points_lot_once"),
-            models.CheckConstraint(condition=Q(remaining__lte=F("earned")), name="points_lot_remaining"),
+            models.CheckConstraint(condition=Q(remaining__gte=0) & Q(remaining__lte=F("earned")), name="points_lot_remaining"),
         ]
         indexes = [
             models.Index(fields=["user", "expires_at"], name="points_lot_open", condition=Q(remaining__gt=0)),
@@ -43,7 +43,7 @@ class PointsEntry(Entity):
         CLAW_BACK = "claw_back", _("Taken back")
         ADJUST = "adjust", _("Adjusted")
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="points_entries")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="points_entries")
     lot = models.ForeignKey(PointsLot, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     delta = models.IntegerField()
