@@ -4,20 +4,65 @@ Loaded as a plugin (`-p tests.servers` in pyproject.toml), because pytest-django
 run, also after `kill -9`. DATABASE_URL and REDIS_URL in the environment are used instead where given.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
+from shop.servers import placement
 from shop.servers.postgres import PostgresServer
 from shop.servers.program import Running
 from shop.servers.valkey import ValkeyServer
+from tests import cluster_cache
 
-_started: list[Running] = []
-_folders: list[Path] = []
+PREFIX = "jishi-test-"
+TEMPLATE_VARIABLE = "JISHI_TEST_TEMPLATE"
+
+
+class Servers:
+    """What this run started; only the process that coordinates the workers has any."""
+
+    def __init__(self) -> None:
+        self.running: list[Running] = []
+        self.folders: list[Path] = []
+        self.postgres: PostgresServer | None = None
+        self.lock: TextIO | None = None
+
+    def start_postgres(self, folder: Path) -> str:
+        server = self.postgres = PostgresServer(folder, throwaway=True)
+        self.folders.append(server.home)
+        placement.own_folder(server.home, None, 0o711)
+        if cluster_cache.restore(server):
+            os.environ[TEMPLATE_VARIABLE] = cluster_cache.TEMPLATE
+        server.prepare()
+        self.running.append(Running.start(server.program, server.is_ready, log=folder / "postgres.log"))
+        server.ensure_database()
+        return server.url
+
+    def start_valkey(self, folder: Path) -> str:
+        server = ValkeyServer(folder)
+        server.prepare()
+        self.running.append(Running.start(server.program, server.is_ready, log=folder / "valkey.log"))
+        return server.url
+
+    def stop(self) -> None:
+        for running in reversed(self.running):
+            running.stop()
+        if self.postgres and (self.postgres.data_dir / cluster_cache.TEMPLATE).exists():
+            cluster_cache.keep(self.postgres)
+        if self.lock:
+            self.lock.close()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_servers = Servers()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -25,17 +70,34 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     """Wraps pytest-django's hook of the same name, so what is set here is there when it imports the settings."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
-        _prepare_run()
+        _prepare_run(_make_folder())
     _take_own_corner(int(worker.removeprefix("gw")) if worker else 0)
+    if worker is None:
+        # Not imported above: it reads DATA_DIR, which is only now the one for tests.
+        from shop.messages import compile_messages
+
+        compile_messages()
     return (yield)
 
 
-def _prepare_run() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="jishi-test-"))
+def _make_folder() -> Path:
+    """A folder for this run; those of runs that were killed go, which their free locks tell."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError), (old / "lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the account that runs PostgreSQL for root must pass through
-    _folders.append(folder)
+    _servers.folders.append(folder)
+    _servers.lock = (folder / "lock.new").open("w")
+    fcntl.flock(_servers.lock, fcntl.LOCK_EX)
+    (folder / "lock.new").rename(folder / "lock")  # nobody ever sees it unlocked
+    return folder
+
+
+def _prepare_run(folder: Path) -> None:
     os.environ |= {
-        "DATA_DIR": str(folder),
+        "JISHI_TEST_FOLDER": str(folder),
         "SECRET_KEY": "a key for tests only, long enough for every check of it 0123456789",
         "STATIC_FROM_SOURCE": "1",
         "DEBUG": "",
@@ -43,39 +105,19 @@ def _prepare_run() -> None:
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
     if not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = _start_postgres(folder)
+        os.environ["DATABASE_URL"] = _servers.start_postgres(folder)
     if not os.environ.get("REDIS_URL"):
-        os.environ["REDIS_URL"] = _start_valkey(folder)
-
-
-def _start_postgres(folder: Path) -> str:
-    server = PostgresServer(folder, throwaway=True)
-    _folders.append(server.home)
-    server.prepare()
-    _started.append(Running.start(server.program, server.is_ready, log=folder / "postgres.log"))
-    server.ensure_database()
-    return server.url
-
-
-def _start_valkey(folder: Path) -> str:
-    server = ValkeyServer(folder)
-    server.prepare()
-    _started.append(Running.start(server.program, server.is_ready, log=folder / "valkey.log"))
-    return server.url
+        os.environ["REDIS_URL"] = _servers.start_valkey(folder)
 
 
 def _take_own_corner(number: int) -> None:
     """Own files and an own Valkey database (tests flush it, so never number 0); pytest-django names the PostgreSQL database."""
-    folder = Path(os.environ["DATA_DIR"]) / f"worker-{number}"
-    (folder / "static").mkdir(parents=True)
+    folder = Path(os.environ["JISHI_TEST_FOLDER"]) / f"worker-{number}"
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     os.environ["DATA_DIR"] = str(folder)
     base, _, _ = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{base}/{number + 1}"
 
 
 def pytest_unconfigure() -> None:
-    for running in reversed(_started):
-        running.stop()
-    for folder in _folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    _started.clear()
+    _servers.stop()

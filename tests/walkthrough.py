@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
-from payments.services import sandbox
 
 from accounts.models import User
 from catalog.models import Variant
 from orders.models import Cart, Checkout, MerchantOrder
 from orders.services import cancellation, completion, expiry, fulfilment, payment, refunds
 from orders.states import OrderStatus
+from payments.services import sandbox
 from tests.factories.orders import make_cart, place
 
 RETURN_URL = "http://localhost:8000/pay/return/"

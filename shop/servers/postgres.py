@@ -41,6 +41,7 @@ class PostgresServer:
         """`throwaway` trades crash safety for speed; only tests may."""
         account = placement.unprivileged_account()
         self.data_dir = data_dir
+        self.password_file = data_dir / "postgres_password"
         self.home = placement.server_home(data_dir, account)
         self.cluster = self.home / "cluster"
         self.account: Account | None = placement.owner_of(self.cluster) if account and self.cluster.exists() else account
@@ -58,7 +59,7 @@ class PostgresServer:
         return f"postgresql://{user}:{quote(self._password())}@/{database}?{host}"
 
     def _password(self) -> str:
-        return kept_secret(self.data_dir / "postgres_password")
+        return kept_secret(self.password_file)
 
     @property
     def program(self) -> Program:
