@@ -16,7 +16,7 @@ from storefront.page_cache import PUBLIC, shared_page
 PRIVATE_PATHS = ("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/", "/sign-", "/language/", "/theme/", "/merchant/", "/admin/", "/dev/")
 
 
-class OfThisSite(Sitemap[Any]):
+class OfThisSite(Sitemap):  # type: ignore[type-arg]  generic only for the type checker
     """Addresses come from SITE_URL, never from the Host header of whoever asks first."""
 
     def get_domain(self, site: Any = None) -> str:
