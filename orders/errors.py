@@ -40,12 +40,11 @@ class SoldOut(DomainError):
     """`available` is how many could still be had, possibly 0."""
 
     code = "sold_out"
+    message = _("“%(title)s” is sold out.")
+    message_when_few = _("Only %(available)s of “%(title)s” are left.")
 
-    @property
-    def message(self) -> object:  # type: ignore[override]  the wording depends on how many are left
-        if self.params.get("available", 0) > 0:
-            return _("Only %(available)s of “%(title)s” are left.")
-        return _("“%(title)s” is sold out.")
+    def __str__(self) -> str:
+        return str(self.message_when_few) % self.params if self.params["available"] > 0 else super().__str__()
 
 
 class PriceChanged(DomainError):

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
 from shop.health import livez, readyz
 
@@ -7,5 +7,4 @@ urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
-    path("", include("storefront.urls")),
 ]

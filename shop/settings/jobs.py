@@ -35,6 +35,8 @@ CELERY_BEAT_SCHEDULE = {
     "send refunds": {"task": "payments.tasks.send_refunds", "schedule": 5.0},
     "deliver practice webhooks": {"task": "payments.tasks.send_sandbox_notices", "schedule": 5.0},
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
+    "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
+    "complete due orders": {"task": "orders.tasks.complete_due_orders", "schedule": 60.0},
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
     "train the recommendations": {"task": "recommend.tasks.train_recommendations", "schedule": crontab(hour=3, minute=30)},
     "tend the training": {"task": "recommend.tasks.tend_training", "schedule": 60.0},

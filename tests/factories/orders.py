@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import datetime as dt
-import uuid
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
-from logistics.services import create_warehouse, receive_stock, set_shipping_rate
 
 from accounts.models import User
 from catalog.models import Variant
 from core.ids import uuid7
 from logistics.models import Warehouse
+from logistics.services import create_warehouse, receive_stock, set_shipping_rate
 from merchants.models import Merchant
 from orders.models import Cart, Checkout
 from orders.selectors import cart_view
@@ -66,16 +64,9 @@ def make_buyer(user: User | None = None, **overrides: Any) -> Buyer:
     return Buyer(**{**fields, **overrides})
 
 
-def place(
-    cart: Cart, *, user: User | None = None, key: uuid.UUID | None = None, points: int = 0, at: dt.datetime | None = None, **overrides: Any
-) -> Checkout:
+def place(cart: Cart, *, user: User | None = None, points: int = 0, **overrides: Any) -> Checkout:
     """Place a cart as its owner sees it."""
-    call: dict[str, Any] = {
-        "cart_id": cart.pk,
-        "key": key or uuid7(),
-        "buyer": make_buyer(user),
-        "points": points,
-        "expected_total_minor": cart_view(cart).total_minor - points,
-        "at": at or timezone.now(),
-    }
+    if "expected_total_minor" not in overrides:
+        overrides["expected_total_minor"] = cart_view(cart).total_minor - points
+    call: dict[str, Any] = {"cart_id": cart.pk, "key": uuid7(), "buyer": make_buyer(user), "points": points, "at": timezone.now()}
     return place_order(**{**call, **overrides})

@@ -62,7 +62,7 @@ def test_a_purchase_of_three_lines_and_two_merchants_takes_a_handful_of_statemen
         place(cart, expected_total_minor=total)
 
     sent = [query["sql"] for query in statements if "SAVEPOINT" not in query["sql"]]
-    assert len(sent) <= 25, "\n".join(sent)
+    assert len(sent) <= 16, "\n".join(sent)
 
 
 def test_the_same_key_again_gives_the_same_purchase() -> None:

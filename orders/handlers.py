@@ -1,0 +1,78 @@
+"""Reactions to what the apps below publish. Each runs in a transaction of its own, once per event."""
+
+import uuid
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.outbox import handles
+from logistics.events import ReservationExpired, ShipmentDelivered
+from loyalty import rules as loyalty_rules
+from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
+from orders.models import Checkout, MerchantOrder
+from orders.services import expiry, fulfilment, payment
+from payments.events import PaymentFailed, PaymentSucceeded
+from payments.services import ledger
+
+
+@handles(PaymentSucceeded)
+def mark_purchase_paid(event: PaymentSucceeded) -> None:
+    checkout_id = uuid.UUID(event.reference)
+    if Checkout.objects.filter(pk=checkout_id).exists():
+        payment.mark_paid(
+            checkout_id=checkout_id,
+            attempt_id=uuid.UUID(event.attempt_id),
+            amount_minor=event.amount_minor,
+            currency=event.currency,
+            at=timezone.now(),
+        )
+
+
+@handles(PaymentFailed)
+def note_failed_payment(event: PaymentFailed) -> None:
+    payment.note_failure(checkout_id=uuid.UUID(event.reference), code=event.code, at=timezone.now())
+
+
+@handles(ReservationExpired)
+def expire_purchase(event: ReservationExpired) -> None:
+    expiry.expire_released(checkout_id=uuid.UUID(event.reference), at=timezone.now())
+
+
+@handles(ShipmentDelivered)
+def deliver_order(event: ShipmentDelivered) -> None:
+    order_id = uuid.UUID(event.reference)
+    if MerchantOrder.objects.filter(pk=order_id).exists():
+        fulfilment.parcel_delivered(order_id=order_id, at=timezone.now())
+
+
+@handles(PointsEarned)
+def owe_earned_points(event: PointsEarned) -> None:
+    ledger.post_points_granted(
+        reference=uuid.UUID(event.reference),
+        key=event.key,
+        value_minor=loyalty_rules.value_minor(event.points),
+        currency=settings.CURRENCY,
+        at=timezone.now(),
+    )
+
+
+@handles(PointsExpired)
+def forget_expired_points(event: PointsExpired) -> None:
+    ledger.post_points_expired(
+        reference=uuid.UUID(event.lot_id),
+        key=event.key,
+        value_minor=loyalty_rules.value_minor(event.points),
+        currency=settings.CURRENCY,
+        at=timezone.now(),
+    )
+
+
+@handles(PointsClawedBack)
+def forget_clawed_back_points(event: PointsClawedBack) -> None:
+    ledger.post_points_clawed_back(
+        reference=uuid.UUID(event.reference),
+        key=event.key,
+        value_minor=loyalty_rules.value_minor(event.points),
+        currency=settings.CURRENCY,
+        at=timezone.now(),
+    )

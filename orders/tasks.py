@@ -1,0 +1,17 @@
+from celery import shared_task
+
+from orders.selectors import database_now
+from orders.services.completion import complete_due
+from orders.services.expiry import expire_unpaid
+
+
+@shared_task(acks_late=True, expires=30)
+def expire_unpaid_purchases() -> int:
+    """End purchases nobody paid in time, judged by the database's clock."""
+    return expire_unpaid(at=database_now())
+
+
+@shared_task(acks_late=True, expires=300)
+def complete_due_orders() -> int:
+    """Complete orders whose shoppers stayed silent, judged by the database's clock."""
+    return complete_due(at=database_now())

@@ -1,0 +1,154 @@
+"""The merchant's part: preparing, sending, arriving; and the one list that tells of it."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from core import outbox
+from core.models import OutboxEvent
+from core.states import IllegalTransition
+from logistics.errors import NothingToShip
+from logistics.models import Shipment, Stock
+from logistics.services import record_tracking
+from orders.errors import OrderNotFound
+from orders.models import MerchantOrder
+from orders.selectors import checkouts_of, order_for_merchant, order_page, orders_of, orders_to_ship
+from orders.services import fulfilment
+from orders.states import OrderStatus
+from tests.factories.accounts import make_user
+from tests.factories.orders import make_goods, make_seller
+from tests.walkthrough import order_up_to
+
+pytestmark = pytest.mark.django_db
+
+
+def ship(order: MerchantOrder, tracking_number: str = "SF1") -> MerchantOrder:
+    return fulfilment.ship_order(
+        order_id=order.pk, carrier="SF Express", tracking_number=tracking_number, actor="merchant:1", at=timezone.now()
+    )
+
+
+def test_shipping_takes_the_goods_off_the_books_and_starts_the_clock() -> None:
+    lamp = make_goods(stock=5)
+    walk = order_up_to(OrderStatus.PREPARING, variants=[lamp], quantity=2)
+
+    order = ship(walk.order)
+
+    assert order.status == OrderStatus.SHIPPED
+    assert order.shipped_at is not None
+    assert order.complete_by == order.shipped_at + dt.timedelta(days=30)
+    assert Stock.objects.values_list("on_hand", "reserved").get(variant=lamp) == (3, 0)
+    assert OutboxEvent.objects.get(name="OrderShipped").payload["shipment_ids"] == [str(Shipment.objects.get().pk)]
+
+
+def test_shipping_twice_with_one_tracking_number_sends_one_parcel() -> None:
+    walk = order_up_to(OrderStatus.PAID, variants=[make_goods()])
+
+    ship(walk.order)
+    ship(walk.order)
+
+    assert Shipment.objects.count() == 1
+    assert OutboxEvent.objects.filter(name="OrderShipped").count() == 1
+
+
+def test_a_sent_order_cannot_be_sent_under_another_number() -> None:
+    walk = order_up_to(OrderStatus.PAID, variants=[make_goods()])
+    ship(walk.order)
+
+    with pytest.raises(NothingToShip):
+        ship(walk.order, "SF2")
+
+    assert Shipment.objects.get().tracking_number == "SF1"
+
+
+@pytest.mark.parametrize("status", [OrderStatus.AWAITING_PAYMENT, OrderStatus.CANCELLED, OrderStatus.EXPIRED])
+def test_an_order_that_is_not_paid_or_has_ended_cannot_be_sent(status: OrderStatus) -> None:
+    walk = order_up_to(status, variants=[make_goods()])
+
+    with pytest.raises(IllegalTransition):
+        ship(walk.order)
+
+    assert not Shipment.objects.exists()
+    assert walk.refresh().order.status == status
+
+
+def test_the_order_is_delivered_when_its_last_parcel_is() -> None:
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
+    at = timezone.now()
+
+    record_tracking(shipment_id=Shipment.objects.get().pk, code="delivered", at=at, place="Shanghai", actor="system:carrier")
+    outbox.relay(now=timezone.now())
+
+    order = walk.refresh().order
+    assert order.status == OrderStatus.DELIVERED
+    assert order.delivered_at is not None
+    assert order.complete_by == order.delivered_at + dt.timedelta(days=10)
+    assert OutboxEvent.objects.filter(name="OrderDelivered").count() == 1
+
+
+def test_marking_delivered_twice_is_the_same_as_once() -> None:
+    walk = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()])
+    deadline = walk.order.complete_by
+
+    fulfilment.mark_delivered(order_id=walk.order.pk, actor="system:test", at=timezone.now() + dt.timedelta(days=3))
+
+    assert walk.refresh().order.complete_by == deadline
+
+
+def test_a_merchant_sees_its_own_orders_most_urgent_first_and_no_others() -> None:
+    mine, other = make_seller(), make_seller()
+    late, soon = (order_up_to(OrderStatus.PAID, variants=[make_goods(merchant=mine)]).order for _ in range(2))
+    MerchantOrder.objects.filter(pk=soon.pk).update(ship_by=timezone.now())
+    theirs = order_up_to(OrderStatus.PAID, variants=[make_goods(merchant=other)]).order
+    order_up_to(OrderStatus.SHIPPED, variants=[make_goods(merchant=mine)])
+
+    assert list(orders_to_ship(mine)) == [soon, late]
+    assert orders_of(mine).count() == 3
+    with pytest.raises(OrderNotFound):
+        order_for_merchant(theirs.number, mine)
+
+
+def test_the_timeline_tells_moves_and_parcels_in_order_with_roles_instead_of_names() -> None:
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
+    record_tracking(shipment_id=Shipment.objects.get().pk, code="in_transit", at=timezone.now(), place="Hangzhou", actor="system:carrier")
+
+    entries = order_page(walk.checkout).orders[0].timeline
+
+    assert [(entry.kind, entry.code) for entry in entries] == [
+        ("order", "awaiting_payment"),
+        ("order", "paid"),
+        ("order", "shipped"),
+        ("parcel", "handed_over"),
+        ("parcel", "in_transit"),
+    ]
+    assert [str(entry.actor) for entry in entries if entry.kind == "order"] == ["Shopper", "Automatic", "Merchant"]
+    assert entries[-1].place == "Hangzhou"
+    assert not any(str(walk.order.merchant_id) in str(entry) for entry in entries)
+
+
+def test_the_order_page_takes_as_many_statements_for_two_orders_as_for_one() -> None:
+    one, two = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()]), order_up_to(OrderStatus.DELIVERED)
+
+    counts = []
+    for walk in (one, two):
+        with CaptureQueriesContext(connection) as captured, translation.override("en"):
+            page = order_page(walk.checkout)
+            [line.product.slug for view in page.orders for line in view.lines]
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1] <= 8
+
+
+def test_a_members_list_of_purchases_takes_three_statements() -> None:
+    user = make_user()
+    for _ in range(3):
+        order_up_to(OrderStatus.AWAITING_PAYMENT, user=user)
+
+    with CaptureQueriesContext(connection) as captured:
+        orders = [order for checkout in checkouts_of(user) for order in checkout.orders.all()]
+        shown = [(order.merchant.name, line.product.slug) for order in orders for line in order.lines.all()]
+
+    assert (len(shown), len(captured)) == (6, 3)
