@@ -1,0 +1,304 @@
+"""Two things happen to one purchase at the same moment: exactly one of them, once.
+
+Real threads on real connections. Each guard has a control below that leaves it out and shows the race on the same rig.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core import invariants, outbox
+from core.errors import DomainError
+from core.models import OutboxEvent
+from logistics.models import Shipment, Stock
+from logistics.services import release_reservations
+from orders.errors import SoldOut
+from orders.models import Cart, Checkout
+from orders.selectors import cart_view
+from orders.services import cancellation, completion, expiry, fulfilment, payment
+from orders.states import CheckoutStatus, OrderStatus
+from payments.models import EscrowHold, PaymentAttempt, Refund
+from payments.selectors import balances, provider_clearing
+from payments.services import attempts, refunds, sandbox
+from tests.factories.orders import make_cart, make_goods, place
+from tests.walkthrough import RETURN_URL, order_up_to
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 4
+
+
+def race(*steps: Callable[[], Any]) -> list[Any]:
+    """Start all steps at the same moment; the result of each, or the refusal it met. Anything else fails the test."""
+    start = threading.Barrier(len(steps))
+    results: list[Any] = [None] * len(steps)
+
+    def run(index: int, step: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait()
+            results[index] = step()
+        except BaseException as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(steps)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, DomainError):
+            raise result
+    return results
+
+
+def settle_books() -> None:
+    refunds.send_refunds(at=timezone.now())
+    while outbox.relay(now=timezone.now()):
+        pass
+
+
+def captured(checkout: Checkout) -> PaymentAttempt:
+    """The shopper has paid at the provider and we know, but the purchase does not yet."""
+    attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
+    sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=timezone.now())
+    return attempts.refresh_attempt(attempt_id=attempt.pk, at=timezone.now())
+
+
+def paying(attempt: PaymentAttempt) -> Callable[[], Checkout]:
+    return lambda: payment.mark_paid(
+        checkout_id=attempt.reference,
+        attempt_id=attempt.pk,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        at=timezone.now(),
+    )
+
+
+def test_twenty_calls_with_one_key_place_one_purchase() -> None:
+    lamp = make_goods(stock=50)
+    cart, key = make_cart(lamp), uuid.uuid4()
+    total = cart_view(cart).total_minor
+
+    results = race(*[lambda: place(cart, key=key, expected_total_minor=total)] * 20)
+
+    assert {checkout.pk for checkout in results} == {key}
+    assert Checkout.objects.count() == 1
+    assert Stock.objects.get(variant=lamp).reserved == 1
+    assert OutboxEvent.objects.filter(name="CheckoutPlaced").count() == 1
+
+
+def test_one_key_from_two_carts_places_one_purchase_and_the_other_person_finds_nothing() -> None:
+    lamp, key = make_goods(stock=50), uuid.uuid4()
+    carts = [make_cart(lamp) for _ in range(4)]
+
+    results = race(*(_placing(cart, key) for cart in carts))
+
+    assert sum(isinstance(result, Checkout) for result in results) == 1
+    assert Checkout.objects.count() == 1
+    assert Stock.objects.get(variant=lamp).reserved == 1
+
+
+def test_two_tabs_with_one_cart_place_it_once() -> None:
+    lamp = make_goods(stock=50)
+    cart = make_cart(lamp)
+
+    results = race(_placing(cart, uuid.uuid4()), _placing(cart, uuid.uuid4()))
+
+    assert sorted(type(result).__name__ for result in results) == ["CartEmpty", "Checkout"]
+    assert Stock.objects.get(variant=lamp).reserved == 1
+
+
+def test_twenty_buyers_of_five_pieces_place_exactly_five_purchases() -> None:
+    lamp = make_goods(stock=5)
+    carts = [make_cart(lamp) for _ in range(20)]
+
+    results = race(*(_placing(cart, uuid.uuid4()) for cart in carts))
+
+    assert sum(isinstance(result, Checkout) for result in results) == 5
+    assert sum(isinstance(result, SoldOut) for result in results) == 15
+    assert Stock.objects.get(variant=lamp).reserved == 5
+    assert invariants.violations() == {}
+
+
+def test_carts_with_the_same_items_in_opposite_order_do_not_lock_each_other_out() -> None:
+    lamp, cup = make_goods(stock=50), make_goods(stock=50)
+    carts = [make_cart(*pair) for pair in [(lamp, cup), (cup, lamp)] * 6]
+
+    results = race(*(_placing(cart, uuid.uuid4()) for cart in carts))
+
+    assert all(isinstance(result, Checkout) for result in results)
+    assert set(Stock.objects.values_list("reserved", flat=True)) == {12}
+
+
+@pytest.mark.parametrize("ending", ["cancel", "expire"])
+def test_paying_and_ending_at_once_either_pays_or_ends_and_refunds(ending: str) -> None:
+    lamp = make_goods(stock=50)
+    for _ in range(ROUNDS):
+        checkout = place(make_cart(lamp, make_goods()))
+        attempt = captured(checkout)
+
+        race(paying(attempt), _ending(checkout, ending), paying(attempt))
+        settle_books()
+
+        _has_one_outcome(checkout, attempt)
+    assert invariants.violations() == {}
+
+
+def test_the_same_success_from_eight_sides_holds_the_money_once() -> None:
+    checkout = place(make_cart())
+    attempt = captured(checkout)
+
+    race(*[paying(attempt)] * 8)
+
+    assert EscrowHold.objects.filter(purchase=checkout.pk).count() == 2
+    assert OutboxEvent.objects.filter(name="CheckoutPaid").count() == 1
+
+
+def test_parallel_sweeps_give_each_purchase_back_once() -> None:
+    lamp = make_goods(stock=50)
+    checkouts = [place(make_cart(lamp, quantity=2)) for _ in range(6)]
+    deadline = max(checkout.expires_at for checkout in checkouts)
+
+    done = race(*[lambda: expiry.expire_unpaid(at=deadline)] * 4)
+    expiry.expire_unpaid(at=deadline)
+
+    assert sum(done) <= 6
+    assert set(Checkout.objects.values_list("status", flat=True)) == {CheckoutStatus.EXPIRED}
+    assert Stock.objects.get(variant=lamp).reserved == 0
+    assert OutboxEvent.objects.filter(name="CheckoutExpired").count() == 6
+
+
+def test_confirming_while_the_sweep_completes_pays_the_merchant_once() -> None:
+    for _ in range(ROUNDS):
+        order = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()]).order
+        deadline = order.complete_by
+        assert deadline is not None
+
+        race(_confirming(order.pk), partial(completion.complete_due, at=deadline), _confirming(order.pk))
+
+        assert balances(order.merchant_id, "USD").payable_minor == order.total_minor - order.commission_minor
+    assert OutboxEvent.objects.filter(name="OrderCompleted").count() == ROUNDS
+    assert invariants.violations() == {}
+
+
+def test_cancelling_from_six_sides_while_the_merchant_ships_gives_back_at_most_once() -> None:
+    for _ in range(ROUNDS):
+        lamp = make_goods(stock=5)
+        order = order_up_to(OrderStatus.PAID, variants=[lamp], quantity=2).order
+        cancelling = partial(cancellation.cancel_order, order_id=order.pk, actor="operator:1", reason="asked", at=timezone.now())
+
+        race(*[cancelling] * 6, _shipping(order.pk))
+        settle_books()
+
+        order.refresh_from_db()
+        stock = Stock.objects.values_list("on_hand", "reserved").get(variant=lamp)
+        went_back = order.status == OrderStatus.CANCELLED
+        assert stock == ((5, 0) if went_back else (3, 0))
+        assert Refund.objects.filter(reference=order.pk).count() == went_back
+        assert Shipment.objects.filter(reference=order.pk).count() == (not went_back)
+    assert invariants.violations() == {}
+
+
+def test_without_its_lock_and_guard_a_payment_and_an_expiry_both_win() -> None:
+    """The control of paying and ending at once: read, meet at the barrier, then write."""
+    checkout = place(make_cart())
+    attempt = captured(checkout)
+    both_have_read = threading.Barrier(2)
+
+    def pay_unguarded() -> None:
+        with transaction.atomic():
+            assert Checkout.objects.get(pk=checkout.pk).status == CheckoutStatus.AWAITING_PAYMENT
+            both_have_read.wait()
+            Checkout.objects.filter(pk=checkout.pk).update(status=CheckoutStatus.PAID, paid_at=timezone.now())
+
+    def expire_unguarded() -> None:
+        with transaction.atomic():
+            assert Checkout.objects.get(pk=checkout.pk).status == CheckoutStatus.AWAITING_PAYMENT
+            both_have_read.wait()
+            release_reservations(reference=checkout.pk, at=timezone.now(), reason="unpaid")
+
+    race(pay_unguarded, expire_unguarded)
+
+    checkout.refresh_from_db()
+    assert checkout.status == CheckoutStatus.PAID
+    assert Stock.objects.filter(reserved__gt=0).count() == 0  # paid for, and given back to the shelf
+    assert provider_clearing(attempt.reference) != 0
+
+
+def test_without_the_carts_lock_one_cart_is_placed_twice() -> None:
+    """The control of placing with one key: the same reads without the lock let both through."""
+    cart = make_cart(make_goods(stock=50))
+    both_have_read = threading.Barrier(2)
+    placed: list[int] = []
+
+    def place_unguarded() -> None:
+        with transaction.atomic():
+            lines = list(Cart.objects.get(pk=cart.pk).lines.all())
+            both_have_read.wait()
+            placed.append(len(lines))
+            Cart.objects.get(pk=cart.pk).lines.all().delete()
+
+    race(place_unguarded, place_unguarded)
+
+    assert placed == [1, 1]
+
+
+def test_without_the_conditional_update_a_completion_runs_twice() -> None:
+    """The control of confirming while the sweep completes."""
+    order = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()]).order
+    both_have_read = threading.Barrier(2)
+    completed: list[str] = []
+
+    def complete_unguarded() -> None:
+        with transaction.atomic():
+            seen = type(order).objects.get(pk=order.pk)
+            both_have_read.wait()
+            if seen.status == OrderStatus.DELIVERED:
+                type(order).objects.filter(pk=order.pk).update(status=OrderStatus.COMPLETED)
+                completed.append(seen.number)
+
+    race(complete_unguarded, complete_unguarded)
+
+    assert len(completed) == 2
+
+
+def _placing(cart: Cart, key: uuid.UUID) -> Callable[[], Checkout]:
+    total = cart_view(cart).total_minor
+    return lambda: place(cart, key=key, expected_total_minor=total)
+
+
+def _ending(checkout: Checkout, how: str) -> Callable[[], Any]:
+    if how == "expire":
+        return lambda: expiry.expire_unpaid(at=checkout.expires_at)
+    return lambda: cancellation.cancel_checkout(checkout_id=checkout.pk, actor="shopper:guest", at=timezone.now())
+
+
+def _confirming(order_id: uuid.UUID) -> Callable[[], Any]:
+    return partial(completion.confirm_receipt, order_id=order_id, actor="shopper:guest", at=timezone.now())
+
+
+def _shipping(order_id: uuid.UUID) -> Callable[[], Any]:
+    return lambda: fulfilment.ship_order(
+        order_id=order_id, carrier="SF Express", tracking_number="SF1", actor="merchant:1", at=timezone.now()
+    )
+
+
+def _has_one_outcome(checkout: Checkout, attempt: PaymentAttempt) -> None:
+    checkout.refresh_from_db()
+    holds = EscrowHold.objects.filter(purchase=checkout.pk).count()
+    returned: Sequence[int] = list(Refund.objects.filter(attempt=attempt).values_list("amount_minor", flat=True))
+    if checkout.status == CheckoutStatus.PAID:
+        assert (holds, returned) == (2, [])
+    else:
+        assert (holds, returned) == (0, [checkout.total_minor])
+    assert provider_clearing(checkout.pk) == 0
