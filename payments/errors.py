@@ -65,3 +65,8 @@ class HoldNotFound(DomainError):
 class AlreadyPosted(DomainError):
     code = "already_posted"
     message = _("This was posted to the ledger already.")
+
+
+class RefundNotFailed(DomainError):
+    code = "refund_not_failed"
+    message = _("This refund is on its way or has been paid.")

@@ -102,7 +102,7 @@ class StripeGateway:
             return _refund(_ask(lambda client: client.v1.refunds.retrieve(refund.provider_id)))
         intent = _intent_id(refund.attempt)
         rows = _ask(lambda client: list(client.v1.refunds.list(params={"payment_intent": intent, "limit": PAGE}).auto_paging_iter()))
-        return _refund(_only(row for row in rows if (row.metadata or {}).get("refund_id") == str(refund.pk)))
+        return _refund(_only(row for row in rows if getattr(row.metadata, "refund_id", "") == str(refund.pk)))
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         _verify(body, header(headers, "Stripe-Signature"))
@@ -137,9 +137,13 @@ def _ask(call: Callable[[stripe.StripeClient], T]) -> T:
         if error.http_status == 404:
             raise NotAtProvider from error
         raise Refused(error.code or "invalid_request") from error
+    except stripe.IdempotencyError as error:
+        if error.http_status == 409:  # the first request with this key is still running
+            raise OutcomeUnknown("key in use") from error
+        raise Refused("key_reused") from error
     except (stripe.CardError, stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Refused(error.code or type(error).__name__) from error
-    except stripe.StripeError as error:  # 5xx, 429, a key still in use, no connection, no answer in time
+    except stripe.StripeError as error:  # 5xx, 429, no connection, no answer in time
         raise OutcomeUnknown(type(error).__name__) from error
     finally:
         transport.close()
@@ -192,7 +196,7 @@ _REFUND_OUTCOMES = {"succeeded": Outcome.SUCCEEDED, "failed": Outcome.FAILED, "c
 def _refund(row: stripe.Refund) -> ProviderRefund:
     currency = row.currency.upper()
     outcome = _REFUND_OUTCOMES.get(row.status or "", Outcome.OPEN)
-    return ProviderRefund(row.id, outcome, from_stripe(row.amount, currency), currency, row.failure_reason or "")
+    return ProviderRefund(row.id, outcome, from_stripe(row.amount, currency), currency, getattr(row, "failure_reason", None) or "")
 
 
 def _verify(body: bytes, signature: str) -> None:

@@ -12,7 +12,7 @@ from core.ids import uuid7
 from core.states import StaleState, move_to
 from payments import gateways, postings, rules
 from payments.doorbell import ring
-from payments.errors import HeldInEscrow, NotCaptured, PaymentNotFound, RefundExceedsCaptured
+from payments.errors import HeldInEscrow, NotCaptured, PaymentNotFound, RefundExceedsCaptured, RefundNotFailed
 from payments.events import RefundFailed, RefundSucceeded
 from payments.gateways.base import GatewayError, NotAtProvider, Outcome, ProviderRefund, Refused, outside_transaction
 from payments.models import EscrowHold, PaymentAttempt, Refund
@@ -74,6 +74,27 @@ def refund_attempt(*, attempt_id: uuid.UUID, reason: str, at: dt.datetime) -> Re
         if done is not None:
             return done
         return request_refund(attempt_id=attempt.pk, reference=attempt.reference, amount_minor=attempt.amount_minor, reason=reason, at=at)
+
+
+def retry_refund(*, refund_id: uuid.UUID, actor: str, at: dt.datetime) -> Refund:
+    """Ask again for a refund the provider refused, under a new key; a second call returns the first one's refund.
+
+    Raises:
+        RefundNotFailed: it is on its way or paid.
+    """
+    with transaction.atomic():
+        refused = Refund.objects.get(pk=refund_id)
+        PaymentAttempt.objects.select_for_update().get(pk=refused.attempt_id)
+        if refused.status != RefundStatus.FAILED:
+            raise RefundNotFailed
+        newer = Refund.objects.filter(attempt=refused.attempt_id, reference=refused.reference, created_at__gt=refused.created_at)
+        done = newer.exclude(status=RefundStatus.FAILED).first()
+        if done is not None:
+            return done
+        reason = f"again by {actor}: {refused.reason}"
+        return request_refund(
+            attempt_id=refused.attempt_id, reference=refused.reference, amount_minor=refused.amount_minor, reason=reason, at=at
+        )
 
 
 def send_refunds(*, at: dt.datetime, limit: int = 50) -> int:

@@ -12,10 +12,11 @@ from payments.events import PaymentFailed, PaymentSucceeded
 from payments.gateways.base import Outcome, ProviderPayment
 from payments.models import PaymentAttempt
 from payments.services import ledger, refunds
-from payments.states import CAPTURED, AttemptStatus
+from payments.states import CAPTURED, LIVE, AttemptStatus
 
 log = logging.getLogger(__name__)
 ACTOR = "system:payments"
+ONE_SUCCESS = "attempt_one_success"
 
 
 def record(*, attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> PaymentAttempt:
@@ -52,11 +53,17 @@ def _difference(attempt: PaymentAttempt, seen: ProviderPayment) -> str:
 
 
 def _succeed(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> None:
+    is_late = attempt.status == AttemptStatus.FAILED
     try:
         with transaction.atomic(durable=True):
             _capture(attempt, AttemptStatus.SUCCEEDED, seen, at)
             outbox.publish(PaymentSucceeded(str(attempt.pk), str(attempt.reference), attempt.amount_minor, attempt.currency))
-    except IntegrityError:
+            if is_late:  # another attempt may have been started meanwhile; close it before it is paid too
+                live = PaymentAttempt.objects.filter(reference=attempt.reference, status__in=LIVE)
+                live.update(cancel_requested_at=at, next_poll_at=at)
+    except IntegrityError as error:
+        if ONE_SUCCESS not in str(error):
+            raise
         # The unique index says that this purchase has its payment: the second one goes straight back.
         attempt.refresh_from_db()
         with transaction.atomic(durable=True):

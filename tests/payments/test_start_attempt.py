@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.ids import uuid7
-from core.outbox import OutboxEvent
+from core.models import OutboxEvent
 from payments import selectors
 from payments.errors import AlreadyPaid, GatewayUnavailable, PaymentInProgress, UnknownGateway
 from payments.gateways.base import CalledInsideTransaction
