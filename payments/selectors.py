@@ -2,7 +2,9 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -72,16 +74,16 @@ def statement(merchant_id: uuid.UUID, currency: str, limit: int = 100) -> list[S
     return [_statement_row(row, currency) for row in rows]
 
 
-def _statement_row(row: dict[str, object], currency: str) -> StatementRow:
+def _statement_row(row: Mapping[str, Any], currency: str) -> StatementRow:
     kind = str(row["transaction__kind"])
     values: dict[str, object] = dict(PostingKind.choices)
     return StatementRow(
-        at=row["transaction__created_at"],  # type: ignore[arg-type]
+        at=row["transaction__created_at"],
         kind=kind,
         label=str(values.get(kind, kind)),
-        reference=row["part"] or row["transaction__reference"],  # type: ignore[arg-type]
-        held_minor=-row["held"],  # type: ignore[operator]
-        payable_minor=-row["payable"],  # type: ignore[operator]
+        reference=row["part"] or row["transaction__reference"],
+        held_minor=-row["held"],
+        payable_minor=-row["payable"],
         currency=currency,
     )
 

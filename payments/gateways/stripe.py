@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import stripe
@@ -146,7 +146,7 @@ def _ask(call: Callable[[stripe.StripeClient], T]) -> T:
     except stripe.StripeError as error:  # 5xx, 429, no connection, no answer in time
         raise OutcomeUnknown(type(error).__name__) from error
     finally:
-        transport.close()
+        transport.close()  # type: ignore[no-untyped-call]
 
 
 def _session(attempt: PaymentAttempt) -> Session:
@@ -158,7 +158,7 @@ def _session(attempt: PaymentAttempt) -> Session:
     return _only(row for row in rows if row.client_reference_id == str(attempt.pk))
 
 
-def _only(rows: Any) -> Any:
+def _only(rows: Iterable[T]) -> T:
     found = next(iter(rows), None)
     if found is None:
         raise NotAtProvider

@@ -98,7 +98,7 @@ def refund_hold(*, reference: uuid.UUID, reason: str, at: dt.datetime, actor: st
 
 
 def _hold_of(reference: uuid.UUID) -> EscrowHold:
-    found = EscrowHold.objects.filter(reference=reference).first()
+    found: EscrowHold | None = EscrowHold.objects.filter(reference=reference).first()
     if found is None:
         raise HoldNotFound
     return found

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -49,7 +50,7 @@ def post(*, posting: Posting, at: dt.datetime, reverses: uuid.UUID | None = None
     if not legs:
         return
     accounts = [str(account_id(leg, posting.currency)) for leg in legs]
-    parameters = {
+    parameters: dict[str, Any] = {
         "id": str(uuid7()),
         "at": at,
         "kind": str(posting.kind),

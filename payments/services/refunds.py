@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -160,7 +161,7 @@ def _record(refund: Refund, seen: ProviderRefund, at: dt.datetime) -> Refund:
     return refund
 
 
-def _move(refund: Refund, status: RefundStatus, at: dt.datetime, **changes: object) -> None:
+def _move(refund: Refund, status: RefundStatus, at: dt.datetime, **changes: Any) -> None:
     """One step with what belongs to it in the same transaction; another worker's faster step wins."""
     if refund.status == status or (refund.status == RefundStatus.SENT and status == RefundStatus.UNKNOWN):
         return

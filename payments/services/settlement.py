@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -41,7 +42,12 @@ def _record(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> 
     elif seen.status is Outcome.SUCCEEDED:
         _succeed(attempt, seen, at)
     elif attempt.status in {AttemptStatus.NEW, AttemptStatus.UNKNOWN}:
-        found = {"provider_id": seen.provider_id, "redirect_url": seen.redirect_url, "next_poll_at": at + rules.poll_gap(0), "polls": 0}
+        found: dict[str, Any] = {
+            "provider_id": seen.provider_id,
+            "redirect_url": seen.redirect_url,
+            "next_poll_at": at + rules.poll_gap(0),
+            "polls": 0,
+        }
         with transaction.atomic(durable=True):
             move_to(attempt, AttemptStatus.SENT, actor=ACTOR, at=at, **found)
 
@@ -75,7 +81,7 @@ def _succeed(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) ->
 
 
 def _capture(attempt: PaymentAttempt, status: AttemptStatus, seen: ProviderPayment, at: dt.datetime) -> None:
-    settled = {"provider_id": seen.provider_id, "failure_code": "", "next_poll_at": None, "settled_at": at}
+    settled: dict[str, Any] = {"provider_id": seen.provider_id, "failure_code": "", "next_poll_at": None, "settled_at": at}
     move_to(attempt, status, actor=ACTOR, at=at, **settled)
     ledger.post(posting=postings.capture(attempt), at=at)
 
@@ -84,7 +90,12 @@ def fail(*, attempt: PaymentAttempt, code: str, at: dt.datetime, provider_id: st
     """End a live attempt without money; one that has failed already stays as it is."""
     if attempt.status == AttemptStatus.FAILED:
         return
-    ended = {"failure_code": code[:60], "provider_id": provider_id or attempt.provider_id, "next_poll_at": None, "settled_at": at}
+    ended: dict[str, Any] = {
+        "failure_code": code[:60],
+        "provider_id": provider_id or attempt.provider_id,
+        "next_poll_at": None,
+        "settled_at": at,
+    }
     with transaction.atomic(durable=True):
         move_to(attempt, AttemptStatus.FAILED, actor=ACTOR, at=at, reason=code[:200], **ended)
         outbox.publish(PaymentFailed(str(attempt.pk), str(attempt.reference), code))
@@ -95,7 +106,11 @@ def _suspend(attempt: PaymentAttempt, seen: ProviderPayment, wrong: str, at: dt.
     log.error(
         "provider has another payment than agreed", extra={"attempt": str(attempt.pk), "differs": wrong, "provider_id": seen.provider_id}
     )
-    changes = {"failure_code": rules.MISMATCH, "provider_id": seen.provider_id, "next_poll_at": at + rules.poll_gap(len(rules.POLL_GAPS))}
+    changes: dict[str, Any] = {
+        "failure_code": rules.MISMATCH,
+        "provider_id": seen.provider_id,
+        "next_poll_at": at + rules.poll_gap(len(rules.POLL_GAPS)),
+    }
     if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT}:
         with transaction.atomic(durable=True):
             move_to(attempt, AttemptStatus.UNKNOWN, actor=ACTOR, at=at, reason=f"differs: {wrong}", **changes)

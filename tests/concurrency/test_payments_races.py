@@ -14,6 +14,8 @@ from django.utils import timezone
 from core import invariants, outbox
 from core.errors import DomainError
 from core.ids import uuid7
+from core.models import OutboxEvent
+from payments.events import PaymentSucceeded
 from payments.models import EscrowHold, InboxMessage, LedgerAccount, LedgerTransaction, PaymentAttempt, Refund, SandboxPayment
 from payments.postings import Account, Leg, Posting
 from payments.services import attempts, escrow, inbox, ledger, refunds
@@ -83,15 +85,8 @@ def test_control_refunds_that_read_then_write_exceed_what_was_paid() -> None:
         left = PaymentAttempt.objects.get(pk=paid.pk)
         looked.wait(timeout=20)
         if left.refunded_minor + 6_000 <= left.amount_minor:
-            Refund.objects.create(
-                attempt=left,
-                reference=uuid7(),
-                amount_minor=6_000,
-                currency="USD",
-                reason="",
-                idempotency_key=uuid7().hex,
-                next_poll_at=now(),
-            )
+            fields = {"amount_minor": 6_000, "currency": "USD", "reason": "", "next_poll_at": now()}
+            Refund.objects.create(attempt=left, reference=uuid7(), idempotency_key=uuid7().hex, **fields)
 
     at_once(5, careless)
 
@@ -121,7 +116,7 @@ def test_a_payment_is_held_or_sent_back_as_late_but_never_both() -> None:
     at_once(12, either)
 
     assert EscrowHold.objects.count() + Refund.objects.count() == 1
-    outbox.OutboxEvent.objects.update(handled_at=now())
+    OutboxEvent.objects.update(handled_at=now())
     assert invariants.violations() == {}
 
 
@@ -135,15 +130,8 @@ def test_control_looking_at_each_other_without_a_lock_does_both() -> None:
         if is_free and next(turns):
             refunds.request_refund(attempt_id=paid.pk, reference=paid.reference, amount_minor=10_000, reason="late", at=now())
         elif is_free:
-            part = share(merchant, 10_000)
-            EscrowHold.objects.create(
-                purchase=paid.reference,
-                merchant=merchant,
-                reference=part.reference,
-                amount_minor=10_000,
-                commission_minor=0,
-                currency="USD",
-            )
+            fields = {"amount_minor": 10_000, "commission_minor": 0, "currency": "USD"}
+            EscrowHold.objects.create(purchase=paid.reference, merchant=merchant, reference=uuid7(), **fields)
 
     at_once(2, careless)
 
@@ -164,7 +152,7 @@ def test_a_webhook_replayed_twenty_times_at_once_has_one_effect() -> None:
 
     assert done(answers) == 20
     assert InboxMessage.objects.get().status == "handled"
-    assert outbox.OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 1
+    assert OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 1
     assert LedgerTransaction.objects.count() == 1
 
 
@@ -178,11 +166,11 @@ def test_control_a_settlement_that_reads_then_writes_has_many_effects() -> None:
         if seen.status == "sent":
             with transaction.atomic():
                 PaymentAttempt.objects.filter(pk=attempt.pk).update(status="succeeded")
-                outbox.publish(attempts.settlement.PaymentSucceeded(str(seen.pk), str(seen.reference), seen.amount_minor, seen.currency))
+                outbox.publish(PaymentSucceeded(str(seen.pk), str(seen.reference), seen.amount_minor, seen.currency))
 
     at_once(5, careless)
 
-    assert outbox.OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 5
+    assert OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 5
 
 
 def test_twelve_starts_at_once_make_one_live_attempt_and_all_shoppers_go_to_it() -> None:
@@ -222,7 +210,7 @@ def test_pollers_and_pages_that_look_at_once_settle_once() -> None:
 
     assert answers == ["succeeded"] * 10
     assert LedgerTransaction.objects.count() == 1
-    assert outbox.OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 1
+    assert OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 1
 
 
 def test_first_postings_to_new_accounts_at_once_all_succeed() -> None:

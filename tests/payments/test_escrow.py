@@ -10,6 +10,7 @@ from merchants.models import Merchant
 from payments import selectors
 from payments.errors import AlreadyPosted, HoldNotFound, NotCaptured
 from payments.models import EscrowHold, LedgerEntry, LedgerTransaction, Refund
+from payments.postings import Account, Leg, Posting
 from payments.services import escrow, ledger, refunds
 from tests.factories.payments import make_hold, make_paid_attempt, share
 
@@ -18,7 +19,7 @@ now = timezone.now
 
 
 def balance(kind: str) -> int:
-    return LedgerEntry.objects.filter(account__kind=kind).aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    return int(LedgerEntry.objects.filter(account__kind=kind).aggregate(sum=Sum("amount_minor", default=0))["sum"])
 
 
 def settled() -> bool:
@@ -98,9 +99,9 @@ def test_a_refund_after_release_takes_payable_and_commission_back(merchant: Merc
 def test_a_refund_after_the_money_left_makes_payable_negative(merchant: Merchant) -> None:
     held = make_hold(merchant, 10_000, commission_minor=500)
     escrow.release(reference=held.reference, at=now())
-    paid_out = ledger.Posting("payout", uuid7(), "payout:1", "USD", [
-        ledger.Leg(ledger.postings.Account.PAYABLE, 9_500, str(merchant.pk)),
-        ledger.Leg(ledger.postings.Account.PROVIDER_BALANCE, -9_500, "bank"),
+    paid_out = Posting("payout", uuid7(), "payout:1", "USD", [
+        Leg(Account.PAYABLE, 9_500, str(merchant.pk)),
+        Leg(Account.PROVIDER_BALANCE, -9_500, "bank"),
     ])  # fmt: skip
     ledger.post(posting=paid_out, at=now())
 

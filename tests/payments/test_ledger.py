@@ -192,10 +192,13 @@ def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None
         "DROP INDEX attempt_one_success;"
     )
     breaks = {
-        "ledger_transaction_balanced": "UPDATE payments_ledgerentry SET amount_minor = amount_minor + 1 WHERE id = (SELECT min(id) FROM payments_ledgerentry)",
+        "ledger_transaction_balanced": "UPDATE payments_ledgerentry SET amount_minor = amount_minor + 1 WHERE amount_minor < 0",
         "ledger_sums_to_zero": "UPDATE payments_ledgerentry SET amount_minor = amount_minor + 1 WHERE amount_minor > 0",
         "clearing_explained": another_success,
-        "clearing_returns_to_zero": "DELETE FROM payments_ledgerentry USING payments_ledgertransaction t WHERE t.id = transaction_id AND t.kind = 'hold'; UPDATE core_outboxevent SET handled_at = now()",
+        "clearing_returns_to_zero": (
+            "DELETE FROM payments_ledgerentry USING payments_ledgertransaction t WHERE t.id = transaction_id AND t.kind = 'hold';"
+            "UPDATE core_outboxevent SET handled_at = now()"
+        ),
         "provider_balance_explained": another_success,
         "refunds_within_captured": refund % (10_001, "sent"),
         "attempt_refunded_is_sum": "UPDATE payments_paymentattempt SET refunded_minor = 1",
@@ -203,11 +206,13 @@ def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None
         "holds_equal_capture": "UPDATE payments_escrowhold SET amount_minor = amount_minor + 1",
         "one_success_per_purchase": another_success + ";" + another_success,
         "surplus_goes_back": "UPDATE payments_paymentattempt SET status = 'surplus'",
-        "inbox_handled_in_time": "INSERT INTO payments_inboxmessage (id, created_at, gateway, provider_event_id, kind, subject, object_id, body, status, attempts, next_try_at, note)"
-        f" VALUES (gen_random_uuid(), {old}, 'x', 'x', 'x', 'other', 'x', '{{}}', 'received', 0, now(), '')",
+        "inbox_handled_in_time": (
+            "INSERT INTO payments_inboxmessage (id, created_at, gateway, provider_event_id, kind, subject, object_id, body, status,"
+            f" attempts, next_try_at, note) VALUES (gen_random_uuid(), {old}, '', '', '', 'other', '', '{{}}', 'received', 0, now(), '')"
+        ),
         "attempt_polled_in_time": f"UPDATE payments_paymentattempt SET status = 'sent', next_poll_at = {old}",
         "refund_polled_in_time": refund % (1, "unknown"),
-    }  # fmt: skip
+    }
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         assert invariants.violations() == {}

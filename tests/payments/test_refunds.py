@@ -9,6 +9,7 @@ from core.models import OutboxEvent
 from merchants.models import Merchant
 from payments import selectors
 from payments.errors import HeldInEscrow, NotCaptured, PaymentNotFound, RefundExceedsCaptured, RefundNotFailed
+from payments.gateways import gateway
 from payments.models import PaymentAttempt, Refund, SandboxPayment, SandboxRefund
 from payments.services import refunds
 from tests.factories.payments import make_hold, make_paid_attempt, start
@@ -79,7 +80,7 @@ def test_refunds_never_exceed_what_was_captured() -> None:
 def test_a_refund_whose_process_died_after_the_provider_paid_is_settled_once() -> None:
     paid = make_paid_attempt()
     refund = request(paid, 2_500)
-    refunds.gateways.gateway("sandbox").refund(refund)
+    gateway("sandbox").refund(refund)
     Refund.objects.update(polls=1)
 
     refunds.send_refunds(at=now())
