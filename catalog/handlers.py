@@ -16,4 +16,4 @@ def update_cards_of_merchant(event: MerchantChanged) -> None:
 @handles(PictureAdded)
 def have_picture_rendered(event: PictureAdded) -> None:
     """Rendering takes seconds of CPU, too long for the relay; a broker that is away makes the relay try again."""
-    render_picture.apply_async([event.picture_id], retry=False, ignore_result=True)
+    render_picture.apply_async((event.picture_id,), retry=False, ignore_result=True)

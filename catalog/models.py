@@ -234,7 +234,8 @@ class ProductCard(Translated, models.Model):
             models.Index(fields=["merchant_kind", "-sold"], name="card_kind", condition=Q(is_visible=True)),
             models.Index(fields=["-rating_rank", "product"], name="card_rating", condition=Q(is_visible=True)),
             models.Index(fields=["-discount_bps", "product"], name="card_deal", condition=Q(is_visible=True, discount_bps__gt=0)),
-            GinIndex(fields=["search"], name="card_search"),
+            # Without a list of pending entries, which every search would have to read to its end.
+            GinIndex(fields=["search"], name="card_search", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 MAX_QUERY_CHARACTERS = 200
 MAX_QUERY_TOKENS = 16
@@ -17,6 +18,8 @@ _TAGS = re.compile(r"<[^>]*>")
 
 def fold(text: str) -> str:
     """Text without case, accents and full-width forms: "Ｃａｆé" and "CAFE" are both "cafe"."""
+    if text.isascii():
+        return text.lower()
     wide = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(character for character in wide if not unicodedata.combining(character))
 
@@ -39,7 +42,8 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
         yield run, bool(_IS_CJK.match(run))
 
 
-def document_tokens(text: str) -> list[str]:
+@lru_cache(maxsize=2_048)  # names of brands and categories come again with every product of a batch
+def document_tokens(text: str) -> tuple[str, ...]:
     """Every token a document can be found by: words, and for Chinese each character and each pair of neighbours."""
     found = []
     for run, is_cjk in runs(_TAGS.sub(" ", text)):
@@ -50,7 +54,7 @@ def document_tokens(text: str) -> list[str]:
             found.append(character)
             if pair := run[index : index + 2][1:]:
                 found.append(character + pair)
-    return found
+    return tuple(found)
 
 
 def query_tokens(text: str) -> list[tuple[str, bool]]:

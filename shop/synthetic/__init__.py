@@ -1,0 +1,1 @@
+"""A large catalogue of plausible products that nobody sells, for measuring. The demo marketplace is another thing."""
