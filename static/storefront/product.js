@@ -1,0 +1,53 @@
+// The variant picker: price, stock, address and form follow the chosen options at once. Without it the options are links with ?v=.
+document.addEventListener("alpine:init", () => {
+  window.Alpine.data("variantPicker", () => ({
+    variants: [],
+    current: null,
+    init() {
+      const data = JSON.parse(document.getElementById("variants").textContent);
+      this.variants = data.variants;
+      this.current = this.variants.find((variant) => variant.id === data.chosen);
+    },
+    find(options) {
+      const names = Object.keys(options);
+      return this.variants.find((variant) => names.every((name) => variant.options[name] === options[name]));
+    },
+    choose(event) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      const { option, value } = event.currentTarget.dataset;
+      const wanted = this.find({ ...this.current.options, [option]: value }) || this.find({ [option]: value });
+      if (!wanted) return;
+      event.preventDefault();
+      this.current = wanted;
+      this.show();
+    },
+    show() {
+      const { price, was, stock, variant, add, buy } = this.$refs;
+      const now = this.current;
+      const [symbol, whole, decimals, tail] = now.price;
+      price.querySelector(".price-symbol").textContent = symbol;
+      price.querySelector(".price-integer").textContent = whole;
+      price.querySelector(".price-decimals").textContent = decimals + tail;
+      was.hidden = !now.was;
+      was.querySelector("s").textContent = now.was;
+      variant.value = now.id;
+      add.disabled = buy.disabled = now.left <= 0;
+      const line = stock.firstElementChild;
+      line.className = now.left <= 0 ? "text-error font-semibold" : now.left <= 5 ? "text-primary" : "text-secondary";
+      line.textContent = now.left <= 0 ? stock.dataset.out : now.left <= 5 ? stock.dataset.few + now.left : stock.dataset.inStock;
+      this.$root.querySelectorAll("[data-option]").forEach((link) => this.mark(link));
+      window.history.replaceState(window.history.state, "", `?v=${now.id}`);
+    },
+    mark(link) {
+      const { option, value } = link.dataset;
+      const exact = this.find({ ...this.current.options, [option]: value });
+      const target = exact || this.find({ [option]: value });
+      const isOut = !exact || exact.left <= 0;
+      if (target) link.setAttribute("href", `?v=${target.id}`);
+      if (this.current.options[option] === value) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+      link.classList.toggle("is-out", isOut);
+      link.querySelector(".out-word").hidden = !isOut;
+    },
+  }));
+});

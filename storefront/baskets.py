@@ -1,0 +1,42 @@
+"""Finding a visitor's cart: a member's by user, a guest's by the random token in a cookie."""
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from orders import selectors
+from orders.models import Cart
+from storefront.preferences import remember
+
+CART_COOKIE = "cart"
+
+
+def member(request: HttpRequest) -> User | None:
+    """Who is signed in, if anybody."""
+    return request.user if request.user.is_authenticated else None
+
+
+def cart_token(request: HttpRequest) -> str | None:
+    """The guest's cart token; None where the cookie is missing or cannot be one of ours."""
+    token = request.COOKIES.get(CART_COOKIE, "")
+    return token if 16 <= len(token) <= 48 and token.isascii() and token.isprintable() else None
+
+
+def cart_of(request: HttpRequest) -> Cart | None:
+    """The visitor's cart, or None where nothing was ever put into one."""
+    return selectors.cart_for(member(request), cart_token(request))
+
+
+def cart_count(request: HttpRequest) -> int:
+    """How many pieces lie in the cart; no query for visitors without a session and a cart."""
+    return selectors.cart_count(member(request), cart_token(request))
+
+
+def remember_cart(request: HttpRequest, response: HttpResponse, cart: Cart) -> None:
+    """Give a guest the cookie that finds the cart again."""
+    if cart.token and cart.token != request.COOKIES.get(CART_COOKIE):
+        remember(response, CART_COOKIE, cart.token)
+
+
+def forget_cart(response: HttpResponse) -> None:
+    """The cart has moved to the member's account; the token opens nothing any more."""
+    response.delete_cookie(CART_COOKIE, samesite="Lax")

@@ -1,0 +1,63 @@
+"""What every page's frame shows. All of it is lazy: the admin and mails use the same context processors and pay nothing."""
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext as _
+
+from catalog.selectors import CategoryNode, category_tree
+from storefront.baskets import cart_count
+from storefront.preferences import HTML_LANGUAGES, chosen_theme
+
+
+class Frame:
+    """The header, category bar and footer of one request's page."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.site_url = settings.SITE_URL
+        self.is_demo = settings.DEBUG or settings.DEMO_MODE
+
+    @cached_property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def html_language(self) -> str:
+        return HTML_LANGUAGES.get(self.language, self.language)
+
+    @property
+    def other_language(self) -> str:
+        return "en" if self.language == "zh-hans" else "zh-hans"
+
+    @property
+    def theme(self) -> str:
+        return chosen_theme(self.request)
+
+    @property
+    def data_theme(self) -> str:
+        return {"light": "jishi", "dark": "jishi-dark"}.get(self.theme, "")
+
+    @property
+    def themes(self) -> list[tuple[str, str]]:
+        return [("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+    @property
+    def here(self) -> str:
+        """Where the language and theme links come back to; a page that answers a POST comes back to its own address."""
+        return self.request.get_full_path() if self.request.method == "GET" else self.request.path
+
+    @cached_property
+    def cart_count(self) -> int:
+        return cart_count(self.request)
+
+    @cached_property
+    def categories(self) -> list[CategoryNode]:
+        """The top of the category tree, for the bar and the phone's sheet."""
+        return category_tree(self.language)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    return {"frame": Frame(request)}

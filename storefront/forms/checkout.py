@@ -1,0 +1,46 @@
+"""The one form of the checkout: six fields, a country, and what makes placing repeatable and honest about the total."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loyalty import rules as loyalty
+from orders.services.checkout import Buyer
+from storefront.forms.addresses import AddressForm
+
+
+class CheckoutForm(AddressForm):
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    points = forms.IntegerField(required=False, min_value=0, max_value=10**9, widget=forms.HiddenInput)
+    gateway = forms.ChoiceField(label=_("Pay with"), required=False, widget=forms.RadioSelect)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen_total = forms.IntegerField(min_value=0, max_value=10**15, widget=forms.HiddenInput)
+    field_order = ("email", "name", "phone", "address", "city", "postcode", "country")
+
+    def __init__(self, *args: Any, gateways: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="checkout-%s", **kwargs)
+        self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
+        self.default_gateway = gateways[0][0] if gateways else ""
+
+    def buyer(self, user_id: uuid.UUID | None, language: str) -> Buyer:
+        return Buyer(user_id=user_id, email=self.cleaned_data["email"], language=language, **self.place)
+
+    @property
+    def points_used(self) -> int:
+        return self.cleaned_data["points"] or 0
+
+    @property
+    def expected_total_minor(self) -> int:
+        """The total beside the button: what was shown without points, less what the ticked points are worth."""
+        return int(self.cleaned_data["seen_total"]) - loyalty.value_minor(self.points_used)
+
+    @property
+    def gateway_code(self) -> str:
+        return self.cleaned_data["gateway"] or self.default_gateway
+
+    def show_total(self, total_minor: int) -> None:
+        """Ask again with a new total; the shopper's words and the key stay."""
+        self.data = self.data.copy()
+        self.data["seen_total"] = str(total_minor)

@@ -1,0 +1,84 @@
+"""What a list of goods may be narrowed by. The same form serves category, search and shop pages."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from catalog.selectors import CardQuery
+from core.money import exponent
+
+MAX_TEXT = 100
+PER_PAGE = 24
+MAX_PAGE = 200
+MAX_MAJOR = 10_000_000
+SORTS = [
+    ("relevance", _("Best match")),
+    ("sales", _("Best selling")),
+    ("newest", _("Newest")),
+    ("price", _("Price, low first")),
+    ("-price", _("Price, high first")),
+    ("rating", _("Best rated")),
+]
+CONDITIONS = [
+    ("", _("Any condition")),
+    ("new", pgettext_lazy("condition of goods", "New")),
+    ("like_new", _("Like new")),
+    ("good", _("Good condition")),
+    ("fair", _("Fair condition")),
+]
+PARAMETERS = ("q", "sort", "min", "max", "in_stock", "condition", "page")
+
+
+class ListingForm(forms.Form):
+    q = forms.CharField(label=_("Search"), required=False, max_length=MAX_TEXT)
+    sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS)
+    min = forms.DecimalField(label=_("Price from"), required=False, min_value=0, max_value=MAX_MAJOR, decimal_places=2)
+    max = forms.DecimalField(label=_("Price to"), required=False, min_value=0, max_value=MAX_MAJOR, decimal_places=2)
+    condition = forms.ChoiceField(label=_("Condition"), required=False, choices=CONDITIONS)
+    in_stock = forms.BooleanField(label=_("Only what is in stock"), required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=MAX_PAGE, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="filter-%s", **kwargs)
+        for name in ("min", "max"):
+            self.fields[name].widget.attrs |= {"class": "input input-sm h-10 w-full", "inputmode": "decimal", "min": "0"}
+        for name in ("sort", "condition"):
+            self.fields[name].widget.attrs["class"] = "select select-sm h-10 w-full"
+        self.fields["in_stock"].widget.attrs["class"] = "checkbox"
+
+    def clean_q(self) -> str:
+        """Full-width letters and ideographic spaces become the plain ones people mean."""
+        text = unicodedata.normalize("NFKC", self.cleaned_data["q"])
+        return " ".join(text.split())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        low, high = data.get("min"), data.get("max")
+        if low is not None and high is not None and low > high:
+            self.add_error("max", _("The highest price is below the lowest."))
+        return data
+
+    def query(self, **scope: Any) -> CardQuery:
+        """What the shopper asked for as a CardQuery; `scope` fixes category or merchant. Call after is_valid()."""
+        data = self.cleaned_data
+        unit = 10 ** exponent(settings.CURRENCY)
+        return CardQuery(
+            text=data["q"],
+            min_minor=None if data["min"] is None else int(data["min"] * unit),
+            max_minor=None if data["max"] is None else int(data["max"] * unit),
+            in_stock=data["in_stock"],
+            condition=data["condition"],
+            sort=data["sort"] or ("relevance" if data["q"] else "sales"),
+            page=data["page"] or 1,
+            per_page=PER_PAGE,
+            **scope,
+        )
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are on, for the phone's button."""
+        data = getattr(self, "cleaned_data", {})
+        return sum(data.get(name) not in (None, "", False) for name in ("min", "max", "condition", "in_stock"))

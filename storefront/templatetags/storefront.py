@@ -1,0 +1,160 @@
+"""Template tags of the storefront: money, pictures, icons, stars and cached product cards."""
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_currency
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext as _
+
+from catalog.models import Review
+from catalog.selectors import Card, picture_url
+from core.i18n import Translated, translated
+from core.money import Money, babel_locale, exponent
+from storefront.fragments import card_fragments
+
+register = template.Library()
+MIME = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+FORMAT_ORDER = ("avif", "webp", "jpg")
+PRICE = re.compile(r"^(?P<symbol>[^\d]*)(?P<integer>[\d.,\s]*?\d)(?P<decimals>[.,]\d{1,3})?(?P<tail>[^\d]*)$")
+
+
+@functools.lru_cache(maxsize=8192)
+def price_parts(minor: int, currency: str, language: str) -> tuple[str, str, str, str]:
+    """Currency sign, whole part, decimals and what follows, as people of the language write them."""
+    amount = Decimal(minor).scaleb(-exponent(currency))
+    text = format_currency(amount, currency, locale=babel_locale(language))
+    match = PRICE.match(text)
+    if match is None:
+        return ("", text, "", "")
+    return (match["symbol"].strip(), match["integer"], match["decimals"] or "", match["tail"].strip())
+
+
+@register.simple_tag
+def price(minor: int, currency: str) -> SafeString:
+    """A price in three sizes: small sign, large whole part, small decimals."""
+    symbol, integer, decimals, tail = price_parts(minor, currency, get_language() or "en")
+    return format_html(
+        '<span class="price-symbol">{}</span><span class="price-integer">{}</span><span class="price-decimals">{}{}</span>',
+        symbol,
+        integer,
+        decimals,
+        tail,
+    )
+
+
+@register.simple_tag
+def money(minor: int | None, currency: str) -> str:
+    """An amount as plain text."""
+    return Money(minor or 0, currency).format(get_language() or "en")
+
+
+@functools.lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("storefront/icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, css: str = "icon", label: str = "") -> SafeString:
+    """An icon of the sprite; decorative unless `label` names it."""
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', css, label, _sprite(), name)
+    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', css, _sprite(), name)
+
+
+@register.simple_tag
+def stars(average: float | None) -> SafeString:
+    """Five stars of which the right share is filled."""
+    filled = round(20 * (average or 0), 1)
+    return format_html(
+        '<svg class="stars" viewBox="0 0 100 20" role="img" aria-label="{}"><use href="{}#five-stars"/>'
+        '<svg width="{}" height="20" viewBox="0 0 {} 20" class="text-accent"><use href="{}#five-stars"/></svg></svg>',
+        _("%(stars)s out of 5 stars") % {"stars": average or 0},
+        _sprite(),
+        filled,
+        filled,
+        _sprite(),
+    )
+
+
+@register.simple_tag
+def picture(  # noqa: PLR0913  a picture has that many sides
+    prefix: str, widths: Sequence[int], formats: Sequence[str], alt: str = "", sizes: str = "50vw", eager: bool = False
+) -> SafeString:
+    """A <picture> in every stored format and width, square, without layout shift; a drawn placeholder where there is none."""
+    if not prefix or not widths or not formats:
+        return format_html('<span class="picture-none">{}</span>', icon("image-off", "size-10", alt))
+    kinds = [fmt for fmt in FORMAT_ORDER if fmt in formats]
+    sources = format_html_join(
+        "", '<source type="{}" srcset="{}" sizes="{}">', ((MIME[fmt], _srcset(prefix, widths, fmt), sizes) for fmt in kinds[:-1])
+    )
+    last = kinds[-1]
+    middle = sorted(widths)[len(widths) // 2]
+    return format_html(
+        '<picture>{}<img src="{}" srcset="{}" sizes="{}" alt="{}" width="640" height="640" {}></picture>',
+        sources,
+        picture_url(prefix, middle, last),
+        _srcset(prefix, widths, last),
+        sizes,
+        alt,
+        format_html('{}="{}"', "fetchpriority", "high") if eager else format_html('{}="lazy" decoding="async"', "loading"),
+    )
+
+
+def _srcset(prefix: str, widths: Sequence[int], fmt: str) -> str:
+    return ", ".join(f"{picture_url(prefix, width, fmt)} {width}w" for width in sorted(widths))
+
+
+@register.simple_tag
+def thumbnail(prefix: str, width: int = 160) -> str:
+    """The address of one small WebP of a picture whose renditions are the usual ones; empty without a picture."""
+    return picture_url(prefix, width, "webp") if prefix else ""
+
+
+@register.simple_tag
+def product_cards(cards: Iterable[Card]) -> SafeString:
+    """Cards as list items, from the fragment cache."""
+    return format_html_join("\n", "<li>{}</li>", ((html,) for html in card_fragments(cards, get_language() or "en")))
+
+
+@register.filter
+def text(row: Translated, field: str) -> str:
+    """`field` of a row in the reader's language, else as the merchant wrote it."""
+    return row.text(field)
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """A country of an ISO 3166 code in the reader's language."""
+    return str(Locale.parse(babel_locale(get_language() or "en")).territories.get(code, code))
+
+
+@register.filter
+def review_text(review: Review) -> str:
+    """A review in the reader's language where somebody translated it, else as it was written."""
+    return translated({"text": review.text}, review.i18n, "text", get_language())
+
+
+@register.inclusion_tag("storefront/components/field.html")
+def form_field(field: BoundField, autocomplete: str = "", testid: str = "", css: str = "", hint: str = "", inputmode: str = "") -> dict[str, Any]:
+    """A labelled control with its error beside it and tied to it; the attributes are set on the widget."""
+    attributes = field.field.widget.attrs
+    kind = "select" if field.widget_type == "select" else "textarea" if field.widget_type == "textarea" else "input"
+    attributes["class"] = f"{kind} w-full {kind}-error" if field.errors else f"{kind} w-full"
+    for name, value in (("autocomplete", autocomplete), ("data-testid", testid), ("inputmode", inputmode)):
+        if value:
+            attributes[name] = value
+    notes = [f"{field.auto_id}_{part}" for part, is_there in (("error", field.errors), ("hint", hint or field.help_text)) if is_there]
+    if notes:
+        attributes["aria-describedby"] = " ".join(notes)
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return {"field": field, "css": css, "hint": hint or field.help_text}

@@ -1,0 +1,113 @@
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import DomainError
+from orders.errors import CartLineNotFound, VariantNotFound
+from orders.models import Cart
+from orders.selectors import cart_view
+from orders.services import carts
+from recommend.selectors import bought_with
+from storefront.baskets import cart_of, member, remember_cart
+from storefront.refusals import toast
+from storefront.views.product import product_with_refusal
+
+SUGGESTIONS = 10
+
+
+@require_GET
+def cart(request: HttpRequest) -> HttpResponse:
+    """The cart with today's prices and stock, one block per merchant."""
+    return cart_page(request, cart_of(request))
+
+
+def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | None = None) -> HttpResponse:
+    """The whole page, or for htmx only its changing part; `refusal` is said on top and gives the status."""
+    language = get_language() or "en"
+    view = cart_view(row, language)
+    context = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
+    if not context["is_partial"]:
+        context["suggestions"] = bought_with(view.product_ids, SUGGESTIONS, language) if view.product_ids else []
+    template = "storefront/components/cart_body.html" if context["is_partial"] else "storefront/cart.html"
+    return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a variant into the cart; a refusal is told on the product's page with what was typed."""
+    try:
+        row = carts.add_to_cart(
+            cart=cart_of(request),
+            user=member(request),
+            variant_id=_uuid(request.POST.get("variant", "")),
+            quantity=request.POST.get("quantity", "1"),
+            at=timezone.now(),
+        )
+    except DomainError as error:
+        if "HX-Request" in request.headers:
+            return toast(request, str(error), status=error.status, is_error=True)
+        return product_with_refusal(request, error)
+    response = _added(request)
+    remember_cart(request, response, row)
+    return response
+
+
+def _added(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("then") == "checkout":
+        if "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Redirect": "/checkout/"})
+        return redirect("checkout")
+    if "HX-Request" in request.headers:
+        return toast(request, _("It is in your cart."), is_added=True)
+    return redirect("cart")
+
+
+@require_POST
+def line(request: HttpRequest, line_id: uuid.UUID) -> HttpResponse:
+    """Change the quantity of a line or take it out."""
+    row = cart_of(request)
+    try:
+        if row is None:
+            raise CartLineNotFound
+        if "remove" in request.POST:
+            carts.remove_line(cart=row, line_id=line_id)
+        else:
+            wanted = request.POST.get("to") or request.POST.get("quantity", "")
+            carts.set_quantity(cart=row, line_id=line_id, quantity=wanted)
+    except DomainError as error:
+        return cart_page(request, row, refusal=error)
+    return _changed(request, row)
+
+
+@require_POST
+def prices(request: HttpRequest) -> HttpResponse:
+    """The shopper has read the new prices."""
+    row = cart_of(request)
+    if row is not None:
+        carts.acknowledge_prices(cart=row)
+    return _changed(request, row)
+
+
+def _changed(request: HttpRequest, row: Cart | None) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        response = cart_page(request, row)
+        return response
+    return HttpResponseRedirect("/cart/", status=303)
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise VariantNotFound from None
+
+
+def cart_refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Back to the cart with the reason, from a checkout that cannot begin."""
+    messages.error(request, str(error))
+    return redirect("cart")

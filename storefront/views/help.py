@@ -1,0 +1,20 @@
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from storefront.page_cache import shared_page
+
+
+@shared_page()
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How buying, paying, delivery, returns and points work here, with the numbers in force."""
+    return render(
+        request,
+        "storefront/help.html",
+        {
+            "unpaid_minutes": settings.UNPAID_ORDER_MINUTES,
+            "completion_days": settings.COMPLETE_AFTER_DELIVERY_DAYS,
+            "points_days": settings.POINTS_LIFETIME_DAYS,
+            "points_share": settings.POINTS_MAX_SHARE_OF_GOODS_PERCENT,
+        },
+    )

@@ -1,0 +1,52 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from catalog.selectors import Card, CategoryNode, cards_of_kind, category_tree, deal_cards, newest_cards
+from recommend.selectors import for_you
+from storefront.page_cache import shared_page
+
+RAIL = 12
+RAIL_SECONDS = 60
+
+
+@shared_page()
+def home(request: HttpRequest) -> HttpResponse:
+    """The market at a glance: a hero that sells the day's best deal, categories and rails."""
+    language = get_language() or settings.LANGUAGE_CODE
+    user = request.user if request.user.is_authenticated else None
+    rails = _shared_rails(language)
+    deals = [card for card in rails["deals"] if card.in_stock and card.picture]
+    context: dict[str, Any] = {
+        "hero": deals[0] if deals else None,
+        "hero_more": deals[1:4],
+        "deals": deals[4:] or deals,
+        "categories": _stalls(language),
+        "for_you": for_you(user, 15, language),
+        **{name: rails[name] for name in ("local", "second_hand", "newest")},
+    }
+    return render(request, "storefront/home.html", context)
+
+
+def _stalls(language: str) -> list[CategoryNode]:
+    """The categories that hold goods themselves, in the order of the tree."""
+    return [leaf for root in category_tree(language) for leaf in (root.children or (root,)) if leaf.count]
+
+
+def _shared_rails(language: str) -> dict[str, list[Card]]:
+    """The rails that are the same for everybody, remembered for a minute."""
+    key = f"home-rails:{language}"
+    rails: dict[str, list[Card]] | None = cache.get(key)
+    if rails is None:
+        rails = {
+            "deals": deal_cards(RAIL + 4, language),
+            "local": cards_of_kind("local_store", RAIL, language),
+            "second_hand": cards_of_kind("individual", RAIL, language),
+            "newest": newest_cards(10, language),
+        }
+        cache.set(key, rails, RAIL_SECONDS)
+    return rails

@@ -1,0 +1,132 @@
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core.errors import DomainError
+from orders import selectors
+from orders.errors import OrderNotFound
+from orders.models import MerchantOrder
+from orders.services import cancellation, completion, reviews
+from storefront.baskets import member
+from storefront.forms.review import ReviewForm
+from storefront.guests import kept_purchases, purchase, remember_purchase
+
+PER_PAGE = 10
+
+
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """A member's purchases, or those a guest made in this session."""
+    user = member(request)
+    if user is None:
+        return render(request, "storefront/orders.html", {"purchases": kept_purchases(request)})
+    paginator = Paginator(selectors.checkouts_of(user), PER_PAGE)
+    page = request.GET.get("page", "1")
+    if not page.isdecimal() or len(page) > 6 or not 1 <= int(page) <= paginator.num_pages:
+        raise Http404
+    shown = paginator.page(int(page))
+    return render(request, "storefront/orders.html", {"purchases": shown.object_list, "page": shown})
+
+
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One purchase: each merchant's order with its parcels and timeline. A mail's link (?t=) opens it for a guest."""
+    token = request.GET.get("t")
+    if token:
+        selectors.checkout_for(number, None, token)
+        remember_purchase(request, number, token)
+        return redirect("order", number)
+    return order_with(request, number)
+
+
+def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = None, status: int = 200) -> HttpResponse:
+    """The order's page; `form` is a review that was refused, shown again at its line."""
+    checkout = purchase(request, number)
+    open_lines = selectors.reviewable_lines(checkout) if member(request) and checkout.user_id else []
+    forms = {line.pk: ReviewForm(prefix=str(line.pk)) for line in open_lines}
+    if form is not None:
+        forms |= {line.pk: form for line in open_lines if str(line.pk) == form.prefix}
+    context = {"page": selectors.order_page(checkout), "review_forms": [(line, forms[line.pk]) for line in open_lines], "form": form}
+    return render(request, "storefront/order.html", context, status=status)
+
+
+@require_safe
+def confirmation(request: HttpRequest, number: str) -> HttpResponse:
+    """Thanks, what happens next, and where to look for it."""
+    page = selectors.order_page(purchase(request, number))
+    if page.is_awaiting_payment:
+        return redirect("pay", number)
+    return render(request, "storefront/confirmation.html", {"page": page})
+
+
+@require_POST
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The shopper has the goods: the merchant gets the money."""
+    row = _own_order(request, number)
+    try:
+        completion.confirm_receipt(order_id=row.pk, actor=_actor(request), at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Thank you. The merchant is paid now."))
+    return redirect(reverse("order", args=[row.checkout.number]) + f"#{row.number}")
+
+
+@require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """The shopper changes their mind before the parcel leaves."""
+    row = _own_order(request, number)
+    try:
+        cancellation.cancel_order(order_id=row.pk, actor=_actor(request), reason="by shopper", at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The order is cancelled and the money is on its way back."))
+    return redirect(reverse("order", args=[row.checkout.number]) + f"#{row.number}")
+
+
+@require_POST
+def review(request: HttpRequest, number: str, line_id: uuid.UUID) -> HttpResponse:
+    """Rate something that was bought and received."""
+    checkout = purchase(request, number)
+    user = member(request)
+    if user is None or line_id not in {line.pk for line in selectors.reviewable_lines(checkout)}:
+        raise Http404
+    form = ReviewForm(request.POST, prefix=str(line_id))
+    if form.is_valid():
+        try:
+            reviews.review_line(
+                order_line_id=line_id,
+                user_id=user.pk,
+                stars=form.cleaned_data["stars"],
+                text=form.cleaned_data["text"],
+                language=get_language() or "en",
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Thank you for your review."))
+            return redirect("order", number)
+    return order_with(request, number, form=form, status=422)
+
+
+def _own_order(request: HttpRequest, number: str) -> MerchantOrder:
+    """Raises orders.errors.OrderNotFound for a stranger's, exactly as for none."""
+    row = MerchantOrder.objects.select_related("checkout").filter(number=number).first() if len(number) <= 24 else None
+    if row is None:
+        raise OrderNotFound
+    purchase(request, row.checkout.number)
+    return row
+
+
+def _actor(request: HttpRequest) -> str:
+    user = member(request)
+    return f"shopper:{user.pk if user else 'guest'}"

@@ -1,0 +1,97 @@
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from core.errors import DomainError
+from orders.models import Checkout
+from orders.services import cancellation
+from orders.services import payment as paying
+from orders.states import CheckoutStatus
+from payments.gateways import available_gateways
+from payments.selectors import latest_attempt
+from payments.states import AttemptStatus
+from storefront.baskets import member
+from storefront.guests import purchase
+
+SEE_OTHER = 303
+
+
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """The unpaid purchase with its deadline and the ways to pay it."""
+    if request.method == "POST":
+        return _start(request, number)
+    return _show(request, number)
+
+
+@require_safe
+def _show(request: HttpRequest, number: str) -> HttpResponse:
+    checkout = purchase(request, number)
+    if checkout.status == CheckoutStatus.PAID:
+        return redirect("confirmation", number)
+    attempt = latest_attempt(checkout.pk)
+    context = {
+        "checkout": checkout,
+        "gateways": available_gateways(),
+        "is_open": checkout.status == CheckoutStatus.AWAITING_PAYMENT,
+        "has_failed": attempt is not None and attempt.status == AttemptStatus.FAILED,
+    }
+    return render(request, "storefront/pay.html", context)
+
+
+@require_POST
+def _start(request: HttpRequest, number: str) -> HttpResponse:
+    checkout = purchase(request, number)
+    codes = [gateway.code for gateway in available_gateways()]
+    wanted = request.POST.get("gateway") or next(iter(codes), "")
+    return to_provider(request, checkout, wanted)
+
+
+def to_provider(request: HttpRequest, checkout: Checkout, gateway: str) -> HttpResponse:
+    """Send the shopper to the provider's page; where that cannot be opened now, to our own with the reason."""
+    back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
+    try:
+        attempt = paying.start_payment(checkout_id=checkout.pk, gateway=gateway, return_url=back, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("pay", args=[checkout.number]), status=SEE_OTHER)
+    if not attempt.redirect_url:
+        return HttpResponseRedirect(reverse("pay-return", args=[checkout.number]), status=SEE_OTHER)
+    return HttpResponseRedirect(on_this_host(attempt.redirect_url), status=SEE_OTHER)
+
+
+@require_GET
+def pay_return(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the provider sends the shopper back. What the address claims is ignored; the provider is asked."""
+    checkout = paying.settle(checkout_id=purchase(request, number).pk, at=timezone.now())
+    if checkout.status == CheckoutStatus.PAID:
+        return _go(request, reverse("confirmation", args=[number]))
+    attempt = latest_attempt(checkout.pk)
+    if checkout.status == CheckoutStatus.AWAITING_PAYMENT and attempt and attempt.status != AttemptStatus.FAILED:
+        return render(request, "storefront/pay_waiting.html", {"checkout": checkout})
+    return _go(request, reverse("pay", args=[number]))
+
+
+def _go(request: HttpRequest, path: str) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": path})
+    return redirect(path)
+
+
+@require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """The shopper gives an unpaid purchase up; everything in it goes back."""
+    checkout = purchase(request, number)
+    user = member(request)
+    cancellation.cancel_checkout(checkout_id=checkout.pk, actor=f"shopper:{user.pk if user else 'guest'}", at=timezone.now())
+    messages.success(request, _("The order is cancelled. Nothing was charged."))
+    return redirect("order", number)
+
+
+def on_this_host(url: str) -> str:
+    """Our own pages without the host, so the shopper stays on the name they came by and keeps their cookies."""
+    return url.removeprefix(settings.SITE_URL) or "/"

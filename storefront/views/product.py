@@ -1,0 +1,153 @@
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from catalog.models import Product, Variant
+from catalog.rules.options import Option
+from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
+from catalog.selectors.products import VariantView
+from core.errors import DomainError
+from logistics.rules import delivery_promise
+from logistics.selectors import availability, shipping_offers
+from orders.errors import VariantNotFound
+from recommend.selectors import bought_with
+from storefront.templatetags.storefront import money, price_parts
+
+SIMILAR = 10
+SIMILAR_SECONDS = 300
+FEW_LEFT = 5
+NO_CACHE = "private, no-cache"
+
+
+@dataclass(frozen=True)
+class OptionLink:
+    """A choice as a link: the variant it leads to, given what else is chosen."""
+
+    value: str
+    label: str
+    variant_id: uuid.UUID | None
+    is_chosen: bool
+    is_out: bool
+
+
+@dataclass
+class Picker:
+    """The variants of a product with the one that is looked at."""
+
+    detail: ProductDetail
+    available: dict[uuid.UUID, int]
+    chosen: VariantView
+
+    @property
+    def left(self) -> int:
+        return self.available.get(self.chosen.id, 0)
+
+    @property
+    def is_few(self) -> bool:
+        return 0 < self.left <= FEW_LEFT
+
+    @cached_property
+    def rows(self) -> list[tuple[Option, list[OptionLink]]]:
+        return [(option, [self._link(option.name, value.value, value.label) for value in option.values]) for option in self.detail.options]
+
+    def _link(self, name: str, value: str, label: str) -> OptionLink:
+        wanted = {**self.chosen.options, name: value}
+        exact = next((variant for variant in self.detail.variants if variant.options == wanted), None)
+        # A combination that is not made leads to the nearest one that has the value just asked for.
+        target = exact or next((variant for variant in self.detail.variants if variant.options.get(name) == value), None)
+        is_out = exact is None or self.available.get(exact.id, 0) <= 0
+        return OptionLink(value, label, target.id if target else None, self.chosen.options.get(name) == value, is_out)
+
+    def as_json(self) -> dict[str, Any]:
+        """What the picker in the browser needs to show another variant without asking us."""
+        language = get_language() or "en"
+        return {"chosen": str(self.chosen.id), "variants": [self._variant_json(variant, language) for variant in self.detail.variants]}
+
+    def _variant_json(self, variant: VariantView, language: str) -> dict[str, Any]:
+        was = variant.compare_at_minor
+        return {
+            "id": str(variant.id),
+            "options": variant.options,
+            "sku": variant.sku,
+            "price": price_parts(variant.price_minor, variant.currency, language),
+            "was": money(was, variant.currency) if was else "",
+            "left": self.available.get(variant.id, 0),
+        }
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """One product: picture, decision, merchant, details, reviews, what goes with it."""
+    return _page(request, slug, asked=request.GET.get("v", ""))
+
+
+def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page of the product somebody tried to put into the cart, with the reason why it did not work."""
+    text = request.POST.get("variant", "")
+    try:
+        variant_id = uuid.UUID(text)
+    except ValueError:
+        raise error from None
+    slug = Variant.objects.filter(pk=variant_id).values_list("product__slug", flat=True).first()
+    if slug is None:
+        raise error
+    return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10])
+
+
+def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, quantity: str = "1") -> HttpResponse:
+    language = get_language() or "en"
+    detail = product_detail(slug, language)
+    picker = _picker(detail, asked)
+    if asked and str(picker.chosen.id) != asked and refusal is None:
+        refusal = VariantNotFound()
+    context = {
+        "detail": detail,
+        "picker": picker,
+        "refusal": refusal,
+        "quantity": quantity,
+        "reviews": _reviews(request, detail),
+        "review_filter": request.GET.get("stars"),
+        "offer": _offer(detail, picker),
+        "promise": delivery_promise(detail.merchant.handling_days, timezone.localtime()),
+        "similar": _goes_with(detail.product, language),
+    }
+    response = render(request, "storefront/product.html", context, status=refusal.status if refusal else 200)
+    response["Cache-Control"] = NO_CACHE  # has a form token of its own, yet back and forward stay quick
+    return response
+
+
+def _picker(detail: ProductDetail, asked: str) -> Picker:
+    """The variant asked for, else the first that can be had."""
+    available = availability([variant.id for variant in detail.variants])
+    in_stock = (variant for variant in detail.variants if available.get(variant.id, 0) > 0)
+    return Picker(detail, available, detail.variant(asked) or next(in_stock, detail.variants[0]))
+
+
+def _offer(detail: ProductDetail, picker: Picker) -> Any:
+    merchant_id = detail.merchant.pk
+    return shipping_offers({merchant_id: picker.chosen.price_minor}, picker.chosen.currency)[merchant_id]
+
+
+def _reviews(request: HttpRequest, detail: ProductDetail) -> list[Any]:
+    stars = request.GET.get("stars", "")
+    if stars in {"1", "2", "3", "4", "5"}:
+        return list(reviews_of(detail.product.pk, int(stars))[:50])
+    return detail.reviews
+
+
+def _goes_with(row: Product, language: str) -> list[Card]:
+    """What is bought together with it; the same for everybody, so remembered for some minutes."""
+    key = f"goes-with:{row.pk}:{language}"
+    cards: list[Card] | None = cache.get(key)
+    if cards is None:
+        cards = bought_with([row.pk], SIMILAR, language)
+        cache.set(key, cards, SIMILAR_SECONDS)
+    return cards

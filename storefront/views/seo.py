@@ -1,0 +1,81 @@
+"""What search engines read first."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as sitemap_views
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.models import Category, ProductCard
+from merchants.models import Merchant
+from storefront.page_cache import PUBLIC, shared_page
+
+PRIVATE_PATHS = ("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/", "/sign-", "/language/", "/theme/", "/merchant/", "/admin/", "/dev/")
+
+
+class OfThisSite(Sitemap):  # type: ignore[type-arg]  generic only for the type checker
+    """Addresses come from SITE_URL, never from the Host header of whoever asks first."""
+
+    def get_domain(self, site: Any = None) -> str:
+        return settings.SITE_URL.split("://", 1)[1]
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return settings.SITE_URL.split("://", 1)[0]
+
+
+class Products(OfThisSite):
+    limit = 10_000
+
+    def items(self) -> Any:
+        return ProductCard.objects.filter(is_visible=True).order_by("product_id").only("product_id", "slug")
+
+    def location(self, item: ProductCard) -> str:
+        return reverse("product", args=[item.slug])
+
+
+class Categories(OfThisSite):
+    def items(self) -> Any:
+        return Category.objects.order_by("path").only("slug")
+
+    def location(self, item: Category) -> str:
+        return reverse("category", args=[item.slug])
+
+
+class Shops(OfThisSite):
+    def items(self) -> Any:
+        return Merchant.objects.filter(status=Merchant.Status.ACTIVE).order_by("pk").only("slug")
+
+    def location(self, item: Merchant) -> str:
+        return reverse("shop", args=[item.slug])
+
+
+class Pages(OfThisSite):
+    def items(self) -> list[str]:
+        return ["home", "categories", "help"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+SITEMAPS = {"pages": Pages, "categories": Categories, "shops": Shops, "products": Products}
+
+
+@require_safe
+def sitemap(request: HttpRequest, section: str | None = None) -> HttpResponse:
+    """The index, or one section of it in parts of ten thousand."""
+    if section is None:
+        answer = sitemap_views.index(request, SITEMAPS, sitemap_url_name="sitemap-section")
+    else:
+        answer = sitemap_views.sitemap(request, SITEMAPS, section=section)
+    answer["Cache-Control"] = PUBLIC
+    return answer
+
+
+@shared_page()
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE_PATHS), "", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,15 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from merchants.models import Merchant
+from storefront.forms.listing import PARAMETERS
+from storefront.listing import listing_page
+from storefront.opening_hours import opening_hours
+from storefront.page_cache import shared_page
+
+
+@shared_page(*PARAMETERS)
+def shop(request: HttpRequest, slug: str) -> HttpResponse:
+    """A merchant's own page with its goods. A suspended merchant has none."""
+    merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
+    return listing_page(request, "storefront/shop.html", {"merchant": merchant, "hours": opening_hours(merchant.opening_hours)}, merchant_id=merchant.pk)
