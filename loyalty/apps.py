@@ -1,13 +1,13 @@
 from django.apps import AppConfig
 from django.conf import settings
 
+from loyalty import rules
+
 
 class LoyaltyConfig(AppConfig):
     name = "loyalty"
 
     def ready(self) -> None:
-        from loyalty import rules
-
         rules.use_terms(
             rules.Terms(
                 points_per_major_unit=settings.POINTS_PER_MAJOR_UNIT,

@@ -36,7 +36,8 @@ def current_terms() -> Terms:
 def points_for(goods_minor: int, currency: str, terms: Terms | None = None) -> int:
     """Points earned with goods of that value in minor units; parts of a major unit earn nothing."""
     rate = (terms or current_terms()).points_per_major_unit
-    return max(goods_minor, 0) * rate // 10 ** exponent(currency)
+    major_unit: int = 10 ** exponent(currency)
+    return max(goods_minor, 0) * rate // major_unit
 
 
 def value_minor(points: int, terms: Terms | None = None) -> int:

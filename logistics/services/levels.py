@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection
 
@@ -61,7 +61,7 @@ def shift(changes: Iterable[Change]) -> Shifted:
     if not sums:
         return Shifted(done=True, touched_zero=frozenset())
     rows = list(sums.values())
-    arguments = [[row.stock_id for row in rows], [row.on_hand for row in rows], [row.reserved for row in rows], len(rows)]
+    arguments: list[Any] = [[row.stock_id for row in rows], [row.on_hand for row in rows], [row.reserved for row in rows], len(rows)]
     with connection.cursor() as cursor:
         cursor.execute(_SHIFT, arguments)
         after = cursor.fetchall()

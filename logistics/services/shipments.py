@@ -131,7 +131,7 @@ def record_tracking(
         IllegalTransition: a parcel cannot go from where it is to `code`.
     """
     rows = Shipment.objects.select_for_update(no_key=True).filter(pk=shipment_id)
-    shipment = (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).first()
+    shipment: Shipment | None = (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).first()
     if shipment is None:
         raise NotFound
     event = {"shipment": shipment, "code": code, "place": place[:80], "note": note[:200], "at": at}

@@ -113,7 +113,7 @@ def correct_stock(
     if not 0 <= on_hand <= MAX_ON_HAND:
         raise InvalidQuantity(lowest=0, highest=MAX_ON_HAND)
     rows = Stock.objects.select_for_update(no_key=True).filter(pk=stock_id)
-    stock = (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).first()
+    stock: Stock | None = (rows if merchant_id is None else rows.filter(merchant_id=merchant_id)).first()
     if stock is None:
         raise NotFound
     if expected_on_hand is not None and stock.on_hand != expected_on_hand:

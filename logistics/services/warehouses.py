@@ -10,7 +10,7 @@ from logistics.services.showcase import refresh_in_stock
 from merchants.models import Merchant
 
 
-def create_warehouse(
+def create_warehouse(  # noqa: PLR0913  a place is described by many words
     *,
     merchant: Merchant,
     code: str,

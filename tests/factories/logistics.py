@@ -35,8 +35,8 @@ def make_stock(quantity: int = 10, *, variant: Variant | None = None, warehouse:
     return Stock.objects.create(variant=variant, warehouse=warehouse, merchant=warehouse.merchant)
 
 
-def lines_of(wanted: Mapping[Stock | Variant, int], group: uuid.UUID | None = None) -> list[services.ReservationLine]:
-    """Lines for reserve(); variants of one merchant share a group unless one is given."""
+def lines_of(wanted: Mapping[Any, int], group: uuid.UUID | None = None) -> list[services.ReservationLine]:
+    """Lines for reserve() of stock rows' variants or of variants; those of one merchant share a group unless one is given."""
     groups: dict[uuid.UUID, uuid.UUID] = {}
     lines = []
     for row, quantity in wanted.items():
@@ -47,7 +47,7 @@ def lines_of(wanted: Mapping[Stock | Variant, int], group: uuid.UUID | None = No
 
 
 def make_reservations(
-    wanted: Mapping[Stock | Variant, int],
+    wanted: Mapping[Any, int],
     *,
     reference: uuid.UUID | None = None,
     group: uuid.UUID | None = None,
