@@ -13,6 +13,7 @@ from shop.servers import placement
 from shop.servers.program import Account, ServerError
 
 OLDEST_MAJOR = 15
+SYSTEM_FOLDER = Path("/usr/lib/postgresql")
 NOT_FOUND = (
     "No PostgreSQL was found: install one (Debian: apt install postgresql) or set DATABASE_URL to a PostgreSQL 15 or newer that you have."
 )
@@ -71,7 +72,7 @@ def _packaged() -> Binaries | None:
 
 def _installed() -> Iterator[Binaries]:
     on_path = shutil.which("postgres")
-    folders = [*Path("/usr/lib/postgresql").glob("*/bin"), *([Path(on_path).resolve().parent] if on_path else [])]
+    folders = [*SYSTEM_FOLDER.glob("*/bin"), *([Path(on_path).resolve().parent] if on_path else [])]
     for folder in folders:
         version = _version_of(folder)
         if version and int(version.split(".")[0]) >= OLDEST_MAJOR and os.access(folder / "initdb", os.X_OK):
