@@ -14,7 +14,9 @@ _shared: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_renderer: Any = structlog.processors.JSONRenderer() if LOG_FORMAT == "json" else structlog.dev.ConsoleRenderer(colors=False)
+# Plain tracebacks: the rich ones print local variables, and with them passwords.
+_console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+_renderer: Any = structlog.processors.JSONRenderer() if LOG_FORMAT == "json" else _console
 
 LOGGING = {
     "version": 1,

@@ -57,7 +57,7 @@ class Child:
                 raise ServerError(f"{self.name} ended {self.early_ends} times while starting; its own words are above.")
             if time.monotonic() > deadline:
                 raise ServerError(f"{self.name} was not ready after {seconds:.0f} seconds.")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     async def _keep_running(self) -> None:
         pause = FIRST_PAUSE

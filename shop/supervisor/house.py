@@ -40,7 +40,7 @@ class House:
         try:
             with only_one(DATA_DIR):
                 return await self._run_until(stop)
-        except ServerError as error:
+        except (ServerError, OSError) as error:
             return self._fail(error)
 
     async def _run_until(self, stop: asyncio.Event) -> int:
@@ -51,7 +51,7 @@ class House:
             if opening.done():
                 opening.result()
                 await stopping
-        except ServerError as error:
+        except (ServerError, OSError) as error:
             code = self._fail(error)
         finally:
             opening.cancel()
@@ -60,7 +60,7 @@ class House:
             await self._close()
         return code
 
-    def _fail(self, error: ServerError) -> int:
+    def _fail(self, error: Exception) -> int:
         self.output.say(f"\n  {error}\n")
         return 1
 
