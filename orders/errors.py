@@ -54,6 +54,14 @@ class PriceChanged(DomainError):
     message = _("Prices have changed. The new total is %(total)s. Please check and place the order again.")
 
 
+class Busy(DomainError):
+    """Too many people wanted the same rows at this moment; nothing has changed and the same call may be made again."""
+
+    code = "busy"
+    message = _("Many people are buying this right now. Please try again in a moment.")
+    status = 503
+
+
 class PointsNotAllowed(DomainError):
     code = "points_not_allowed"
     message = _("You can use at most %(most)s points here.")

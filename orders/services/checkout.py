@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import get_language
-from logistics.errors import OutOfStock
-from logistics.selectors import shipping_quote
 
 from catalog.selectors import sellable_variants
 from core import outbox
@@ -19,14 +17,19 @@ from core.models import StateChange
 from core.money import Money
 from core.states import record_change
 from logistics import services as logistics
+from logistics.errors import OutOfStock
+from logistics.selectors import shipping_quote
 from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from merchants.models import Merchant
 from orders import rules
-from orders.errors import CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
+from orders.errors import Busy, CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
+
+# PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
+LOST_WAITS = {"55P03", "40P01", "40001"}
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,28 @@ def place_order(*, cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int
         CartEmpty, VariantUnavailable, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen.
         PointsNotAllowed: more points than may be used.
+        Busy: others held the same rows for too long, twice.
     """
     try:
-        with transaction.atomic():
-            return _place(cart_id, key, buyer, points, expected_total_minor, at)
+        return _place_patiently(cart_id, key, buyer, points, expected_total_minor, at)
     except IntegrityError:
         # The same key came in from two carts at once; the first one's purchase is visible now.
         placed = _placed_before(key, cart_id, buyer)
         if placed is None:
             raise
         return placed
+
+
+def _place_patiently(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
+    """A lost wait for a lock is worth one more try: the rows that everybody wants are free again in milliseconds."""
+    for _ in range(2):
+        try:
+            with transaction.atomic():
+                return _place(cart_id, key, buyer, points, expected_total_minor, at)
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", "") not in LOST_WAITS:
+                raise
+    raise Busy
 
 
 def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:

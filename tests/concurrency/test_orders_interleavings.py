@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +17,8 @@ from orders.models import Checkout
 from orders.services import expiry, payment
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import EscrowHold, PaymentAttempt, Refund
-from payments.services import attempts, sandbox
+from tests.concurrency.orders_rig import captured
 from tests.factories.orders import make_cart, make_goods, place
-from tests.walkthrough import RETURN_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_STATEMENTS = 60
@@ -72,7 +70,8 @@ def test_expiry_between_any_two_statements_of_a_payment_has_one_outcome() -> Non
     goods = make_goods(stock=200)
     paid = expired = 0
     for at in range(1, MOST_STATEMENTS):
-        checkout, attempt = _captured(place(make_cart(goods)))
+        checkout = place(make_cart(goods))
+        attempt = captured(checkout)
 
         reached = interleave(lambda: _pay(attempt), lambda: expiry.expire_unpaid(at=checkout.expires_at), at)  # noqa: B023
 
@@ -90,8 +89,9 @@ def test_expiry_between_any_two_statements_of_a_payment_has_one_outcome() -> Non
 def test_a_payment_between_any_two_statements_of_an_expiry_has_one_outcome() -> None:
     goods = make_goods(stock=200)
     for at in range(1, MOST_STATEMENTS):
-        checkout, attempt = _captured(place(make_cart(goods)))
-        payer = threading.Thread(target=lambda: (_pay(attempt), connection.close()))  # noqa: B023
+        checkout = place(make_cart(goods))
+        attempt = captured(checkout)
+        payer = threading.Thread(target=_pay_and_hang_up, args=[attempt])
 
         # The payment may have to wait for the expiry's lock, so it gets a thread and is not waited for before the expiry goes on.
         reached = interleave(lambda: expiry.expire_unpaid(at=checkout.expires_at), payer.start, at)  # noqa: B023
@@ -104,12 +104,6 @@ def test_a_payment_between_any_two_statements_of_an_expiry_has_one_outcome() -> 
     assert invariants.violations() == {}
 
 
-def _captured(checkout: Checkout) -> tuple[Checkout, PaymentAttempt]:
-    attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
-    sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=timezone.now())
-    return checkout, attempts.refresh_attempt(attempt_id=attempt.pk, at=timezone.now())
-
-
 def _pay(attempt: PaymentAttempt) -> None:
     payment.mark_paid(
         checkout_id=attempt.reference,
@@ -118,6 +112,13 @@ def _pay(attempt: PaymentAttempt) -> None:
         currency=attempt.currency,
         at=timezone.now(),
     )
+
+
+def _pay_and_hang_up(attempt: PaymentAttempt) -> None:
+    try:
+        _pay(attempt)
+    finally:
+        connection.close()
 
 
 def _has_one_outcome(checkout: Checkout, attempt: PaymentAttempt) -> None:

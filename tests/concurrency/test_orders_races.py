@@ -1,11 +1,10 @@
 """Two things happen to one purchase at the same moment: exactly one of them, once.
 
-Real threads on real connections. Each guard has a control below that leaves it out and shows the race on the same rig.
+Real threads on real connections. Each guard has a control in test_orders_unguarded that leaves it out and shows the race on the same rig.
 """
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,62 +15,29 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core import invariants, outbox
-from core.errors import DomainError
 from core.models import OutboxEvent
 from logistics.models import Shipment, Stock
-from logistics.services import release_reservations
-from orders.errors import SoldOut
+from orders.errors import Busy, SoldOut
 from orders.models import Cart, Checkout
 from orders.selectors import cart_view
 from orders.services import cancellation, completion, expiry, fulfilment, payment
+from orders.services.carts import add_to_cart
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import EscrowHold, PaymentAttempt, Refund
 from payments.selectors import balances, provider_clearing
-from payments.services import attempts, refunds, sandbox
+from payments.services import refunds
+from tests.concurrency.orders_rig import captured, race
 from tests.factories.orders import make_cart, make_goods, place
-from tests.walkthrough import RETURN_URL, order_up_to
+from tests.walkthrough import order_up_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
-
-
-def race(*steps: Callable[[], Any]) -> list[Any]:
-    """Start all steps at the same moment; the result of each, or the refusal it met. Anything else fails the test."""
-    start = threading.Barrier(len(steps))
-    results: list[Any] = [None] * len(steps)
-
-    def run(index: int, step: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            results[index] = step()
-        except BaseException as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(steps)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, DomainError):
-            raise result
-    return results
 
 
 def settle_books() -> None:
     refunds.send_refunds(at=timezone.now())
     while outbox.relay(now=timezone.now()):
         pass
-
-
-def captured(checkout: Checkout) -> PaymentAttempt:
-    """The shopper has paid at the provider and we know, but the purchase does not yet."""
-    attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
-    sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=timezone.now())
-    return attempts.refresh_attempt(attempt_id=attempt.pk, at=timezone.now())
 
 
 def paying(attempt: PaymentAttempt) -> Callable[[], Checkout]:
@@ -128,6 +94,32 @@ def test_twenty_buyers_of_five_pieces_place_exactly_five_purchases() -> None:
     assert sum(isinstance(result, SoldOut) for result in results) == 15
     assert Stock.objects.get(variant=lamp).reserved == 5
     assert invariants.violations() == {}
+
+
+def test_a_buyer_who_waits_in_vain_for_a_lock_is_told_so_and_may_try_again() -> None:
+    cart = make_cart(make_goods())
+    placing = _placing(cart, uuid.uuid4())
+
+    def place_impatiently() -> Checkout:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '20ms'")
+        return placing()
+
+    with transaction.atomic():
+        Cart.objects.select_for_update().get(pk=cart.pk)
+        refused = race(place_impatiently)
+
+    assert isinstance(refused[0], Busy)
+    assert isinstance(placing(), Checkout)
+
+
+def test_items_added_from_six_sides_all_count() -> None:
+    lamp = make_goods(stock=50)
+    cart = make_cart(lamp)
+
+    race(*[partial(add_to_cart, cart=cart, user=None, variant_id=lamp.pk, quantity=2, at=timezone.now())] * 6)
+
+    assert cart.lines.get().quantity == 13
 
 
 def test_carts_with_the_same_items_in_opposite_order_do_not_lock_each_other_out() -> None:
@@ -207,69 +199,6 @@ def test_cancelling_from_six_sides_while_the_merchant_ships_gives_back_at_most_o
         assert Refund.objects.filter(reference=order.pk).count() == went_back
         assert Shipment.objects.filter(reference=order.pk).count() == (not went_back)
     assert invariants.violations() == {}
-
-
-def test_without_its_lock_and_guard_a_payment_and_an_expiry_both_win() -> None:
-    """The control of paying and ending at once: read, meet at the barrier, then write."""
-    checkout = place(make_cart())
-    attempt = captured(checkout)
-    both_have_read = threading.Barrier(2)
-
-    def pay_unguarded() -> None:
-        with transaction.atomic():
-            assert Checkout.objects.get(pk=checkout.pk).status == CheckoutStatus.AWAITING_PAYMENT
-            both_have_read.wait()
-            Checkout.objects.filter(pk=checkout.pk).update(status=CheckoutStatus.PAID, paid_at=timezone.now())
-
-    def expire_unguarded() -> None:
-        with transaction.atomic():
-            assert Checkout.objects.get(pk=checkout.pk).status == CheckoutStatus.AWAITING_PAYMENT
-            both_have_read.wait()
-            release_reservations(reference=checkout.pk, at=timezone.now(), reason="unpaid")
-
-    race(pay_unguarded, expire_unguarded)
-
-    checkout.refresh_from_db()
-    assert checkout.status == CheckoutStatus.PAID
-    assert Stock.objects.filter(reserved__gt=0).count() == 0  # paid for, and given back to the shelf
-    assert provider_clearing(attempt.reference) != 0
-
-
-def test_without_the_carts_lock_one_cart_is_placed_twice() -> None:
-    """The control of placing with one key: the same reads without the lock let both through."""
-    cart = make_cart(make_goods(stock=50))
-    both_have_read = threading.Barrier(2)
-    placed: list[int] = []
-
-    def place_unguarded() -> None:
-        with transaction.atomic():
-            lines = list(Cart.objects.get(pk=cart.pk).lines.all())
-            both_have_read.wait()
-            placed.append(len(lines))
-            Cart.objects.get(pk=cart.pk).lines.all().delete()
-
-    race(place_unguarded, place_unguarded)
-
-    assert placed == [1, 1]
-
-
-def test_without_the_conditional_update_a_completion_runs_twice() -> None:
-    """The control of confirming while the sweep completes."""
-    order = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()]).order
-    both_have_read = threading.Barrier(2)
-    completed: list[str] = []
-
-    def complete_unguarded() -> None:
-        with transaction.atomic():
-            seen = type(order).objects.get(pk=order.pk)
-            both_have_read.wait()
-            if seen.status == OrderStatus.DELIVERED:
-                type(order).objects.filter(pk=order.pk).update(status=OrderStatus.COMPLETED)
-                completed.append(seen.number)
-
-    race(complete_unguarded, complete_unguarded)
-
-    assert len(completed) == 2
 
 
 def _placing(cart: Cart, key: uuid.UUID) -> Callable[[], Checkout]:

@@ -1,6 +1,7 @@
 """Completion pays the merchant, rewards the member and counts the sale: once."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -98,7 +99,14 @@ def test_a_member_reviews_a_completed_line_once() -> None:
     user = make_user()
     walk = order_up_to(OrderStatus.COMPLETED, variants=[make_goods()], user=user)
     line = walk.order.lines.get()
-    call = {"order_line_id": line.pk, "user_id": user.pk, "stars": 5, "text": "Fine lamp", "language": "en", "at": timezone.now()}
+    call: dict[str, Any] = {
+        "order_line_id": line.pk,
+        "user_id": user.pk,
+        "stars": 5,
+        "text": "Fine lamp",
+        "language": "en",
+        "at": timezone.now(),
+    }
     assert reviewable_lines(walk.checkout) == [line]
 
     reviews.review_line(**call)
@@ -112,7 +120,7 @@ def test_a_member_reviews_a_completed_line_once() -> None:
 def test_only_the_buyer_of_a_completed_order_may_review() -> None:
     user = make_user()
     walk = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()], user=user)
-    call = {"order_line_id": walk.order.lines.get().pk, "stars": 5, "text": "", "language": "en", "at": timezone.now()}
+    call: dict[str, Any] = {"order_line_id": walk.order.lines.get().pk, "stars": 5, "text": "", "language": "en", "at": timezone.now()}
 
     with pytest.raises(ReviewNotAllowed):
         reviews.review_line(user_id=user.pk, **call)

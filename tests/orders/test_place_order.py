@@ -5,11 +5,13 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.models import Variant
 from catalog.services.products import archive_product
 from core.models import OutboxEvent
 from logistics.models import Reservation, Stock
+from merchants.services import suspend_merchant
 from orders.errors import CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.models import CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors import cart_view
@@ -124,6 +126,28 @@ def test_an_archived_product_cannot_be_placed() -> None:
     with pytest.raises(VariantUnavailable):
         place(cart)
 
+    _nothing_happened(cart.lines.count())
+
+
+def test_a_suspended_merchants_goods_cannot_be_placed() -> None:
+    lamp = make_goods()
+    cart = make_cart(lamp)
+    suspend_merchant(merchant_id=lamp.merchant_id, actor="operator:1", reason="papers", at=timezone.now())
+
+    with pytest.raises(VariantUnavailable):
+        place(cart)
+
+    _nothing_happened(cart.lines.count())
+
+
+@pytest.mark.parametrize("made_up", [0, -1, 1, 10**12])
+def test_a_total_the_client_made_up_is_never_charged(made_up: int) -> None:
+    cart = make_cart(make_goods(price=2_000))
+
+    with pytest.raises(PriceChanged) as refused:
+        place(cart, expected_total_minor=made_up)
+
+    assert refused.value.params["total_minor"] == 2_500
     _nothing_happened(cart.lines.count())
 
 
