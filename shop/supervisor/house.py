@@ -1,13 +1,11 @@
 """The order of things: servers, preparation, the shop's processes, the address; and all of it backwards."""
 
 import asyncio
-import json
 import os
 import signal
-import urllib.error
-import urllib.request
 
 from shop.environment import DATA_DIR, RUNTIME_FILE, configured, env
+from shop.probe import readiness
 from shop.servers.postgres import PostgresServer
 from shop.servers.program import ServerError
 from shop.servers.valkey import ValkeyServer
@@ -75,7 +73,7 @@ class House:
         write_runtime(RUNTIME_FILE, self.runtime)
         await self._prepare()
         with self.output.step("web server"):
-            web = self._begin(Child("web", programs.web, self.output, is_ready=self._is_green))
+            web = self._begin(Child("web", programs.web, self.output, is_ready=lambda: readiness() == "ok"))
             await web.ready(WEB_SECONDS)
         self._begin(Child("worker", programs.worker, self.output))
         self._begin(Child("beat", lambda: programs.beat(DATA_DIR / "run" / "beat-schedule"), self.output))
@@ -119,17 +117,6 @@ class House:
         self._step = await asyncio.create_subprocess_exec(*program.command, **program.popen_options())
         if code := await self._step.wait():
             raise ServerError(f"The preparation ended with code {code}; its own words are above.")
-
-    def _is_green(self) -> bool:
-        """Whether /readyz says `ok`. The Host header is one that the shop answers to, whatever it is called outside."""
-        host = env("ALLOWED_HOSTS", "localhost").split()[0].lstrip(".*") or "localhost"
-        address = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.address, self.address)  # noqa: S104
-        request = urllib.request.Request(f"http://{address}:{self.port}/readyz", headers={"Host": host})
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-                return bool(json.load(answer)["status"] == "ok")
-        except (OSError, ValueError):
-            return False
 
     def _welcome(self) -> None:
         address = f"http://localhost:{self.port}"

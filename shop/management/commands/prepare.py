@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -26,16 +26,23 @@ class Command(BaseCommand):
     help = "Applies migrations, collects static files and loads the demo into an empty catalogue (DEMO=small|none)."
     requires_system_checks = ()
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--files-only", action="store_true", help="translations and static files: what can be made without a database")
+
     def handle(self, *args: Any, **options: Any) -> None:
         self.out = Output()
+        with self.out.step("translations") as notes:
+            notes.append(f"({compile_messages()} compiled)")
+        self._collect_static()
+        if not options["files_only"]:
+            self._prepare_database()
+
+    def _prepare_database(self) -> None:
         try:
             self._migrate()
         except OperationalError as error:
             self.out.say(f"\n  The database did not answer: {str(error).strip().splitlines()[0]}")
             sys.exit(1)
-        with self.out.step("translations") as notes:
-            notes.append(f"({compile_messages()} compiled)")
-        self._collect_static()
         if settings.DEMO_MODE:
             self._load_demo()
             self._set_demo_passwords()
@@ -50,7 +57,7 @@ class Command(BaseCommand):
 
     def _collect_static(self) -> None:
         """Naming and compressing every file takes seconds, so it is done only when a file differs from the last time."""
-        stamp = DATA_DIR / "static.stamp"
+        stamp = Path(settings.STATIC_ROOT).with_name("static.stamp")
         fingerprint = _fingerprint_of_static_files()
         if settings.STATIC_FROM_SOURCE or (stamp.exists() and stamp.read_text() == fingerprint):
             return
@@ -85,5 +92,5 @@ def _fingerprint_of_static_files() -> str:
     for finder in get_finders():
         for name, storage in finder.list(None):
             status = Path(storage.path(name)).stat()
-            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+            digest.update(f"{name} {status.st_size} {status.st_mtime:.0f}\n".encode())
     return digest.hexdigest()
