@@ -29,6 +29,7 @@ class Mail(Stateful):
     html = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
+    last_error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -4,4 +4,5 @@ from shop.settings.base import *
 from shop.settings.business import *
 from shop.settings.jobs import *
 from shop.settings.logs import *
+from shop.settings.mail import *
 from shop.settings.security import *

@@ -40,4 +40,5 @@ CELERY_BEAT_SCHEDULE = {
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
     "train the recommendations": {"task": "recommend.tasks.train_recommendations", "schedule": crontab(hour=3, minute=30)},
     "tend the training": {"task": "recommend.tasks.tend_training", "schedule": 60.0},
+    "send due mail": {"task": "support.tasks.send_due_mail", "schedule": 5.0},
 }

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+
+from merchants.models import Membership, Merchant
+from support.content import Reader
+from support.errors import MailNotFound
+from support.models import Mail
+
+# Who acts on orders; the others of a team look them up when they need to.
+TOLD_OF_ORDERS = (Membership.Role.OWNER, Membership.Role.FULFILMENT, Membership.Role.SERVICE)
+
+
+def mailbox(limit: int = 50) -> QuerySet[Mail]:
+    """The newest mails without their bodies, for the mailbox page."""
+    return Mail.objects.defer("text", "html").order_by("-created_at", "-id")[:limit]
+
+
+def mail(mail_id: uuid.UUID) -> Mail:
+    """One mail.
+
+    Raises:
+        MailNotFound: there is none with this id.
+    """
+    found = Mail.objects.filter(pk=mail_id).first()
+    if found is None:
+        raise MailNotFound
+    return found
+
+
+def readers_at(merchant: Merchant) -> list[Reader]:
+    """Who at a merchant is told of a new order, each in their own language; the merchant's own address where the team has nobody for it."""
+    team = merchant.memberships.filter(role__in=TOLD_OF_ORDERS, user__is_active=True).order_by("created_at", "id")
+    return [Reader(email, language) for email, language in team.values_list("user__email", "user__language")] or [
+        Reader(merchant.email, "en")
+    ]

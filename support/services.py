@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import smtplib
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+
+from core.states import StaleState, move_to
+from support.content import Notice, Reader
+from support.models import Mail
+from support.rendering import one_line, render
+
+log = logging.getLogger(__name__)
+ACTOR = "system:mail"
+ACCOUNT = "account"
+MAX_TRIES = 10
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=1)
+Clock = Callable[[], dt.datetime]
+
+
+def notify(*, subject_id: uuid.UUID, reader: Reader, write: Callable[[], Notice], at: dt.datetime) -> bool:
+    """Render a notice in the reader's language and queue it; the same kind about the same thing to the same reader only once.
+
+    Returns whether it is new.
+    """
+    with translation.override(reader.language):
+        notice = write()
+        mail = render(notice)
+    return queue_mail(
+        key=f"{notice.kind}:{subject_id}:{_digest(reader.email)}",
+        kind=notice.kind,
+        reader=reader,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        at=at,
+    )
+
+
+def _digest(email: str) -> str:
+    """Stands for an address in keys, which appear in logs."""
+    return hashlib.sha256(email.lower().encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def queue_mail(*, key: str, kind: str, reader: Reader, subject: str, text: str, html: str, at: dt.datetime) -> bool:
+    """Store a mail to be delivered, unless one with this key exists. Returns whether it is new."""
+    mail = Mail(key=key, kind=kind, to=reader.email, language=reader.language, subject=one_line(subject), text=text, html=html)
+    mail.created_at = mail.next_try_at = at
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    if not Mail.objects.filter(pk=mail.pk).exists():
+        return False
+    transaction.on_commit(_ring, robust=True)
+    return True
+
+
+def _ring() -> None:
+    """Wake a worker; when the broker is away, beat's sweep finds the row seconds later."""
+    from support.tasks import send_due_mail  # noqa: PLC0415  tasks import the services
+
+    send_due_mail.apply_async(retry=False, ignore_result=True)
+
+
+def send_due(*, clock: Clock, limit: int = 50) -> int:
+    """Deliver queued mails that are due: by SMTP where a server is set, else by keeping them in the mailbox. Returns how many.
+
+    A mail is claimed by moving its next try into the future before it is sent, so two workers never send the same one at the same
+    time, and one whose worker dies is tried again. That makes a second copy possible but a lost mail not; both copies carry the same
+    Message-ID. Sending stops at the first server that cannot be reached.
+    """
+    now = clock()
+    due = Mail.objects.filter(status=Mail.Status.QUEUED, next_try_at__lte=now).order_by("next_try_at", "id")
+    mails = list(due[:limit])
+    if not settings.EMAIL_HOST:
+        return sum(_keep(mail, now) for mail in mails)
+    server = get_connection(settings.MAIL_DELIVERY_BACKEND)
+    sent = 0
+    try:
+        for mail in mails:
+            if _claim(mail, clock()):
+                error = _send(server, mail)
+                _settle(mail, error, clock())
+                sent += not error
+                if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+                    break
+    finally:
+        server.close()
+    return sent
+
+
+def _keep(mail: Mail, at: dt.datetime) -> bool:
+    try:
+        with transaction.atomic():
+            move_to(mail, Mail.Status.KEPT, actor=ACTOR, at=at)
+    except StaleState:
+        return False
+    return True
+
+
+def _claim(mail: Mail, at: dt.datetime) -> bool:
+    """Take a mail for this worker until its next try."""
+    pause = min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)
+    mine = Mail.objects.filter(pk=mail.pk, status=Mail.Status.QUEUED, attempts=mail.attempts, next_try_at=mail.next_try_at)
+    return mine.update(attempts=F("attempts") + 1, next_try_at=at + pause) == 1
+
+
+def _send(server: BaseEmailBackend, mail: Mail) -> Exception | None:
+    """Hand a mail to the server; returns what went wrong."""
+    host = urlsplit(settings.SITE_URL).hostname
+    headers = {"Message-ID": f"<{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"}
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.to], headers=headers, connection=server)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    try:
+        message.send()
+    except Exception as error:  # whatever a mail breaks on, the others must still go out
+        log.warning("mail not sent", extra={"mail": str(mail.pk), "error": type(error).__name__})
+        server.close()
+        return error
+    return None
+
+
+def _settle(mail: Mail, error: Exception | None, at: dt.datetime) -> None:
+    """Note the outcome; after the last try a mail is given up."""
+    with transaction.atomic():
+        mail.refresh_from_db()
+        if mail.status != Mail.Status.QUEUED:
+            return
+        if error is None:
+            # The link in a mail about an account is as good as its password, so it is not kept once it is out.
+            secret = {"text": "", "html": ""} if mail.kind == ACCOUNT else {}
+            move_to(mail, Mail.Status.SENT, actor=ACTOR, at=at, sent_at=at, last_error="", **secret)
+            return
+        Mail.objects.filter(pk=mail.pk).update(last_error=repr(error)[:300])
+        if mail.attempts >= MAX_TRIES:
+            move_to(mail, Mail.Status.FAILED, actor=ACTOR, at=at, reason=type(error).__name__)
