@@ -1,0 +1,99 @@
+"""Mails that follow from what happened to orders. Each handler runs once per event, and each mail exists once anyway."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.outbox import handles
+from logistics.models import Shipment
+from orders.events import (
+    CheckoutCancelled,
+    CheckoutPaid,
+    CheckoutPlaced,
+    LatePaymentRefunded,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderRefunded,
+    OrderShipped,
+)
+from orders.models import Checkout, MerchantOrder
+from support import notices
+from support.content import Notice, Reader
+from support.selectors import readers_at
+from support.services import notify
+
+
+@handles(CheckoutPlaced)
+def mail_placed(event: CheckoutPlaced) -> None:
+    _tell_buyer_of_checkout(event.checkout_id, notices.placed)
+
+
+@handles(CheckoutPaid)
+def mail_paid(event: CheckoutPaid) -> None:
+    _tell_buyer_of_checkout(event.checkout_id, notices.paid)
+
+
+@handles(CheckoutCancelled)
+def mail_checkout_cancelled(event: CheckoutCancelled) -> None:
+    _tell_buyer_of_checkout(event.checkout_id, notices.checkout_cancelled)
+
+
+@handles(LatePaymentRefunded)
+def mail_late_payment_refunded(event: LatePaymentRefunded) -> None:
+    _tell_buyer_of_checkout(event.checkout_id, lambda checkout, _: notices.late_payment_refunded(checkout, event.refunded_minor))
+
+
+@handles(OrderPaid)
+def mail_merchant(event: OrderPaid) -> None:
+    order = _order(event.order_id)
+    for reader in readers_at(order.merchant):
+        notify(subject_id=order.pk, reader=reader, write=lambda: notices.new_order(order), at=timezone.now())
+
+
+@handles(OrderShipped)
+def mail_shipped(event: OrderShipped) -> None:
+    shipments = Shipment.objects.filter(pk__in=event.shipment_ids).order_by("pk")
+    _tell_buyer_of_order(event.order_id, lambda order: notices.shipped(order, shipments))
+
+
+@handles(OrderDelivered)
+def mail_delivered(event: OrderDelivered) -> None:
+    _tell_buyer_of_order(event.order_id, notices.delivered)
+
+
+@handles(OrderCancelled)
+def mail_cancelled(event: OrderCancelled) -> None:
+    _tell_buyer_of_order(event.order_id, lambda order: notices.cancelled(order, event.reason, event.refunded_minor))
+
+
+@handles(OrderRefunded)
+def mail_refunded(event: OrderRefunded) -> None:
+    _tell_buyer_of_order(event.order_id, lambda order: notices.refunded(order, event.reason, event.refunded_minor))
+
+
+def _tell_buyer_of_checkout(checkout_id: str, write: Callable[[Checkout, Sequence[MerchantOrder]], Notice]) -> None:
+    checkout = Checkout.objects.get(pk=checkout_id)
+    orders = list(_orders().filter(checkout=checkout).order_by("number"))
+    notify(subject_id=checkout.pk, reader=_buyer(checkout), write=lambda: write(checkout, orders), at=timezone.now())
+
+
+def _tell_buyer_of_order(order_id: str, write: Callable[[MerchantOrder], Notice]) -> None:
+    order = _order(order_id)
+    notify(subject_id=order.pk, reader=_buyer(order.checkout), write=lambda: write(order), at=timezone.now())
+
+
+def _orders() -> QuerySet[MerchantOrder]:
+    return MerchantOrder.objects.select_related("checkout", "merchant").prefetch_related("lines__product")
+
+
+def _order(order_id: str) -> MerchantOrder:
+    return _orders().get(pk=uuid.UUID(order_id))
+
+
+def _buyer(checkout: Checkout) -> Reader:
+    return Reader(checkout.email, checkout.language)

@@ -1,0 +1,196 @@
+"""One function per mail; each is called while the reader's language is active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from logistics.models import Shipment
+from orders.models import Checkout, MerchantOrder
+from orders.states import CheckoutStatus
+from support.content import Notice, Row, address_of, checkout_amounts, day, moment, money, order_amounts, parcel_of, parcels_of
+from support.links import merchant_url, order_url, payment_url, shop_url
+
+
+def placed(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
+    """We have your order; please pay by then. Somebody who has paid already is not asked again."""
+    is_waiting = checkout.status == CheckoutStatus.AWAITING_PAYMENT
+    deadline = _("Please pay by %(when)s. Until then we keep the goods for you.") % {"when": moment(checkout.expires_at)}
+    return Notice(
+        kind="order_placed",
+        subject=_("We have your order %(number)s") % {"number": checkout.number},
+        heading=_("Thank you, we have your order."),
+        lead=[deadline] if is_waiting else [_("We will write again as soon as your payment is confirmed.")],
+        button=_("Pay now") if is_waiting else _("See your order"),
+        url=payment_url(checkout) if is_waiting else order_url(checkout),
+        facts=[Row(_("Order number"), checkout.number)],
+        parcels=parcels_of(orders),
+        amounts=checkout_amounts(checkout),
+        address=address_of(checkout),
+    )
+
+
+def paid(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
+    """The money is here and is held until the goods are."""
+    sellers = ngettext(
+        "The seller is told to send your parcel.", "%(count)s sellers are told to send your parcels.", len(orders)
+    ) % {"count": len(orders)}  # fmt: skip
+    return Notice(
+        kind="order_paid",
+        subject=_("Your payment for order %(number)s arrived") % {"number": checkout.number},
+        heading=_("Your payment arrived."),
+        lead=[sellers, _("We keep your money safe and pay it out when you confirm that the goods have arrived.")],
+        button=_("See your order"),
+        url=order_url(checkout),
+        facts=[Row(_("Order number"), checkout.number)],
+        parcels=parcels_of(orders),
+        amounts=checkout_amounts(checkout),
+        address=address_of(checkout),
+    )
+
+
+def checkout_cancelled(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
+    """An unpaid purchase was cancelled."""
+    return Notice(
+        kind="checkout_cancelled",
+        subject=_("Order %(number)s is cancelled") % {"number": checkout.number},
+        heading=_("Your order is cancelled."),
+        lead=[_("You have not been charged."), *_points_back(checkout.points)],
+        button=_("Back to the shop"),
+        url=shop_url(),
+        facts=[Row(_("Order number"), checkout.number)],
+        parcels=parcels_of(orders),
+    )
+
+
+def late_payment_refunded(checkout: Checkout, refunded_minor: int) -> Notice:
+    """Money came in after the purchase had ended."""
+    return Notice(
+        kind="late_payment_refunded",
+        subject=_("Your late payment for order %(number)s is on its way back") % {"number": checkout.number},
+        heading=_("Your payment came too late."),
+        lead=[
+            _("The order had already ended when your payment arrived, so we are sending all of it back."),
+            _("If you still want the goods, please order again."),
+        ],
+        button=_("Back to the shop"),
+        url=shop_url(),
+        facts=[Row(_("Order number"), checkout.number), Row(_("Refund"), money(refunded_minor, checkout.currency), is_total=True)],
+    )
+
+
+def shipped(order: MerchantOrder, shipments: Iterable[Shipment]) -> Notice:
+    """The parcel is with the carrier."""
+    tracking = [Row(shipment.carrier, shipment.tracking_number) for shipment in shipments]
+    parcel = parcel_of(order)
+    return Notice(
+        kind="order_shipped",
+        subject=_("Your parcel from %(merchant)s is on its way") % {"merchant": parcel.merchant},
+        heading=_("Your parcel is on its way."),
+        lead=[_("%(merchant)s has handed it to the carrier. You can follow it on the order page.") % {"merchant": parcel.merchant}],
+        button=_("Follow your parcel"),
+        url=order_url(order.checkout),
+        facts=[Row(_("Order number"), order.checkout.number), *tracking],
+        parcels=[parcel],
+        address=address_of(order.checkout),
+    )
+
+
+def delivered(order: MerchantOrder) -> Notice:
+    """The parcel is there; please confirm."""
+    parcel = parcel_of(order)
+    until = _("Without a word from you the order completes by itself on %(day)s.")
+    return Notice(
+        kind="order_delivered",
+        subject=_("Your parcel from %(merchant)s has arrived") % {"merchant": parcel.merchant},
+        heading=_("Your parcel has arrived."),
+        lead=[
+            _("Is everything as it should be? Then please confirm receipt, so that the seller is paid."),
+            *([until % {"day": day(order.complete_by)}] if order.complete_by else []),
+        ],
+        button=_("Confirm receipt"),
+        url=order_url(order.checkout),
+        facts=[Row(_("Order number"), order.checkout.number)],
+        parcels=[parcel],
+    )
+
+
+def cancelled(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
+    """A paid order will not be sent."""
+    parcel = parcel_of(order)
+    return Notice(
+        kind="order_cancelled",
+        subject=_("Order %(number)s is cancelled and refunded") % {"number": order.number},
+        heading=_("Your order is cancelled."),
+        lead=[_("Your order from %(merchant)s will not be sent.") % {"merchant": parcel.merchant}, *_money_back(order, refunded_minor)],
+        button=_("See your order"),
+        url=order_url(order.checkout),
+        facts=_refund_facts(order, reason, refunded_minor),
+        parcels=[parcel],
+        amounts=order_amounts(order),
+    )
+
+
+def refunded(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
+    """The money of an order that had been sent goes back."""
+    parcel = parcel_of(order)
+    return Notice(
+        kind="order_refunded",
+        subject=_("Your refund for order %(number)s") % {"number": order.number},
+        heading=_("Your money is on its way back."),
+        lead=[
+            _("Your order from %(merchant)s has been refunded.") % {"merchant": parcel.merchant},
+            *_money_back(order, refunded_minor),
+        ],
+        button=_("See your order"),
+        url=order_url(order.checkout),
+        facts=_refund_facts(order, reason, refunded_minor),
+        parcels=[parcel],
+        amounts=order_amounts(order),
+    )
+
+
+def new_order(order: MerchantOrder) -> Notice:
+    """For the merchant: own lines only, and of the buyer no more than where it goes."""
+    ship_by = [Row(_("Ship by"), moment(order.ship_by))] if order.ship_by else []
+    return Notice(
+        kind="merchant_new_order",
+        subject=_("New order %(number)s to ship") % {"number": order.number},
+        heading=_("You have a new order."),
+        lead=[_("It is paid. Please pack it and enter the tracking number.")],
+        button=_("Open orders to ship"),
+        url=merchant_url(),
+        facts=[
+            Row(_("Order number"), order.number),
+            *ship_by,
+            Row(_("Goes to"), f"{order.checkout.city}, {order.checkout.country}"),
+        ],
+        parcels=[parcel_of(order)],
+        amounts=[
+            Row(_("Goods"), money(order.goods_minor, order.currency)),
+            Row(_("Shipping"), money(order.shipping_minor, order.currency)),
+            Row(_("Total"), money(order.total_minor, order.currency), is_total=True),
+        ],
+    )
+
+
+def _money_back(order: MerchantOrder, refunded_minor: int) -> list[str]:
+    """What goes back, and how."""
+    words = []
+    if refunded_minor:
+        amount = money(refunded_minor, order.currency)
+        words.append(_("%(amount)s goes back the way you paid; banks take a few days to show it.") % {"amount": amount})
+    return [*words, *_points_back(order.points_minor)]
+
+
+def _points_back(points: int) -> list[str]:
+    return [_("The points you used are back in your account.")] if points else []
+
+
+def _refund_facts(order: MerchantOrder, reason: str, refunded_minor: int) -> list[Row]:
+    facts = [Row(_("Order number"), order.number)]
+    if reason:
+        facts.append(Row(_("Reason"), reason))
+    return [*facts, Row(_("Refund"), money(refunded_minor, order.currency), is_total=True)]
