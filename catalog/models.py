@@ -15,7 +15,7 @@ from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
 
 
-class Category(Translated, MP_Node):  # type: ignore[misc]  # treebeard ships no types
+class Category(Translated, MP_Node):
     """A node of the category tree; `path` (treebeard) makes a subtree one index range."""
 
     name = models.CharField(_("name"), max_length=80)

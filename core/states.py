@@ -37,7 +37,8 @@ def move_to(row: Stateful, status: str, *, actor: str, at: dt.datetime, reason: 
     previous = row.status
     if status not in row.TRANSITIONS.get(previous, frozenset()):
         raise IllegalTransition(status=previous)
-    moved = type(row)._default_manager.filter(pk=row.pk, status=previous).update(status=status, **changes)
+    rows: models.Manager[Any] = type(row)._default_manager
+    moved = rows.filter(pk=row.pk, status=previous).update(status=status, **changes)
     if moved != 1:
         raise StaleState
     record_change(row, previous, status, actor=actor, reason=reason, at=at).save(force_insert=True)

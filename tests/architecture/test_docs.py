@@ -28,7 +28,7 @@ def environment_variables() -> set[str]:
     sources = [path for path in python_files() if "tests" not in path.relative_to(ROOT).parts]
     calls = [node for path in sources for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     reads = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in READERS and call.args]
-    return {call.args[0].value for call in reads if isinstance(call.args[0], ast.Constant)} | {"DATA_DIR"}
+    return {str(call.args[0].value) for call in reads if isinstance(call.args[0], ast.Constant)} | {"DATA_DIR"}
 
 
 def business_settings() -> set[str]:
