@@ -22,7 +22,7 @@ document.addEventListener("alpine:init", () => {
       this.show();
     },
     show() {
-      const { price, was, stock, variant, add, buy } = this.$refs;
+      const { price, was, off, stock, variant, add, buy } = this.$refs;
       const now = this.current;
       const [symbol, whole, decimals, tail] = now.price;
       price.querySelector(".price-symbol").textContent = symbol;
@@ -30,6 +30,8 @@ document.addEventListener("alpine:init", () => {
       price.querySelector(".price-decimals").textContent = decimals + tail;
       was.hidden = !now.was;
       was.querySelector("s").textContent = now.was;
+      off.hidden = !now.off;
+      off.querySelector("span").textContent = `−${now.off} %`;
       variant.value = now.id;
       add.disabled = buy.disabled = now.left <= 0;
       const line = stock.firstElementChild;

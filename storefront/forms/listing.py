@@ -45,8 +45,7 @@ class ListingForm(forms.Form):
         super().__init__(*args, auto_id="filter-%s", **kwargs)
         for name in ("min", "max"):
             self.fields[name].widget.attrs |= {"class": "input input-sm h-10 w-full", "inputmode": "decimal", "min": "0"}
-        for name in ("sort", "condition"):
-            self.fields[name].widget.attrs["class"] = "select select-sm h-10 w-full"
+        self.fields["condition"].widget.attrs["class"] = "select select-sm h-10 w-full"
         self.fields["in_stock"].widget.attrs["class"] = "checkbox"
 
     def clean_q(self) -> str:
@@ -71,11 +70,20 @@ class ListingForm(forms.Form):
             max_minor=None if data["max"] is None else int(data["max"] * unit),
             in_stock=data["in_stock"],
             condition=data["condition"],
-            sort=data["sort"] or ("relevance" if data["q"] else "sales"),
+            sort=self.sort_used,
             page=data["page"] or 1,
             per_page=PER_PAGE,
             **scope,
         )
+
+    @property
+    def sorts(self) -> list[tuple[str, Any]]:
+        """The orders that make sense here: without words there is no best match."""
+        return SORTS if self.cleaned_data["q"] else SORTS[1:]
+
+    @property
+    def sort_used(self) -> str:
+        return str(self.cleaned_data["sort"] or self.sorts[0][0])
 
     @property
     def narrowed(self) -> int:

@@ -51,6 +51,10 @@ class Picker:
         return self.available.get(self.chosen.id, 0)
 
     @property
+    def chosen_off(self) -> int:
+        return percent_off(self.chosen)
+
+    @property
     def is_few(self) -> bool:
         return 0 < self.left <= FEW_LEFT
 
@@ -79,8 +83,15 @@ class Picker:
             "sku": variant.sku,
             "price": price_parts(variant.price_minor, variant.currency, language),
             "was": money(was, variant.currency) if was else "",
+            "off": percent_off(variant),
             "left": self.available.get(variant.id, 0),
         }
+
+
+def percent_off(variant: VariantView) -> int:
+    """Whole percent below the compare-at price, rounded down; 0 without one."""
+    was = variant.compare_at_minor
+    return 100 * (was - variant.price_minor) // was if was else 0
 
 
 @require_safe
