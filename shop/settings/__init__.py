@@ -5,4 +5,5 @@ from shop.settings.business import *
 from shop.settings.jobs import *
 from shop.settings.logs import *
 from shop.settings.mail import *
+from shop.settings.rest import *
 from shop.settings.security import *

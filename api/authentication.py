@@ -1,0 +1,60 @@
+"""Bearer keys of merchants: `Authorization: Bearer mk_live_…`. Every private view names the scope it needs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from merchants.models import ApiKey, Merchant
+from merchants.selectors import api_key_for_secret
+
+
+@dataclass(frozen=True)
+class ApiClient:
+    """Who is calling: a merchant through one of its keys."""
+
+    merchant: Merchant
+    key: ApiKey
+    is_authenticated: bool = True
+
+    @property
+    def actor(self) -> str:
+        return f"api:{self.key.prefix}"
+
+
+class ApiKeyAuthentication(authentication.BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[ApiClient, ApiKey] | None:
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if not scheme:
+            return None
+        key = api_key_for_secret(secret.strip(), timezone.now()) if scheme.lower() == "bearer" else None
+        if key is None:
+            raise exceptions.AuthenticationFailed(_("This API key is unknown or was revoked."))
+        return ApiClient(key.merchant, key), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class HasScope(permissions.BasePermission):
+    """Compares the key's scopes with the view's `scopes[method]`; a method without a scope is refused."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not isinstance(request.user, ApiClient):
+            return False
+        scopes: dict[str, str] = getattr(view, "scopes", {})
+        method = "GET" if request.method in {"HEAD", "OPTIONS"} else request.method
+        return scopes.get(str(method)) in request.user.key.scopes
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = ApiKeyAuthentication
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A key made under Settings → API keys in /merchant/."}

@@ -1,0 +1,56 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from api.v1.products.serializers import MoneySerializer, money
+from orders.models import MerchantOrder, OrderLine
+
+
+class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
+    total = serializers.SerializerMethodField()
+
+    class Meta:
+        model = OrderLine
+        fields = ("id", "sku", "title", "options", "quantity", "price_minor", "total")
+
+    def get_total(self, line: OrderLine) -> MoneySerializer:
+        return money(line.total_minor, line.order.currency)  # type: ignore[return-value]
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    """Where the parcel goes."""
+
+    name = serializers.CharField()
+    phone = serializers.CharField()
+    address = serializers.CharField()
+    city = serializers.CharField()
+    postcode = serializers.CharField()
+    country = serializers.CharField()
+
+
+class OrderSerializer(serializers.ModelSerializer[MerchantOrder]):
+    goods = serializers.SerializerMethodField()
+    shipping = serializers.SerializerMethodField()
+    total = serializers.SerializerMethodField()
+    commission = serializers.SerializerMethodField()
+    deliver_to = DeliverySerializer(source="checkout")
+    lines = OrderLineSerializer(many=True)
+
+    class Meta:
+        model = MerchantOrder
+        fields = (
+            "id", "number", "status", "goods", "shipping", "total", "commission", "deliver_to", "lines",
+            "placed_at", "paid_at", "ship_by", "shipped_at", "delivered_at", "completed_at",
+        )  # fmt: skip
+
+    def get_goods(self, order: MerchantOrder) -> MoneySerializer:
+        return money(order.goods_minor, order.currency)  # type: ignore[return-value]
+
+    def get_shipping(self, order: MerchantOrder) -> MoneySerializer:
+        return money(order.shipping_minor, order.currency)  # type: ignore[return-value]
+
+    def get_total(self, order: MerchantOrder) -> MoneySerializer:
+        return money(order.total_minor, order.currency)  # type: ignore[return-value]
+
+    def get_commission(self, order: MerchantOrder) -> MoneySerializer:
+        return money(order.commission_minor, order.currency)  # type: ignore[return-value]

@@ -1,0 +1,94 @@
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import MerchantView
+from api.pagination import SignedCursorPagination
+from api.schema import IDEMPOTENCY_KEY
+from api.v1.orders.serializers import OrderSerializer
+from api.v1.shipments.serializers import NewShipmentSerializer, ShipmentSerializer
+from api.writes import idempotent
+from logistics.selectors import shipments_of
+from orders.models import MerchantOrder, OrderLine
+from orders.services.fulfilment import ship_order
+from orders.states import OrderStatus
+
+TO_SHIP = [OrderStatus.PAID, OrderStatus.PREPARING]
+UNPAID = [OrderStatus.AWAITING_PAYMENT, OrderStatus.EXPIRED]
+
+
+class OrderFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=OrderStatus.choices)
+    to_ship = django_filters.BooleanFilter(method="waiting", label="Paid and not shipped yet")
+    placed_after = django_filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="gte")
+    placed_before = django_filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="lt")
+
+    class Meta:
+        model = MerchantOrder
+        fields: list[str] = []
+
+    def waiting(self, orders: QuerySet[MerchantOrder], name: str, value: bool) -> QuerySet[MerchantOrder]:
+        return orders.filter(status__in=TO_SHIP) if value else orders.exclude(status__in=TO_SHIP)
+
+
+class OrderPagination(SignedCursorPagination):
+    ordering = "-id"
+
+
+class OrderView(MerchantView):
+    serializer_class = OrderSerializer
+    queryset = MerchantOrder.objects.none()
+
+    def orders(self) -> QuerySet[MerchantOrder]:
+        """The merchant's own orders that were paid at some time; unpaid ones are no business of a warehouse."""
+        lines = Prefetch("lines", OrderLine.objects.order_by("id").select_related("order"))
+        own = MerchantOrder.objects.for_merchant(self.merchant).exclude(status__in=UNPAID)
+        return own.select_related("checkout").prefetch_related(lines)
+
+
+class OrderList(OrderView):
+    """The merchant's orders, newest first."""
+
+    scopes = {"GET": "orders:read"}
+    pagination_class = OrderPagination
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = OrderFilter
+
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.orders()))
+        return self.get_paginated_response(OrderSerializer(page, many=True).data)
+
+
+class OrderDetail(OrderView):
+    """One order of the merchant."""
+
+    scopes = {"GET": "orders:read"}
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(OrderSerializer(get_object_or_404(self.orders(), pk=pk)).data)
+
+
+class OrderShipments(OrderView):
+    """Ship an order: one shipment per warehouse it lies in."""
+
+    scopes = {"POST": "orders:write"}
+
+    @extend_schema(request=NewShipmentSerializer, responses={201: ShipmentSerializer(many=True)}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, pk: UUID) -> Response:
+        order = get_object_or_404(self.orders(), pk=pk)
+        data = NewShipmentSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+
+        def write() -> tuple[int, Any]:
+            ship_order(order_id=order.pk, actor=self.client.actor, at=timezone.now(), **data.validated_data)
+            return 201, ShipmentSerializer(shipments_of(order.pk), many=True).data
+
+        return idempotent(request, write)

@@ -1,0 +1,99 @@
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from rest_framework import serializers
+
+from catalog.models import ProductCard
+from core.i18n import translated
+from core.money import Money
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """An amount: `minor` is what to calculate with, `text` is how the caller's language writes it."""
+
+    minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    text = serializers.CharField()
+
+
+def money(minor: int, currency: str) -> dict[str, Any]:
+    """An amount as the API writes it."""
+    return {"minor": minor, "currency": currency, "text": Money(minor, currency).format(get_language() or "en")}
+
+
+class ProductSerializer(serializers.ModelSerializer[ProductCard]):
+    """A product as lists show it."""
+
+    id = serializers.UUIDField(source="product_id")
+    title = serializers.SerializerMethodField()
+    shop = serializers.CharField(source="merchant_slug")
+    brand = serializers.CharField(source="brand_name")
+    price = serializers.SerializerMethodField()
+    compare_at = serializers.SerializerMethodField()
+    picture = serializers.SerializerMethodField()
+    rating = serializers.SerializerMethodField()
+    ratings = serializers.IntegerField(source="stars_count")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProductCard
+        fields = (
+            "id", "slug", "title", "shop", "brand", "condition", "price", "compare_at", "in_stock", "rating", "ratings", "picture", "url",
+            "published_at",
+        )  # fmt: skip
+
+    def get_title(self, card: ProductCard) -> str:
+        return translated({"title": card.title}, card.i18n, "title")
+
+    def get_price(self, card: ProductCard) -> MoneySerializer:
+        return money(card.price_minor, card.currency)  # type: ignore[return-value]
+
+    def get_compare_at(self, card: ProductCard) -> MoneySerializer | None:
+        return None if card.compare_at_minor is None else money(card.compare_at_minor, card.currency)  # type: ignore[return-value]
+
+    def get_picture(self, card: ProductCard) -> str | None:
+        width = max((width for width in card.picture_widths if width <= 640), default=None)
+        return f"{settings.SITE_URL}{settings.MEDIA_URL}{card.picture}/{width}.{card.picture_formats[0]}" if width else None
+
+    def get_rating(self, card: ProductCard) -> float | None:
+        return round(card.stars_sum / card.stars_count, 1) if card.stars_count else None
+
+    def get_url(self, card: ProductCard) -> str:
+        return f"{settings.SITE_URL}/p/{card.slug}/"
+
+
+class VariantSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    options = serializers.DictField(child=serializers.CharField())
+    price = MoneySerializer()
+    compare_at = MoneySerializer(allow_null=True)
+    in_stock = serializers.BooleanField()
+
+
+class ProductDetailSerializer(ProductSerializer):
+    """A product with its description and variants."""
+
+    description = serializers.SerializerMethodField()
+    variants = serializers.SerializerMethodField()
+
+    class Meta(ProductSerializer.Meta):
+        fields = (*ProductSerializer.Meta.fields, "description", "variants")
+
+    def get_description(self, card: ProductCard) -> str:
+        return card.product.text("description")
+
+    def get_variants(self, card: ProductCard) -> list[VariantSerializer]:
+        available: dict[Any, int] = self.context["availability"]
+        return [  # type: ignore[return-value]
+            {
+                "id": str(variant.pk),
+                "sku": variant.sku,
+                "options": variant.options,
+                "price": money(variant.price_minor, variant.currency),
+                "compare_at": None if variant.compare_at_minor is None else money(variant.compare_at_minor, variant.currency),
+                "in_stock": available.get(variant.pk, 0) > 0,
+            }
+            for variant in self.context["variants"]
+        ]

@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.filters import OrderingFilter
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import PublicView
+from api.pagination import SignedCursorPagination
+from api.v1.products.filters import ProductFilter
+from api.v1.products.serializers import ProductDetailSerializer, ProductSerializer
+from catalog.models import ProductCard
+from logistics.selectors import availability
+
+
+def visible() -> QuerySet[ProductCard]:
+    return ProductCard.objects.filter(is_visible=True)
+
+
+class ProductPagination(SignedCursorPagination):
+    ordering = ("-published_at", "product_id")
+
+
+class ProductList(PublicView):
+    """Published products, newest first."""
+
+    serializer_class = ProductSerializer
+    pagination_class = ProductPagination
+    filter_backends = [DjangoFilterBackend, OrderingFilter]
+    filterset_class = ProductFilter
+    ordering_fields = ["published_at", "price_minor", "sold"]
+    queryset = ProductCard.objects.none()
+
+    def get(self, request: Request) -> Response:
+        cards = self.paginate_queryset(self.filter_queryset(visible()))
+        return self.get_paginated_response(self.get_serializer(cards, many=True).data)
+
+
+class ProductDetail(PublicView):
+    """One published product by its slug."""
+
+    serializer_class = ProductDetailSerializer
+    queryset = ProductCard.objects.none()
+
+    def get(self, request: Request, slug: str) -> Response:
+        card = get_object_or_404(visible().select_related("product"), slug=slug)
+        variants = list(card.product.variants.filter(is_active=True).order_by("position", "id"))
+        context: dict[str, Any] = {"variants": variants, "availability": availability([variant.pk for variant in variants])}
+        return Response(ProductDetailSerializer(card, context=context).data)

@@ -1,0 +1,33 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from logistics.models import Shipment, ShipmentEvent
+from logistics.states import ShipmentStatus
+
+
+class ShipmentEventSerializer(serializers.ModelSerializer[ShipmentEvent]):
+    class Meta:
+        model = ShipmentEvent
+        fields = ("code", "place", "note", "at")
+
+
+class ShipmentSerializer(serializers.ModelSerializer[Shipment]):
+    order = serializers.UUIDField(source="reference")
+    warehouse = serializers.CharField(source="warehouse.code")
+    events = ShipmentEventSerializer(many=True)
+
+    class Meta:
+        model = Shipment
+        fields = ("id", "order", "warehouse", "status", "carrier", "tracking_number", "shipped_at", "delivered_at", "events")
+
+
+class NewShipmentSerializer(serializers.Serializer[Any]):
+    carrier = serializers.CharField(max_length=60)
+    tracking_number = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 ./-]{2,59}$")
+
+
+class NewEventSerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(choices=[choice for choice in ShipmentStatus.choices if choice[0] not in {"planned", "packed", "handed_over"}])
+    place = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
