@@ -1,0 +1,136 @@
+"""Whole guest purchases over HTTP as a browser without JavaScript makes them: three products, cart, checkout, order, payment."""
+
+import http.cookies
+import re
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
+
+BUYER = {
+    "name": "Li Wei", "phone": "+86 138 0013 8000", "address": "1 West Lake Road", "city": "Hangzhou", "postcode": "310000", "country": "CN",
+}  # fmt: skip
+
+
+@dataclass
+class Browser:
+    """One keep-alive connection with its cookies; reads forms the way a browser does."""
+
+    base: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    requests: int = 0
+
+    def __post_init__(self) -> None:
+        self.host = urlsplit(self.base).netloc
+        self.connection = HTTPConnection(self.host, timeout=60)
+
+    def send(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Status, body and Location of one request."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Accept-Language": "en"}
+        if form is not None:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": self.base + path, "Origin": self.base}
+        self.connection.request(method, path, urlencode(form) if form is not None else None, headers)
+        response = self.connection.getresponse()
+        body = response.read().decode()
+        for value in response.msg.get_all("Set-Cookie") or []:
+            for name, morsel in http.cookies.SimpleCookie(value).items():
+                self.cookies[name] = morsel.value
+        self.requests += 1
+        return response.status, body, response.headers.get("Location", "")
+
+    def follow(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """The same, following redirects; the last item is the path that was reached."""
+        status, body, location = self.send(method, path, form)
+        while status in {301, 302, 303} and location:
+            parts = urlsplit(location)
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            status, body, location = self.send("GET", path)
+        return status, body, path
+
+
+def hidden_fields(body: str, action: str) -> dict[str, str]:
+    """The hidden inputs of the form whose action begins with `action`."""
+    for form in re.findall(r"<form\b.*?</form>", body, re.S):
+        found = re.search(r'action="([^"]*)"', form)
+        if found and found[1].startswith(action):
+            inputs = re.findall(r"<input\b[^>]*>", form)
+            pairs = [(attribute(tag, "name"), attribute(tag, "value")) for tag in inputs if 'type="hidden"' in tag]
+            return {name: value for name, value in pairs if name}
+    return {}
+
+
+def attribute(tag: str, name: str) -> str:
+    found = re.search(rf'\b{name}="([^"]*)"', tag)
+    return found[1] if found else ""
+
+
+class Refused(Exception):
+    """The shop said no: status and where."""
+
+
+def buy(browser: Browser, slugs: Sequence[str], *, pay: bool = True) -> str:
+    """One purchase of the given products, one of each; returns the path of the page it ended on.
+
+    Raises:
+        Refused: any step answered with a status of 400 or above.
+    """
+    for slug in slugs:
+        _status, body, _path = _ok(browser.follow("GET", f"/p/{slug}/"))
+        form = {**hidden_fields(body, "/cart/add/"), "quantity": "1"}
+        form.setdefault("variant", next(iter(re.findall(r'name="variant"[^>]*value="([^"]+)"', body)), ""))
+        _ok(browser.follow("POST", "/cart/add/", form))
+    _ok(browser.follow("GET", "/cart/"))
+    _status, body, _path = _ok(browser.follow("GET", "/checkout/"))
+    details = {**hidden_fields(body, "/checkout/"), **BUYER, "email": f"{uuid.uuid4().hex[:12]}@example.com"}
+    _status, body, path = _ok(browser.follow("POST", "/checkout/", details))
+    return _pay(browser, body, path) if pay else path
+
+
+def _pay(browser: Browser, body: str, path: str) -> str:
+    if path.startswith("/pay/"):
+        _status, body, path = _ok(browser.follow("POST", path, {**hidden_fields(body, "/pay/"), "gateway": "sandbox"}))
+    return _ok(browser.follow("POST", path, {**hidden_fields(body, "/sandbox/"), "decision": "approve"}))[2]
+
+
+def _ok(answer: tuple[int, str, str]) -> tuple[int, str, str]:
+    if answer[0] >= 400:
+        raise Refused(f"{answer[0]} at {answer[2]}")
+    return answer
+
+
+@dataclass
+class Tally:
+    purchases: int = 0
+    requests: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def run(base: str, slugs: Sequence[str], *, seconds: float, buyers: int) -> tuple[Tally, float]:
+    """Buyers who purchase one after the other until the time is over; the tally and the seconds it took."""
+    tally, lock, started = Tally(), threading.Lock(), time.perf_counter()
+
+    def shop(number: int) -> None:
+        turn = number * 3
+        while time.perf_counter() - started < seconds:
+            browser = Browser(base)
+            basket = [slugs[(turn + offset) % len(slugs)] for offset in range(3)]
+            turn += 3 * buyers
+            try:
+                buy(browser, basket)
+                failure = ""
+            except (Refused, OSError) as error:
+                failure = str(error)
+            with lock:
+                tally.requests += browser.requests
+                tally.purchases += not failure
+                tally.failures += [failure] if failure else []
+
+    threads = [threading.Thread(target=shop, args=(number,)) for number in range(buyers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return tally, time.perf_counter() - started
