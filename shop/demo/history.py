@@ -1,0 +1,201 @@
+"""A few weeks of business: the people who wrote the demo's reviews buy, pay, receive and review what they reviewed.
+
+Every step goes through the services a click would call, so the ledger, the stock and the timelines are real. Keys are
+derived from the data, so playing an interrupted history again continues where it stopped.
+"""
+
+import datetime as dt
+import random
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from accounts.services import add_address
+from catalog.models import Product, Review, Variant
+from catalog.services.reviews import add_review
+from core import outbox
+from orders.models import Cart, Checkout, MerchantOrder, OrderLine
+from orders.selectors import cart_view
+from orders.services.carts import add_to_cart
+from orders.services.checkout import Buyer, place_order
+from orders.services.completion import confirm_receipt
+from orders.services.fulfilment import mark_delivered, ship_order
+from orders.services.payment import settle, start_payment
+from orders.services.reviews import review_line
+from orders.states import OrderStatus
+from payments.services.sandbox import decide
+from shop.demo import source
+from shop.demo.market import ACTOR, person
+
+NAMESPACE = uuid.UUID("6f1c1f4e-6a0b-5c5e-9f38-0c5a3f1d2b77")
+CITIES = (("Hangzhou", "310000"), ("Shanghai", "200000"), ("Chengdu", "610000"), ("Guangzhou", "510000"), ("Beijing", "100000"))
+CARRIERS = ("SF Express", "ZTO Express", "JD Logistics")
+STAGES = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One unit of a product's base variant, and what its buyer said of it later, if anything."""
+
+    sku: str
+    review: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Purchase:
+    buyer: str
+    name: str
+    language: str
+    items: tuple[Item, ...]
+    days_ago: int
+    stage: OrderStatus
+
+    @property
+    def key(self) -> uuid.UUID:
+        return uuid.uuid5(NAMESPACE, f"{self.buyer} {self.days_ago}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Purchases to play, and reviews whose purchase lies before the shop opened."""
+
+    purchases: tuple[Purchase, ...]
+    older_reviews: tuple[tuple[str, dict[str, Any]], ...]
+    now: dt.datetime
+
+    def units_by_sku(self) -> dict[str, int]:
+        """Units that will have left or be promised when history has been played."""
+        return Counter(item.sku for purchase in self.purchases for item in purchase.items)
+
+
+def plan_purchases(rows: list[dict[str, Any]], rng: random.Random, *, now: dt.datetime, small: bool) -> Plan:
+    """Reviewers in a fixed order: the first of them buy what they reviewed, the others bought it elsewhere, long ago.
+
+    The demo's own shopper has one parcel on its way, one delivered and one completed order.
+    """
+    said: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for row in rows:
+        for review in row["reviews"]:
+            said.setdefault(review["reviewer"], []).append((row["variants"][0]["sku"], review))
+    reviewers = sorted(said)
+    rng.shuffle(reviewers)
+    players = reviewers[: 8 if small else 48]
+    purchases = [_reviewer_buys(number, said[reviewer], rng) for number, reviewer in enumerate(players)]
+    older = [pair for reviewer in reviewers[len(players) :] for pair in said[reviewer]]
+    return Plan((*purchases, *_shopper_buys(rows, rng)), tuple(older), now)
+
+
+def _reviewer_buys(number: int, said: list[tuple[str, dict[str, Any]]], rng: random.Random) -> Purchase:
+    """The newest few are still on their way; all others are completed and reviewed."""
+    items = {sku: Item(sku, review) for sku, review in said}
+    days = 1 + number if number < 12 else 12 + rng.randrange(50)
+    stage = STAGES[min(number // 4, 3)]
+    first = said[0][1]
+    return Purchase(_address(first["reviewer"]), first["reviewerName"], "en", tuple(items.values()), days, stage)
+
+
+def _shopper_buys(rows: list[dict[str, Any]], rng: random.Random) -> list[Purchase]:
+    cheap = [row["variants"][0]["sku"] for row in rows if row["variants"][0]["price_minor"] < 10_000 and row["variants"][0]["stock"] > 5]
+    stages = ((OrderStatus.SHIPPED, 2), (OrderStatus.DELIVERED, 5), (OrderStatus.COMPLETED, 20), (OrderStatus.COMPLETED, 41))
+    return [
+        Purchase("shopper@demo.jishi", "Lin Xiaoyu", "en", tuple(Item(sku) for sku in rng.sample(cheap, 3)), days, stage)
+        for stage, days in stages
+    ]
+
+
+def _address(reviewer: str) -> str:
+    return f"{reviewer}@shoppers.example"
+
+
+class History:
+    """Plays a plan; `steps` is how many steps `play` yields."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.steps = len(plan.purchases) + 2
+
+    def play(self) -> Iterator[int]:
+        """Yields the number of steps done."""
+        make_logins()
+        for done, purchase in enumerate(self.plan.purchases, start=1):
+            self._live(purchase)
+            yield done
+        self._write_older_reviews()
+        yield self.steps - 1
+        while outbox.relay(now=self.plan.now + dt.timedelta(minutes=1)):
+            pass
+        yield self.steps
+
+    def _live(self, purchase: Purchase) -> None:
+        user = person(purchase.buyer, purchase.name, language=purchase.language)
+        moment = self.plan.now - dt.timedelta(days=purchase.days_ago, minutes=37)
+        checkout = Checkout.objects.filter(pk=purchase.key).first() or self._place(purchase, user, moment)
+        if checkout.paid_at is None:
+            self._pay(checkout, moment + dt.timedelta(minutes=3))
+        for order in checkout.orders.order_by("pk"):
+            self._deliver(order, purchase, user, moment)
+
+    def _place(self, purchase: Purchase, user: User, moment: dt.datetime) -> Checkout:
+        Cart.objects.filter(user=user).delete()
+        variants = Variant.objects.filter(sku__in=[item.sku for item in purchase.items])
+        for variant in variants:
+            cart = add_to_cart(cart=None, user=user, variant_id=variant.pk, quantity=1, at=moment)
+        city, postcode = CITIES[purchase.key.int % len(CITIES)]
+        buyer = Buyer(
+            user_id=user.pk, email=user.email, language=purchase.language, name=purchase.name, phone="+86 571 8765 4321",
+            address="18 Lantern Street", city=city, postcode=postcode, country="CN",
+        )  # fmt: skip
+        total = cart_view(cart).total_minor
+        return place_order(cart_id=cart.pk, key=purchase.key, buyer=buyer, points=0, expected_total_minor=total, at=moment)
+
+    def _pay(self, checkout: Checkout, moment: dt.datetime) -> None:
+        attempt = start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url="http://localhost/", at=moment)
+        decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=moment)
+        settle(checkout_id=checkout.pk, at=moment + dt.timedelta(seconds=20))
+
+    def _deliver(self, order: MerchantOrder, purchase: Purchase, user: User, moment: dt.datetime) -> None:
+        wanted = STAGES.index(purchase.stage)
+        day = dt.timedelta(days=1)
+        if wanted >= 1 and order.status == OrderStatus.PAID:
+            number = f"DEMO{order.pk.int % 10**10:010d}"
+            carrier = CARRIERS[order.pk.int % len(CARRIERS)]
+            order = ship_order(order_id=order.pk, carrier=carrier, tracking_number=number, actor=ACTOR, at=moment + day)
+        if wanted >= 2 and order.status == OrderStatus.SHIPPED:
+            order = mark_delivered(order_id=order.pk, actor=ACTOR, at=moment + 4 * day)
+        if wanted >= 3 and order.status == OrderStatus.DELIVERED:
+            confirm_receipt(order_id=order.pk, actor=f"shopper:{user.pk}", at=moment + 5 * day)
+            self._review(order, purchase, user, moment + 6 * day)
+
+    def _review(self, order: MerchantOrder, purchase: Purchase, user: User, moment: dt.datetime) -> None:
+        said = {item.sku: item.review for item in purchase.items if item.review}
+        for line in OrderLine.objects.filter(order=order, sku__in=said):
+            review = said[line.sku] or {}
+            written = review_line(
+                order_line_id=line.pk, user_id=user.pk, stars=review["rating"], text=review["comment"], language="en", at=moment
+            )
+            Review.objects.filter(pk=written.pk).update(i18n=source.chinese(review, "comment"), author=review["reviewerName"])
+
+    def _write_older_reviews(self) -> None:
+        products = {variant.sku: variant.product for variant in Variant.objects.select_related("product")}
+        for sku, review in self.plan.older_reviews:
+            user = person(_address(review["reviewer"]), review["reviewerName"])
+            product: Product = products[sku]
+            if not Review.objects.filter(product=product, user=user).exists():
+                add_review(
+                    product_id=product.pk, user_id=user.pk, author=review["reviewerName"], order_line=None, stars=review["rating"],
+                    text=review["comment"], language="en", at=dt.datetime.fromisoformat(review["date"]),
+                )  # fmt: skip
+
+
+def make_logins() -> None:
+    """The people whose logins are printed; merchants' owners exist already."""
+    person("operator@demo.jishi", "Operator", is_operator=True)
+    shopper = person("shopper@demo.jishi", "Lin Xiaoyu")
+    if not shopper.addresses.exists():
+        add_address(
+            user=shopper, name="Lin Xiaoyu", phone="+86 571 8765 4321", address="18 Lantern Street", city="Hangzhou", postcode="310000",
+            country="CN",
+        )  # fmt: skip

@@ -1,0 +1,46 @@
+"""The steps of loading the demo, each with a progress bar. Interrupted and started again, it continues."""
+
+import datetime as dt
+import random
+
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from shop.demo import market, source
+from shop.demo.gallery import compose_galleries
+from shop.demo.history import History, plan_purchases
+
+SEED = 20261122
+OPENED_DAYS_AGO = 75
+
+
+def load(*, small: bool) -> None:
+    """Fill an empty database with the demo marketplace."""
+    rng = random.Random(SEED)  # noqa: S311  the demo should be the same everywhere; nothing is secret about it
+    now = timezone.now()
+    rows = source.products(small=small)
+    with _progress() as progress:
+        shops = market.open_shops()
+        categories = market.plant_categories()
+        purchases = plan_purchases(rows, rng, now=now, small=small)
+        units = purchases.units_by_sku()
+        step = progress.add_task("products", total=len(rows))
+        work = []
+        for number, row in enumerate(rows):
+            opened = now - dt.timedelta(days=OPENED_DAYS_AGO) + dt.timedelta(hours=number % 240)
+            product = market.put_on_sale(row, shops[row["merchant"]], categories[row["category"]], extra=units, at=opened)
+            work.append((product.pk, row))
+            progress.advance(step)
+        step = progress.add_task("pictures", total=len(work))
+        for done in compose_galleries(work):
+            progress.update(step, completed=done)
+        history = History(purchases)
+        step = progress.add_task("business", total=history.steps)
+        for done in history.play():
+            progress.update(step, completed=done)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("  {task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=False))

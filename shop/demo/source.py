@@ -1,0 +1,87 @@
+"""The demo's files, read into the shapes the services take."""
+
+import json
+from functools import cache
+from typing import Any
+
+from catalog.services.variants import NewVariant
+from shop.environment import BASE_DIR
+
+FOLDER = BASE_DIR / "demo"
+PICTURES = FOLDER / "pictures"
+CHINESE = "zh-hans"
+SMALL_PER_CATEGORY = 2
+
+
+@cache
+def rows(name: str) -> list[dict[str, Any]]:
+    """The rows of demo/<name>.json."""
+    loaded: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def products(*, small: bool) -> list[dict[str, Any]]:
+    """All products, or the first few of each category."""
+    taken: dict[str, int] = {}
+    chosen = []
+    for row in rows("products"):
+        taken[row["category"]] = taken.get(row["category"], 0) + 1
+        if not small or taken[row["category"]] <= SMALL_PER_CATEGORY:
+            chosen.append(row)
+    return chosen
+
+
+def chinese(row: dict[str, Any], *fields: str) -> dict[str, dict[str, str]]:
+    """The `i18n` value of a row for the fields that have a Chinese text."""
+    texts = {field: row[f"{field}_zh"] for field in fields if row.get(f"{field}_zh")}
+    return {CHINESE: texts} if texts else {}
+
+
+def product_fields(row: dict[str, Any]) -> dict[str, Any]:
+    """What catalog's create_product takes besides merchant, category, brand and variants."""
+    return {
+        "title": row["title"],
+        "slug": row["slug"],
+        "description": f"<p>{row['description']}</p>",
+        "i18n": {CHINESE: {"title": row["title_zh"], "description": f"<p>{row['description_zh']}</p>"}},
+        "condition": row["condition"],
+        "options": [_option(option) for option in row["options"]],
+        "attributes": [{**_named(attribute), **_valued(attribute)} for attribute in (*row["attributes"], *_policies(row))],
+    }
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    values = [{"value": value["value"], "i18n": {CHINESE: {"value": value["value_zh"]}}} for value in option["values"]]
+    return {"name": option["name"], "i18n": {CHINESE: {"name": option["name_zh"]}}, "values": values}
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {"name": row["name"], "i18n": {CHINESE: {"name": row["name_zh"], "value": row["value_zh"]}}}
+
+
+def _valued(row: dict[str, Any]) -> dict[str, Any]:
+    return {"value": row["value"]}
+
+
+def _policies(row: dict[str, Any]) -> list[dict[str, str]]:
+    """What the source says about delivery and returns, unless an attribute says it already."""
+    known = {attribute["name"] for attribute in row["attributes"]}
+    named = (("shippingInformation", "Dispatch", "发货"), ("returnPolicy", "Returns", "退换货"))
+    return [
+        {"name": name, "name_zh": name_zh, "value": row[field], "value_zh": row[f"{field}_zh"]}
+        for field, name, name_zh in named
+        if row.get(field) and name not in known
+    ]
+
+
+def variants(row: dict[str, Any]) -> list[NewVariant]:
+    return [
+        NewVariant(
+            sku=variant["sku"],
+            price_minor=variant["price_minor"],
+            options=variant["options"],
+            compare_at_minor=variant["compare_at_minor"],
+            weight_g=variant["weight_g"],
+        )
+        for variant in row["variants"]
+    ]
