@@ -1,17 +1,18 @@
 """Bearer keys of merchants: `Authorization: Bearer mk_live_…`. Every private view names the scope it needs."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from merchants.models import ApiKey, Merchant
 from merchants.selectors import api_key_for_secret
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # DRF's settings name this module, so importing its views here would be a circle
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,9 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
 class HasScope(permissions.BasePermission):
     """Compares the key's scopes with the view's `scopes[method]`; a method without a scope is refused."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         if not isinstance(request.user, ApiClient):
             return False
         scopes: dict[str, str] = getattr(view, "scopes", {})
         method = "GET" if request.method in {"HEAD", "OPTIONS"} else request.method
         return scopes.get(str(method)) in request.user.key.scopes
-
-
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = ApiKeyAuthentication
-    name = "apiKey"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A key made under Settings → API keys in /merchant/."}

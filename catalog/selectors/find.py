@@ -115,6 +115,13 @@ def in_category(rows: QuerySet[ProductCard], category: Category) -> QuerySet[Pro
     return rows.filter(category_path__gte=path, category_path__lt=path[:-1] + chr(ord(path[-1]) + 1))
 
 
+def having_words(rows: QuerySet[ProductCard], text: str) -> QuerySet[ProductCard]:
+    """Cards that have all words of a text; none where it holds signs only."""
+    tokens = query_tokens(text)
+    asked = SearchQuery(tsquery(tokens, every=True), config="simple", search_type="raw")
+    return rows.filter(search=asked) if tokens else rows.none()
+
+
 def _candidates(query: CardQuery) -> Sequence[QuerySet[ProductCard]]:
     """What may be shown, the strict reading of the search first and the loose one, where it differs, second."""
     rows = _filtered(query)

@@ -1,11 +1,12 @@
 from typing import Any
 
 import django_filters
+from django.conf import settings
 from django.db.models import QuerySet
 
 from catalog.models import Category, Product, ProductCard
-from catalog.search import matching
-from core.money import parse_minor
+from catalog.selectors.find import having_words, in_category
+from core.money import exponent, parse_minor
 
 
 class ProductFilter(django_filters.FilterSet):
@@ -24,11 +25,11 @@ class ProductFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, cards: QuerySet[ProductCard], name: str, value: str) -> QuerySet[ProductCard]:
-        return matching(cards, value)
+        return having_words(cards, value)
 
     def in_category(self, cards: QuerySet[ProductCard], name: str, value: str) -> QuerySet[ProductCard]:
         category = Category.objects.filter(slug=value).first()
-        return cards.filter(category_path__startswith=category.path) if category else cards.none()
+        return in_category(cards, category) if category else cards.none()
 
     def from_price(self, cards: QuerySet[ProductCard], name: str, value: Any) -> QuerySet[ProductCard]:
         return cards.filter(price_minor__gte=_minor(value))
@@ -38,6 +39,4 @@ class ProductFilter(django_filters.FilterSet):
 
 
 def _minor(value: Any) -> int:
-    from django.conf import settings
-
-    return parse_minor(round(value, 0 if settings.CURRENCY == "JPY" else 2), settings.CURRENCY)
+    return parse_minor(round(value, exponent(settings.CURRENCY)), settings.CURRENCY)

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.filters import OrderingFilter
 from rest_framework.generics import get_object_or_404
@@ -12,11 +11,8 @@ from api.pagination import SignedCursorPagination
 from api.v1.products.filters import ProductFilter
 from api.v1.products.serializers import ProductDetailSerializer, ProductSerializer
 from catalog.models import ProductCard
+from catalog.selectors.cards import visible_cards
 from logistics.selectors import availability
-
-
-def visible() -> QuerySet[ProductCard]:
-    return ProductCard.objects.filter(is_visible=True)
 
 
 class ProductPagination(SignedCursorPagination):
@@ -34,7 +30,7 @@ class ProductList(PublicView):
     queryset = ProductCard.objects.none()
 
     def get(self, request: Request) -> Response:
-        cards = self.paginate_queryset(self.filter_queryset(visible()))
+        cards = self.paginate_queryset(self.filter_queryset(visible_cards()))
         return self.get_paginated_response(self.get_serializer(cards, many=True).data)
 
 
@@ -45,7 +41,7 @@ class ProductDetail(PublicView):
     queryset = ProductCard.objects.none()
 
     def get(self, request: Request, slug: str) -> Response:
-        card = get_object_or_404(visible().select_related("product"), slug=slug)
+        card = get_object_or_404(visible_cards().select_related("product"), slug=slug)
         variants = list(card.product.variants.filter(is_active=True).order_by("position", "id"))
         context: dict[str, Any] = {"variants": variants, "availability": availability([variant.pk for variant in variants])}
         return Response(ProductDetailSerializer(card, context=context).data)

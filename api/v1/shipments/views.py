@@ -14,7 +14,7 @@ from api.schema import IDEMPOTENCY_KEY
 from api.v1.shipments.serializers import NewEventSerializer, ShipmentSerializer
 from api.writes import idempotent
 from logistics.models import Shipment
-from logistics.services.shipments import record_tracking
+from logistics.services import record_tracking
 
 
 class ShipmentPagination(SignedCursorPagination):

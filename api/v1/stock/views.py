@@ -16,7 +16,7 @@ from api.pagination import SignedCursorPagination
 from api.schema import IDEMPOTENCY_KEY
 from api.writes import idempotent
 from logistics.models import Stock
-from logistics.services.stock import correct_stock
+from logistics.services import correct_stock
 
 
 class StockSerializer(serializers.ModelSerializer[Stock]):
