@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shop.demo import market, source
-from shop.demo.gallery import compose_galleries
+from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
 
 SEED = 20261122
@@ -32,13 +32,12 @@ def load(*, small: bool) -> None:
             product = market.put_on_sale(row, shops[row["merchant"]], categories[row["category"]], extra=units, at=opened)
             work.append((product.pk, row))
             progress.advance(step)
-        step = progress.add_task("pictures", total=len(work))
-        for done in compose_galleries(work):
-            progress.update(step, completed=done)
+        pictures = progress.add_task("pictures", total=len(work))
         history = History(purchases)
-        step = progress.add_task("business", total=history.steps)
-        for done in history.play():
-            progress.update(step, completed=done)
+        business = progress.add_task("business", total=history.steps)
+        with composing(work, lambda: progress.advance(pictures)):
+            for done in history.play():
+                progress.update(business, completed=done)
 
 
 def _progress() -> Progress:

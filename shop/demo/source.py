@@ -2,10 +2,12 @@
 
 import json
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catalog.services.variants import NewVariant
 from shop.environment import BASE_DIR
+
+if TYPE_CHECKING:
+    from catalog.services.variants import NewVariant
 
 FOLDER = BASE_DIR / "demo"
 PICTURES = FOLDER / "pictures"
@@ -74,7 +76,9 @@ def _policies(row: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def variants(row: dict[str, Any]) -> list[NewVariant]:
+def variants(row: dict[str, Any]) -> "list[NewVariant]":
+    from catalog.services.variants import NewVariant  # here, because the picture processes import this file before Django is set up
+
     return [
         NewVariant(
             sku=variant["sku"],
