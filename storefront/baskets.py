@@ -31,9 +31,15 @@ def cart_count(request: HttpRequest) -> int:
     return selectors.cart_count(member(request), cart_token(request))
 
 
-def remember_cart(request: HttpRequest, response: HttpResponse, cart: Cart) -> None:
+def adopt_cart(request: HttpRequest, cart: Cart) -> None:
+    """From here on this request has the cart that was just made, so that its answer counts what is in it."""
+    if cart.token:
+        request.COOKIES[CART_COOKIE] = cart.token
+
+
+def remember_cart(response: HttpResponse, cart: Cart) -> None:
     """Give a guest the cookie that finds the cart again."""
-    if cart.token and cart.token != request.COOKIES.get(CART_COOKIE):
+    if cart.token:
         remember(response, CART_COOKIE, cart.token)
 
 

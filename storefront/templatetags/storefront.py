@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext as _
 
 from catalog.models import Review
 from catalog.selectors import Card, picture_url
-from core.i18n import Translated, translated
+from core.i18n import translated
 from core.money import Money, babel_locale, exponent
 from storefront.fragments import card_fragments
 
@@ -126,9 +126,9 @@ def product_cards(cards: Iterable[Card]) -> SafeString:
 
 
 @register.filter
-def text(row: Translated, field: str) -> str:
-    """`field` of a row in the reader's language, else as the merchant wrote it."""
-    return row.text(field)
+def text(row: Any, field: str) -> str:
+    """`field` of a row with an `i18n` column in the reader's language, else as the merchant wrote it."""
+    return translated({field: getattr(row, field)}, row.i18n, field, get_language())
 
 
 @register.filter

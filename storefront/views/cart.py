@@ -13,7 +13,7 @@ from orders.models import Cart
 from orders.selectors import cart_view
 from orders.services import carts
 from recommend.selectors import bought_with
-from storefront.baskets import cart_of, member, remember_cart
+from storefront.baskets import adopt_cart, cart_of, member, remember_cart
 from storefront.refusals import toast
 from storefront.views.product import product_with_refusal
 
@@ -52,8 +52,9 @@ def add(request: HttpRequest) -> HttpResponse:
         if "HX-Request" in request.headers:
             return toast(request, str(error), status=error.status, is_error=True)
         return product_with_refusal(request, error)
+    adopt_cart(request, row)
     response = _added(request)
-    remember_cart(request, response, row)
+    remember_cart(response, row)
     return response
 
 
