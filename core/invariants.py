@@ -12,6 +12,17 @@ def names() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
+def broken(views: list[str]) -> list[str]:
+    """Which of these views are not empty, in one statement."""
+    if not views:
+        return []
+    # Names come from the catalogue of the database itself and are quoted; they cannot be parameters.
+    probes = [f"SELECT {index} WHERE EXISTS (SELECT FROM {connection.ops.quote_name(name)})" for index, name in enumerate(views)]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(probes))
+        return [views[index] for (index,) in cursor.fetchall()]
+
+
 def violations(limit: int = 20) -> dict[str, list[dict[str, object]]]:
     """The first rows of every view that is not empty; an empty dict means that all is well."""
     found = {}

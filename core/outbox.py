@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -70,6 +70,17 @@ def relay(*, now: dt.datetime, limit: int = 200) -> int:
     """Handle due events; returns how many were finished. Several relays may run at once."""
     due = OutboxEvent.objects.filter(handled_at__isnull=True, dead_at__isnull=True, next_try_at__lte=now)
     return sum(_handle(pk, now) for pk in due.order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def retry_dead(*, event_ids: Sequence[int], now: dt.datetime) -> int:
+    """Let dead events try again, with twelve fresh attempts; returns how many were dead. Receipts stay, so no handler runs twice."""
+    with transaction.atomic():
+        revived = OutboxEvent.objects.filter(pk__in=event_ids, dead_at__isnull=False, handled_at__isnull=True).update(
+            dead_at=None, attempts=0, next_try_at=now
+        )
+        if revived:
+            transaction.on_commit(_ring, robust=True)
+    return revived
 
 
 def _handle(pk: int, now: dt.datetime) -> bool:

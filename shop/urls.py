@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
+from merchants.admin import merchant_site
 from shop.health import livez, readyz
 
 handler500 = "shop.failures.server_error"
@@ -9,6 +11,8 @@ urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
+    path("merchant/", merchant_site.urls),
+    path("backoffice/language/", set_language, name="backoffice-language"),
     path("api/", include("api.urls")),
     path("", include("storefront.urls")),
 ]

@@ -1,5 +1,6 @@
 """All settings. What an installation may change comes from the environment (docs/operations.md lists each)."""
 
+from shop.settings.backoffice import *
 from shop.settings.base import *
 from shop.settings.business import *
 from shop.settings.jobs import *
