@@ -36,3 +36,8 @@ class ScopeUnknown(DomainError):
     code = "scope_unknown"
     message = _("Choose at least one of the known scopes.")
     status = 422
+
+
+class OwnRole(DomainError):
+    code = "own_role"
+    message = _("You cannot take the owner's rights from yourself; another owner can.")

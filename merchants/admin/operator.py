@@ -1,0 +1,110 @@
+"""What the operator sees of merchants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.backoffice.actions import ActionVariant, ReasonForm, object_action
+from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
+from core.backoffice.display import column, status_column
+from core.backoffice.fields import ModelForm
+from core.models import StateChange
+from merchants import services
+from merchants.models import CommissionPlan, Membership, Merchant
+
+
+@admin.register(CommissionPlan)
+class CommissionPlanAdmin(ConsoleAdmin):
+    list_display = ["name", "rate", "merchants"]
+    fields = ["name", "rate_bps"]
+    search_fields = ["name"]
+    can_add = can_change = True
+    rate = column(lambda self, row: f"{row.rate_bps / 100:g} %", _("rate"), ordering="rate_bps")
+    merchants = column(lambda self, row: row.merchant_count, _("merchants"), ordering="merchant_count")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(merchant_count=Count("merchant"))
+
+
+class MembershipInline(ReadOnlyInline):
+    model = Membership
+    fields = ["user", "role"]
+    verbose_name_plural = _("team")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+
+class MerchantForm(ModelForm):
+    class Meta:
+        model = Merchant
+        fields = ["commission_plan"]
+
+
+@admin.register(Merchant)
+class MerchantAdmin(ConsoleAdmin):
+    """The operator decides about the plan and about suspension; the rest is the merchant's own."""
+
+    form = MerchantForm
+    list_display = ["name", "kind", "state", "city", "email", "commission_plan", "created_at"]
+    list_filter = ["status", "kind", "commission_plan"]
+    list_select_related = ["commission_plan"]
+    search_fields = ["name", "slug", "email"]
+    ordering = ["name"]
+    fields = [
+        "name",
+        "slug",
+        "kind",
+        "state",
+        "commission_plan",
+        "email",
+        "city",
+        "country",
+        "address",
+        "handling_days",
+        "created_at",
+        "changes",
+    ]
+    inlines = [MembershipInline]
+    actions_detail = ["suspend", "activate"]
+    can_change = True
+    state = status_column(_("status"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [field for field in self.fields if field != "commission_plan"]
+
+    @admin.display(description=_("history"))
+    def changes(self, row: Merchant) -> str:
+        moves = StateChange.objects.filter(entity_id=row.pk).order_by("-at")[:5]
+        return "; ".join(f"{move.at:%Y-%m-%d %H:%M} {move.to_status} ({move.reason})" for move in moves) or "–"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.update_merchant(merchant_id=obj.pk, commission_plan=form.cleaned_data["commission_plan"])
+
+    @object_action(
+        description=_("Suspend"),
+        text=_("Its goods leave the shop at once; orders keep running."),
+        done=_("The merchant is suspended."),
+        form_class=ReasonForm,
+        icon="block",
+        variant=ActionVariant.DANGER,
+        when=lambda row: row.is_active,
+    )
+    def suspend(self, request: HttpRequest, form: Any, row: Merchant) -> None:
+        services.suspend_merchant(merchant_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())
+
+    @object_action(
+        description=_("Activate"),
+        text=_("Its published goods are on sale again."),
+        done=_("The merchant is active."),
+        form_class=ReasonForm,
+        icon="check_circle",
+        when=lambda row: not row.is_active,
+    )
+    def activate(self, request: HttpRequest, form: Any, row: Merchant) -> None:
+        services.activate_merchant(merchant_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())

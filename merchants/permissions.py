@@ -1,0 +1,53 @@
+"""Who may do what in a merchant's back office: the one table. What is not in it is forbidden."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from merchants.models import Membership
+
+Role = Membership.Role
+
+
+class Duty(StrEnum):
+    """A part of the work in a shop; every page of the merchant site belongs to one."""
+
+    PRODUCTS = "products"
+    REVIEWS = "reviews"
+    ORDERS = "orders"
+    STOCK = "stock"
+    SHIPMENTS = "shipments"
+    SHIPPING = "shipping"
+    BALANCE = "balance"
+    API_KEYS = "api_keys"
+    TEAM = "team"
+    PROFILE = "profile"
+
+
+_EVERYTHING = frozenset(Duty)
+_VIEW: dict[str, frozenset[Duty]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.CATALOGUE: frozenset({Duty.PRODUCTS, Duty.REVIEWS, Duty.STOCK, Duty.PROFILE}),
+    Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.STOCK, Duty.SHIPMENTS, Duty.SHIPPING, Duty.PRODUCTS}),
+    Role.SERVICE: frozenset({Duty.ORDERS, Duty.SHIPMENTS, Duty.PRODUCTS, Duty.REVIEWS}),
+    Role.FINANCE: frozenset({Duty.BALANCE, Duty.ORDERS}),
+    Role.READ_ONLY: _EVERYTHING - {Duty.API_KEYS},
+}
+_CHANGE: dict[str, frozenset[Duty]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.CATALOGUE: frozenset({Duty.PRODUCTS}),
+    Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.STOCK, Duty.SHIPMENTS}),
+    Role.SERVICE: frozenset(),
+    Role.FINANCE: frozenset(),
+    Role.READ_ONLY: frozenset(),
+}
+
+
+def may_view(role: str, duty: Duty) -> bool:
+    """Whether a member with this role may read the pages of a duty."""
+    return duty in _VIEW.get(role, frozenset())
+
+
+def may_change(role: str, duty: Duty) -> bool:
+    """Whether a member with this role may change something of a duty."""
+    return duty in _CHANGE.get(role, frozenset())
