@@ -1,0 +1,76 @@
+"""People. What they bought and wrote is found in the pages of orders and reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.admin import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.backoffice.base import ConsoleAdmin
+from core.backoffice.display import column, label
+
+# Importing Django's own class has registered it; unfold's pages need one of unfold's.
+if isinstance(admin.site.get_model_admin(Group), PlainGroupAdmin):
+    admin.site.unregister(Group)
+# An address and whether it is confirmed belong to the person; allauth's own pages could confirm anything.
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(User)
+class UserAdmin(ConsoleAdmin):
+    """Accounts: the operator may block one and, as a superuser, give staff rights. Passwords are the person's own affair."""
+
+    list_display = ["email", "name", "kind", "state", "language", "last_login", "created_at"]
+    list_filter = ["is_active", "is_staff", "language"]
+    search_fields = ["email", "name"]
+    ordering = ["-created_at"]
+    fields = ["email", "name", "language", "is_active", "is_staff", "groups", "is_superuser", "last_login", "created_at"]
+    filter_horizontal = ["groups"]
+    can_change = True
+    kind = column(
+        lambda self, row: label(_("Operator"), "primary") if row.is_staff else label(_("Person"), "neutral"), _("kind"), ordering="is_staff"
+    )
+    state = column(
+        lambda self, row: label(_("Active"), "success") if row.is_active else label(_("Blocked"), "danger"),
+        _("status"),
+        ordering="is_active",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Staff cannot give themselves or others more rights than they were given, nor lock themselves out."""
+        fixed = ["email", "last_login", "created_at"]
+        if not request.user.is_superuser or (obj is not None and obj.pk == request.user.pk):
+            fixed += ["is_staff", "groups", "is_superuser", "is_active"]
+        elif obj is not None and obj.is_superuser and not request.user.is_superuser:
+            fixed += ["is_active"]
+        return fixed
+
+
+@admin.register(Group)
+class GroupAdmin(ConsoleAdmin):
+    """Rights of operator staff, by duty; only superusers write them."""
+
+    list_display = ["name"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    filter_horizontal = ["permissions"]
+    fields = ["name", "permissions"]
+    can_add = can_change = True
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and field.queryset is not None and db_field.name == "permissions":
+            field.queryset = field.queryset.select_related("content_type")  # their names need it
+        return field
+
+    def may_act(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may_act(request)

@@ -1,0 +1,5 @@
+"""Products, reviews, categories and brands in both back offices."""
+
+from catalog.admin import merchant, operator
+
+__all__ = ["merchant", "operator"]

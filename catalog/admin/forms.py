@@ -1,0 +1,120 @@
+"""The product form and the rows of its variants, as sellers fill them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from catalog.models import Category, Product, Variant
+from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, second_text
+
+NARROW = {"class": "narrow-input"}
+CHINESE = ("title", "description")
+
+
+class Pictures(forms.FileInput):
+    """A file field that takes several pictures at once."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__({"class": "file-input", "accept": "image/jpeg,image/png,image/webp,image/avif,image/gif"})
+
+
+class PicturesField(forms.FileField):
+    """The bytes of several uploaded files; the catalogue decides whether they are pictures."""
+
+    widget = Pictures
+    most = 10
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(files) > self.most:
+            raise ValidationError(_("At most %(most)s pictures at once.") % {"most": self.most})
+        return [super(PicturesField, self).clean(file, initial).read() for file in files]
+
+
+class CategoryChoice(ModelChoiceField):
+    """Categories as the tree they are."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return "\u2003" * (int(obj.depth) - 1) + str(obj.text("name"))
+
+
+class ProductForm(ModelForm):
+    title_zh = forms.CharField(label=_("title (Chinese)"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
+    description_zh = forms.CharField(label=_("description (Chinese)"), required=False, widget=UnfoldAdminTextareaWidget())
+    new_pictures = PicturesField(
+        label=_("add pictures"), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
+    )
+
+    class Meta:
+        model = Product
+        fields = ["title", "description", "category", "brand", "condition"]
+        field_classes = {"category": CategoryChoice}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in CHINESE:
+            self.initial[f"{field}_zh"] = second_text(self.instance, field)
+
+    def clean_category(self) -> Category:
+        category: Category = self.cleaned_data["category"]
+        if category.numchild:
+            raise ValidationError(_("Choose a category at the end of its branch."))
+        return category
+
+
+class OptionsField(forms.CharField):
+    """What a variant is, typed as "Colour: Red; Size: M"."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "; ".join(f"{name}: {chosen}" for name, chosen in value.items()) if isinstance(value, dict) else value
+
+    def to_python(self, value: Any) -> Any:
+        text = (super().to_python(value) or "").replace("；", ";").replace("：", ":")
+        parts = [part.partition(":") for part in text.split(";") if part.strip()]
+        if any(not (name.strip() and chosen.strip()) for name, _colon, chosen in parts):
+            raise ValidationError(_("Write options like “Colour: Red; Size: M”."))
+        return {name.strip(): chosen.strip() for name, _colon, chosen in parts}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(data) and self.to_python(data) != (initial or {})
+
+
+class VariantForm(ModelForm):
+    """One row of the variants table. What a variant is cannot change once it exists: orders and stock name it."""
+
+    options = OptionsField(
+        label=_("options"), required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Colour: Red; Size: M")})
+    )
+    price_minor = MoneyField(label=_("price"), least_minor=1)
+    compare_at_minor = MoneyField(label=_("compare-at price"), required=False, least_minor=1)
+
+    class Meta:
+        model = Variant
+        fields = ["sku", "options", "price_minor", "compare_at_minor", "weight_g", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        currency = self.instance.currency or settings.CURRENCY
+        for name in ("price_minor", "compare_at_minor"):
+            self.fields[name].currency = currency  # type: ignore[attr-defined]
+        self.fields["price_minor"].label = _("price (%(currency)s)") % {"currency": currency}
+        self.fields["options"].disabled = not self.instance._state.adding
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        price, before = cleaned.get("price_minor"), cleaned.get("compare_at_minor")
+        if price and before and before <= price:
+            self.add_error("compare_at_minor", _("The compare-at price must be above the price."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        # The service writes; the instance stays as it was read, so constraints are not checked against half a row.
+        return

@@ -1,0 +1,197 @@
+"""A merchant's own products and the reviews of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Max, Min, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from catalog import services
+from catalog.admin.display import price_range, product_header, stars, thumbnail
+from catalog.admin.forms import CHINESE, ProductForm, VariantForm
+from catalog.admin.saving import save_product
+from catalog.models import Brand, Category, Picture, Product, Review, Variant
+from core.backoffice.actions import ActionVariant, ReasonForm, object_action
+from core.backoffice.base import now
+from core.backoffice.display import column, label, money_column, status_column
+from core.errors import DomainError
+from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
+from merchants.permissions import Duty
+
+Status = Product.Status
+
+
+class VariantInline(MerchantInline):
+    model = Variant
+    form = VariantForm
+    fields = ["sku", "options", "price_minor", "compare_at_minor", "weight_g", "is_active"]
+    ordering = ["position", "created_at"]
+    max_num = 200
+    can_delete = False
+    hide_title = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return merchant_site.get_model_admin(Product).may_act(request)  # type: ignore[attr-defined,no-any-return]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request)
+
+    what = column(lambda self, row: ", ".join(row.options.values()) or "–", _("options"))
+    price = money_column("price_minor", _("price"))
+    compare_at = money_column("compare_at_minor", _("compare-at price"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if self.has_change_permission(request) else ["sku", "what", "price", "compare_at", "weight_g", "is_active"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [] if self.has_change_permission(request) else ["what", "price", "compare_at"]
+
+    def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0
+
+
+class PictureInline(MerchantInline):
+    model = Picture
+    tenant_path = "product__merchant"
+    fields = ["picture", "alt", "size"]
+    readonly_fields = ["picture", "alt", "size"]
+    ordering = ["position", "created_at"]
+    picture = column(lambda self, row: thumbnail(row), _("picture"))
+    size = column(lambda self, row: f"{row.width} × {row.height}", _("size"))
+
+
+@admin.register(Product, site=merchant_site)
+class MerchantProductAdmin(MerchantModelAdmin):
+    duty = Duty.PRODUCTS
+    shared_models = (Category, Brand)
+    form = ProductForm
+    can_add = can_change = True
+    list_display = ["product", "state", "price", "in_stock", "category", "sold", "created_at"]
+    list_filter = ["status", "condition", "category"]
+    list_select_related = ["card", "category"]
+    search_fields = ["title", "variants__sku"]
+    search_help_text = _("Title or SKU")
+    ordering = ["-created_at"]
+    inlines = [VariantInline, PictureInline]
+    fieldsets = [
+        (None, {"fields": [("title", "title_zh"), ("description", "description_zh")]}),
+        (_("Where it belongs"), {"fields": [("category", "brand", "condition")]}),
+        (_("Pictures"), {"fields": ["new_pictures"]}),
+    ]
+    actions = ["publish_selected", "hide_selected"]
+    actions_detail = ["publish", "hide", "archive"]
+    product = column(lambda self, row: product_header(row), _("product"), ordering="title")
+    state = status_column(_("status"))
+    price = column(lambda self, row: price_range(row), _("price"), ordering="low_minor")
+    sold = column(lambda self, row: getattr(getattr(row, "card", None), "sold", 0), _("sold"), ordering="card__sold")
+
+    @admin.display(description=_("in stock"))
+    def in_stock(self, row: Product) -> Any:
+        is_there = bool(getattr(getattr(row, "card", None), "in_stock", False))
+        return label(_("In stock"), "success") if is_there else label(_("Sold out"), "danger")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            low_minor=Min("variants__price_minor"), high_minor=Max("variants__price_minor"), variant_count=Count("variants")
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = {f"{name}_zh" for name in CHINESE} | {"new_pictures"}
+        if self.may_act(request):
+            return super().get_fieldsets(request, obj)
+        # Form fields beside the model's cannot be shown read-only.
+        shown = [(title, {"fields": [f for row in options["fields"] for f in ([row] if isinstance(row, str) else row) if f not in own]})
+                 for title, options in self.fieldsets]  # fmt: skip
+        return [(title, options) for title, options in shown if options["fields"]]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved together with the variants, in save_related."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        variants = next(formset for formset in formsets if formset.model is Variant)
+        save_product(self.merchant(request), form, variants, change=change)
+        for formset in formsets:
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+
+    def merchant(self, request: HttpRequest) -> Any:
+        return request.merchant  # type: ignore[attr-defined]
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._each(request, queryset, services.publish_product)
+
+    @admin.action(description=_("Hide"), permissions=["change"])
+    def hide_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._each(request, queryset, services.hide_product)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Any], service: Any) -> None:
+        done = 0
+        for product_id, title in queryset.values_list("pk", "title"):
+            try:
+                service(product_id=product_id, actor=self.actor(request), at=now())
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{title}: {error}")
+        if done:
+            messages.success(request, ngettext("%(count)d product changed.", "%(count)d products changed.", done) % {"count": done})
+
+    @object_action(
+        description=_("Publish"),
+        text=_("Shoppers will find it from now on."),
+        done=_("The product is on sale."),
+        icon="storefront",
+        variant=ActionVariant.PRIMARY,
+        when=lambda row: row.status in {Status.DRAFT, Status.HIDDEN, Status.PENDING},
+    )
+    def publish(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.publish_product(product_id=row.pk, actor=self.actor(request), at=now())
+
+    @object_action(
+        description=_("Hide"),
+        text=_("It leaves the shop until you publish it again."),
+        done=_("The product is hidden."),
+        icon="visibility_off",
+        when=lambda row: row.status == Status.PUBLISHED,
+    )
+    def hide(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.hide_product(product_id=row.pk, actor=self.actor(request), at=now())
+
+    @object_action(
+        description=_("Archive"),
+        text=_("It leaves the shop for good; its orders and figures stay."),
+        done=_("The product is archived."),
+        form_class=ReasonForm,
+        icon="archive",
+        variant=ActionVariant.DANGER,
+        when=lambda row: row.status not in {Status.ARCHIVED, Status.PENDING},
+    )
+    def archive(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.archive_product(product_id=row.pk, actor=self.actor(request), at=now(), reason=form.cleaned_data["reason"])
+
+
+@admin.register(Review, site=merchant_site)
+class MerchantReviewAdmin(MerchantModelAdmin):
+    """Reviews are the shoppers' own words: merchants read them."""
+
+    duty = Duty.REVIEWS
+    tenant_path = "product__merchant"
+    list_display = ["rating", "product", "text", "author", "created_at"]
+    list_filter = ["stars"]
+    list_select_related = ["product"]
+    search_fields = ["product__title", "text"]
+    ordering = ["-created_at"]
+    fields = ["rating", "product_title", "author", "text", "created_at"]
+    rating = column(lambda self, row: stars(row), _("stars"), ordering="stars")
+    product_title = column(lambda self, row: row.product.text("title"), _("product"))
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        # "Reviews below 3 stars" on the home page.
+        return lookup == "stars__lt" or super().lookup_allowed(lookup, value, request)

@@ -1,0 +1,174 @@
+"""The catalogue as the operator keeps it: the category tree and brands; products and reviews are moderated, not edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Max, Min
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from catalog import services
+from catalog.admin.display import price_range, product_header, stars
+from catalog.admin.forms import CategoryChoice
+from catalog.models import Brand, Category, Product, Review, Variant
+from catalog.services import cards
+from catalog.services.categories import create_category, move_category, rename_category
+from core.backoffice.actions import ActionVariant, ReasonForm, object_action
+from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
+from core.backoffice.display import column, money_column, status_column
+from core.backoffice.fields import ModelForm, second_text, with_translations
+
+
+class NamesForm(ModelForm):
+    """A name in both languages."""
+
+    name_zh = forms.CharField(label=_("name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["name_zh"] = second_text(self.instance, "name")
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        return with_translations(self.instance.i18n, {"name": self.cleaned_data["name_zh"]})
+
+
+class CategoryForm(NamesForm):
+    parent = CategoryChoice(label=_("below"), queryset=Category.objects.none(), required=False, widget=UnfoldAdminSelectWidget())
+
+    class Meta:
+        model = Category
+        fields = ["name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Category.objects.order_by("path")
+        if self.instance.pk:
+            rows = rows.exclude(path__startswith=self.instance.path)
+            self.initial["parent"] = Category.objects.get_parent(self.instance)
+        self.fields["parent"].queryset = rows  # type: ignore[attr-defined]
+
+
+@admin.register(Category)
+class CategoryAdmin(ConsoleAdmin):
+    form = CategoryForm
+    can_add = can_change = True
+    list_display = ["tree_name", "chinese", "slug", "products"]
+    search_fields = ["name", "slug"]
+    ordering = ["path"]
+    list_per_page = 200
+    fields = ["name", "name_zh", "parent"]
+    tree_name = column(
+        lambda self, row: format_html('<span style="padding-left:{}rem">{}</span>', (row.depth - 1) * 1.25, row.name),
+        _("name"),
+        ordering="path",
+    )
+    chinese = column(lambda self, row: second_text(row, "name"), _("name (Chinese)"))
+    products = column(lambda self, row: row.product_count, _("products"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(product_count=Count("products"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: CategoryForm, change: bool) -> None:
+        name, parent = form.cleaned_data["name"], form.cleaned_data["parent"]
+        if not change:
+            made = create_category(name=name, parent=parent, i18n=form.translations())
+            obj.pk, obj.path, obj.depth = made.pk, made.path, made.depth
+            return
+        before = form.initial["parent"]
+        rename_category(category=Category.objects.get(pk=obj.pk), name=name, i18n=form.translations())
+        if (before and before.pk) != (parent and parent.pk):
+            move_category(category=Category.objects.get(pk=obj.pk), parent=parent)
+
+
+class BrandForm(NamesForm):
+    class Meta:
+        model = Brand
+        fields = ["name", "slug"]
+
+
+@admin.register(Brand)
+class BrandAdmin(ConsoleAdmin):
+    form = BrandForm
+    can_add = can_change = True
+    list_display = ["name", "chinese", "slug", "products"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+    fields = ["name", "name_zh", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    chinese = column(lambda self, row: second_text(row, "name"), _("name (Chinese)"))
+    products = column(lambda self, row: row.product_count, _("products"), ordering="product_count")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(product_count=Count("product"))
+
+    def save_model(self, request: HttpRequest, obj: Brand, form: BrandForm, change: bool) -> None:
+        obj.i18n = form.translations()
+        super().save_model(request, obj, form, change)
+
+
+class VariantInline(ReadOnlyInline):
+    model = Variant
+    fields = ["sku", "what", "price", "compare_at", "is_active"]
+    ordering = ["position"]
+    what = column(lambda self, row: ", ".join(row.options.values()) or "–", _("options"))
+    price = money_column("price_minor", _("price"))
+    compare_at = money_column("compare_at_minor", _("compare-at price"))
+
+
+@admin.register(Product)
+class ProductAdmin(ConsoleAdmin):
+    """Moderation: the operator reads everything and takes off sale what must not be there."""
+
+    list_display = ["product", "merchant", "state", "price", "category", "created_at"]
+    list_filter = ["status", "merchant", "category"]
+    list_select_related = ["card", "category", "merchant"]
+    search_fields = ["title", "variants__sku", "merchant__name"]
+    ordering = ["-created_at"]
+    fields = ["title", "chinese", "merchant", "state", "category", "brand", "condition", "description", "created_at", "published_at"]
+    inlines = [VariantInline]
+    actions_detail = ["hide"]
+    product = column(lambda self, row: product_header(row), _("product"), ordering="title")
+    chinese = column(lambda self, row: second_text(row, "title"), _("title (Chinese)"))
+    state = status_column(_("status"))
+    price = column(lambda self, row: price_range(row), _("price"), ordering="low_minor")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            low_minor=Min("variants__price_minor"), high_minor=Max("variants__price_minor"), variant_count=Count("variants")
+        )
+
+    @object_action(
+        description=_("Hide"),
+        text=_("The product leaves the shop; the merchant sees that the marketplace hid it, and why."),
+        done=_("The product is hidden."),
+        form_class=ReasonForm,
+        icon="visibility_off",
+        variant=ActionVariant.DANGER,
+        when=lambda row: row.status == Product.Status.PUBLISHED,
+    )
+    def hide(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.hide_product(product_id=row.pk, actor=actor_of(request, "operator"), at=now(), reason=form.cleaned_data["reason"])
+
+
+@admin.register(Review)
+class ReviewAdmin(ConsoleAdmin):
+    list_display = ["rating", "product", "author", "text", "created_at"]
+    list_filter = ["stars", "language"]
+    list_select_related = ["product"]
+    search_fields = ["product__title", "author", "text"]
+    ordering = ["-created_at"]
+    fields = ["rating", "product", "author", "text", "language", "created_at"]
+    can_delete = True
+    rating = column(lambda self, row: stars(row), _("stars"), ordering="stars")
+
+    def delete_model(self, request: HttpRequest, obj: Review) -> None:
+        """Remove what breaks the rules; the product's rating is counted anew in the same transaction."""
+        product_id = obj.product_id
+        super().delete_model(request, obj)
+        cards.recount_stars([product_id])

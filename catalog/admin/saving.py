@@ -1,0 +1,77 @@
+"""From the product form to the catalogue's services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog import services
+from catalog.admin.forms import CHINESE
+from catalog.models import Product
+from catalog.rules.options import options_from_variants
+from catalog.services import NewVariant, pictures
+from catalog.services.variants import add_variant, update_variant
+from core.backoffice.fields import with_translations
+from merchants.models import Merchant
+
+CHANGEABLE = ("sku", "price_minor", "compare_at_minor", "weight_g", "is_active")
+
+
+def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool) -> None:
+    """Make or change the product of a valid form and formset; raises the DomainErrors of the services."""
+    fields = _product_fields(form)
+    new = [_new_variant(row) for row in variants.forms if row.instance._state.adding and row.has_changed()]
+    if change:
+        product = _update(form.instance, fields, new, variants)
+    else:
+        product = services.create_product(merchant=merchant, variants=new, **fields)
+        form.instance.pk, form.instance.slug = product.pk, product.slug
+        form.instance.merchant = merchant
+    first = product.pictures.count()
+    for position, image in enumerate(form.cleaned_data.get("new_pictures") or [], start=first):
+        pictures.add_picture(product=product, image=image, position=position, alt=product.title)
+
+
+def _product_fields(form: Any) -> dict[str, Any]:
+    values = {name: form.cleaned_data[name] for name in ("title", "description", "category", "brand", "condition")}
+    texts = {name: form.cleaned_data[f"{name}_zh"] for name in CHINESE}
+    return {**values, "i18n": with_translations(form.instance.i18n, texts)}
+
+
+def _new_variant(row: Any) -> NewVariant:
+    values = row.cleaned_data
+    return NewVariant(
+        sku=values["sku"],
+        price_minor=values["price_minor"],
+        options=values["options"],
+        compare_at_minor=values["compare_at_minor"],
+        weight_g=values["weight_g"],
+    )
+
+
+def _update(product: Product, fields: dict[str, Any], new: list[NewVariant], variants: Any) -> Product:
+    """Existing variants first, because a price that is refused should not leave a new variant behind a changed one."""
+    known = {option["name"] for option in product.options}
+    if any(variant.options.keys() - known for variant in new) and not known:
+        fields["options"] = options_from_variants([variant.options for variant in new])
+    elif new:
+        fields["options"] = _with_values(product.options, new)
+    updated = services.update_product(product_id=product.pk, **fields)
+    for row in variants.forms:
+        if not row.instance._state.adding and row.has_changed():
+            update_variant(variant_id=row.instance.pk, **{name: row.cleaned_data[name] for name in CHANGEABLE})
+    for variant in new:
+        add_variant(product_id=product.pk, variant=variant)
+    return updated
+
+
+def _with_values(options: list[dict[str, Any]], new: list[NewVariant]) -> list[dict[str, Any]]:
+    """The product's options with the values that new variants bring; translations and swatches stay."""
+    merged = []
+    for option in options:
+        values = list(option["values"])
+        for variant in new:
+            chosen = variant.options.get(option["name"])
+            if chosen and chosen not in {value["value"] for value in values}:
+                values.append({"value": chosen})
+        merged.append({**option, "values": values})
+    return merged

@@ -1,0 +1,63 @@
+"""How stock and parcels look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.backoffice.base import ReadOnlyInline
+from core.backoffice.display import column, label, role_of_actor
+from logistics.models import Shipment, ShipmentEvent, ShipmentLine, Stock, StockMovement
+
+LOW = 5
+ROLE_COLUMN = column(lambda self, row: role_of_actor(row.actor), _("by"))
+
+
+def available_label(stock: Stock) -> SafeString:
+    """Pieces that can still be sold, red at none and amber when few are left."""
+    tone = "danger" if stock.available <= 0 else "warning" if stock.available <= LOW else "success"
+    return label(stock.available, tone)
+
+
+def what(row: Any) -> SafeString:
+    """Title, options and SKU of the variant of a row."""
+    variant = row.variant
+    chosen = ", ".join(variant.options.values())
+    small = f"{variant.sku} · {chosen}" if chosen else variant.sku
+    return format_html('<span class="cell"><span>{}<small>{}</small></span></span>', variant.product.text("title"), small)
+
+
+def parcel_timeline(shipment: Shipment) -> SafeString:
+    """What happened to a parcel, newest first."""
+    events = ShipmentEvent.objects.filter(shipment=shipment).order_by("-at", "-id")
+    return render_to_string("backoffice/parcel_timeline.html", {"events": events})
+
+
+class MovementInline(ReadOnlyInline):
+    model = StockMovement
+    fields = ["created_at", "reason", "delta", "note", "by"]
+    ordering = ["-created_at"]
+    per_page = 50
+    hide_title = False
+    by = ROLE_COLUMN
+
+
+class ShipmentLineInline(ReadOnlyInline):
+    model = ShipmentLine
+    fields = ["goods", "quantity"]
+    verbose_name_plural = _("contents")
+    goods = column(lambda self, row: what(row), _("product"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("variant__product")
+
+
+def low(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Stock rows with at most five pieces left to sell."""
+    return rows.filter(on_hand__lte=F("reserved") + LOW)

@@ -1,0 +1,58 @@
+"""Warehouses, stock and parcels of all merchants, for reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.backoffice.base import ConsoleAdmin
+from core.backoffice.display import column, label, reference_column, status_column
+from logistics.admin.display import MovementInline, ShipmentLineInline, available_label, parcel_timeline, what
+from logistics.admin.stock import LevelFilter
+from logistics.models import Shipment, Stock, Warehouse
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(ConsoleAdmin):
+    list_display = ["name", "merchant", "kind", "city", "country", "priority", "state"]
+    list_filter = ["kind", "is_active", "merchant"]
+    list_select_related = ["merchant"]
+    search_fields = ["name", "code", "merchant__name"]
+    ordering = ["merchant__name", "priority"]
+    fields = ["name", "code", "merchant", "kind", "city", "postcode", "country", "priority", "state"]
+    state = column(lambda self, row: label(_("Open"), "success") if row.is_active else label(_("Closed"), "neutral"), _("status"))
+
+
+@admin.register(Stock)
+class StockAdmin(ConsoleAdmin):
+    list_display = ["goods", "merchant", "warehouse", "on_hand", "reserved", "free"]
+    list_filter = [LevelFilter, "merchant"]
+    search_fields = ["variant__sku", "variant__product__title", "merchant__name"]
+    ordering = ["variant__product__title"]
+    fields = ["goods", "merchant", "warehouse", "on_hand", "reserved", "free"]
+    inlines = [MovementInline]
+    goods = column(lambda self, row: what(row), _("product"), ordering="variant__product__title")
+    free = column(lambda self, row: available_label(row), _("available"), ordering="available_count")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request).select_related("variant__product", "warehouse", "merchant")
+        return rows.annotate(available_count=F("on_hand") - F("reserved"))
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(ConsoleAdmin):
+    list_display = ["tracking_number", "carrier", "state", "merchant", "order", "warehouse", "shipped_at", "delivered_at"]
+    list_filter = ["status", "merchant"]
+    list_select_related = ["merchant", "warehouse"]
+    search_fields = ["tracking_number", "carrier", "merchant__name"]
+    ordering = ["-shipped_at"]
+    fields = ["tracking_number", "carrier", "state", "merchant", "order", "warehouse", "shipped_at", "delivered_at", "timeline"]
+    reference_fields = ["reference"]
+    inlines = [ShipmentLineInline]
+    state = status_column(_("status"))
+    order = reference_column("reference", _("order"))
+    timeline = column(lambda self, row: parcel_timeline(row), _("timeline"))

@@ -1,0 +1,108 @@
+"""A merchant's parcels and what it charges for sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
+from core.backoffice.base import now
+from core.backoffice.display import column, money_column, reference_column, status_column
+from core.backoffice.fields import ModelForm, MoneyField
+from logistics import services
+from logistics.admin.display import ShipmentLineInline, parcel_timeline
+from logistics.models import Shipment, ShippingRate
+from logistics.states import SHIPMENT_TRANSITIONS, ShipmentStatus
+from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
+from merchants.admin.site import merchant_of
+from merchants.admin.tenant import SingletonAdmin
+from merchants.permissions import Duty
+
+ON_THE_ROAD = [(code.value, code.label) for code in ShipmentStatus if code not in {ShipmentStatus.PLANNED, ShipmentStatus.PACKED}]
+
+
+class TrackingNewsForm(ConfirmForm):
+    """What the carrier told."""
+
+    code = forms.ChoiceField(label=_("What happened"), choices=ON_THE_ROAD, widget=UnfoldAdminSelectWidget())
+    place = forms.CharField(label=_("Place"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
+
+
+class ContentsInline(ShipmentLineInline, MerchantInline):
+    tenant_path = "shipment__merchant"
+
+
+@admin.register(Shipment, site=merchant_site)
+class MerchantShipmentAdmin(MerchantModelAdmin):
+    duty = Duty.SHIPMENTS
+    list_display = ["tracking_number", "carrier", "state", "order", "pieces", "warehouse", "shipped_at", "delivered_at"]
+    list_filter = ["status", "warehouse"]
+    list_select_related = ["warehouse"]
+    search_fields = ["tracking_number", "carrier"]
+    ordering = ["-shipped_at"]
+    fields = ["tracking_number", "carrier", "state", "order", "warehouse", "shipped_at", "delivered_at", "timeline"]
+    reference_fields = ["reference"]
+    inlines = [ContentsInline]
+    actions_detail = ["tell"]
+    state = status_column(_("status"))
+    order = reference_column("reference", _("order"))
+    pieces = column(lambda self, row: row.line_count, _("items"))
+    timeline = column(lambda self, row: parcel_timeline(row), _("timeline"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(line_count=Count("lines"))
+
+    @object_action(
+        description=_("Add tracking news"),
+        text=_("The shopper sees it in the order's timeline."),
+        done=_("The timeline is up to date."),
+        form_class=TrackingNewsForm,
+        icon="local_shipping",
+        variant=ActionVariant.PRIMARY,
+        when=lambda row: row.status in SHIPMENT_TRANSITIONS,
+    )
+    def tell(self, request: HttpRequest, form: Any, row: Shipment) -> None:
+        news = {name: form.cleaned_data[name] for name in ("code", "place", "note")}
+        services.record_tracking(shipment_id=row.pk, actor=self.actor(request), at=now(), merchant_id=merchant_of(request).pk, **news)
+
+
+class RateForm(ModelForm):
+    flat_minor = MoneyField(label=_("price per order"))
+    free_over_minor = MoneyField(label=_("free from a goods total of"), required=False, help_text=_("Empty: never free."))
+
+    class Meta:
+        model = ShippingRate
+        fields = ["flat_minor", "free_over_minor"]
+
+
+@admin.register(ShippingRate, site=merchant_site)
+class ShippingRateAdmin(SingletonAdmin):
+    duty = Duty.SHIPPING
+    form = RateForm
+    can_change = True
+    list_display = ["price", "free_from"]
+    price = money_column("flat_minor", _("price per order"))
+    free_from = money_column("free_over_minor", _("free from a goods total of"))
+    fields = ["flat_minor", "free_over_minor"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may_act(request) and not self.get_queryset(request).exists()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if self.may_act(request) else ["price", "free_from"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [] if self.may_act(request) else ["price", "free_from"]
+
+    def save_model(self, request: HttpRequest, obj: ShippingRate, form: Any, change: bool) -> None:
+        amounts = {name: form.cleaned_data[name] for name in ("flat_minor", "free_over_minor")}
+        made = services.set_shipping_rate(merchant=merchant_of(request), currency=obj.currency or settings.CURRENCY, **amounts)
+        obj.pk, obj.merchant_id, obj.currency = made.pk, made.merchant_id, made.currency

@@ -1,0 +1,5 @@
+"""Orders and purchases in both back offices."""
+
+from orders.admin import merchant, naming, operator
+
+__all__ = ["merchant", "naming", "operator"]

@@ -1,0 +1,59 @@
+"""How an order looks: its lines, its money, its history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.backoffice.display import due_label, money
+from orders.models import MerchantOrder, OrderLine
+from orders.selectors import timelines
+from orders.selectors.purchases import TO_SHIP, shipments_by_order
+
+SHOWN_LINES = 2
+
+
+def line_text(line: OrderLine) -> str:
+    chosen = ", ".join(line.options.values())
+    return f"{line.quantity} × {line.title}" + (f" ({chosen})" if chosen else "")
+
+
+def lines_summary(order: MerchantOrder) -> SafeString:
+    """The first lines of an order and how many more there are."""
+    lines = list(order.lines.all())
+    rest = len(lines) - SHOWN_LINES
+    more = f" +{rest}" if rest > 0 else ""
+    shown = [line_text(line) for line in lines[:SHOWN_LINES]]
+    return format_html('<span class="cell">{}{}</span>', format_html("<br>".join(["{}"] * len(shown)), *shown) if shown else "–", more)
+
+
+def ship_by_label(order: MerchantOrder, now: dt.datetime) -> Any:
+    return due_label(order.ship_by, now) if order.status in TO_SHIP else "–"
+
+
+def order_context(order: MerchantOrder) -> dict[str, Any]:
+    """What the order page shows; amounts as text. Five statements."""
+    parcels = shipments_by_order([order.pk])
+    lines = [
+        {
+            "line": line,
+            "options": ", ".join(line.options.values()),
+            "price": money(line.price_minor, order.currency),
+            "total": money(line.total_minor, order.currency),
+        }
+        for line in order.lines.select_related("product").order_by("pk")
+    ]
+    amounts = {
+        "goods": money(order.goods_minor, order.currency),
+        "shipping": money(order.shipping_minor, order.currency),
+        "total": money(order.total_minor, order.currency),
+        "commission": money(-order.commission_minor, order.currency),
+        "rate": f"{order.commission_bps / 100:g} %",
+        "net": money(order.total_minor - order.commission_minor, order.currency),
+        "points": money(order.points_minor, order.currency) if order.points_minor else "",
+    }
+    entries = reversed(timelines([order], parcels)[order.pk])
+    return {"order": order, "lines": lines, "amounts": amounts, "parcels": parcels.get(order.pk, []), "timeline": entries}

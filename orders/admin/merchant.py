@@ -1,0 +1,175 @@
+"""A merchant's orders: the queue to ship, and the page of one order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Case, F, Prefetch, QuerySet, Value, When
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core.backoffice.actions import ActionVariant, ReasonForm, TrackingForm, object_action
+from core.backoffice.base import now
+from core.backoffice.display import column, money_column, status_column
+from core.errors import DomainError
+from merchants.admin import MerchantModelAdmin, merchant_site
+from merchants.permissions import Duty
+from orders.admin.display import lines_summary, order_context, ship_by_label
+from orders.models import MerchantOrder, OrderLine
+from orders.selectors.purchases import TO_SHIP
+from orders.services import cancellation, fulfilment
+from orders.states import OrderStatus
+
+# What a merchant has nothing to do with: nobody has paid it, or nobody did in time.
+UNPAID = (OrderStatus.AWAITING_PAYMENT, OrderStatus.EXPIRED)
+DUE = Case(When(status__in=TO_SHIP, then=F("ship_by")))
+WAITING_FIRST = Case(When(status__in=TO_SHIP, then=Value(0)), default=Value(1)).asc()
+QUEUES = {
+    "to_ship": _("To ship"),
+    "overdue": _("Overdue"),
+    "shipped": _("Shipped, not delivered"),
+    "delivered": _("Delivered"),
+    "ended": _("Ended"),
+}
+
+
+class QueueFilter(admin.SimpleListFilter):
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(QUEUES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        to_ship = queryset.filter(status__in=TO_SHIP)
+        chosen = {
+            "to_ship": to_ship,
+            "overdue": to_ship.filter(ship_by__lt=now()),
+            "shipped": queryset.filter(status=OrderStatus.SHIPPED),
+            "delivered": queryset.filter(status=OrderStatus.DELIVERED),
+            "ended": queryset.filter(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.REFUNDED]),
+        }
+        return chosen.get(self.value() or "", queryset)
+
+
+@admin.register(MerchantOrder, site=merchant_site)
+class MerchantOrderAdmin(MerchantModelAdmin):
+    """Most urgent first; what has left the house follows, newest first."""
+
+    duty = Duty.ORDERS
+    list_display = ["number", "state", "due", "goods", "buyer", "total", "placed_at"]
+    list_filter = [QueueFilter, "status"]
+    list_select_related = ["checkout"]
+    search_fields = ["number", "checkout__name", "lines__title", "lines__sku"]
+    search_help_text = _("Number, buyer, title or SKU")
+    change_form_before_template = "backoffice/order.html"
+    actions = ["prepare_selected", "ship_selected"]
+    actions_detail = ["prepare", "ship", "deliver", "cancel"]
+    state = status_column(_("status"))
+    due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="due_at")
+    goods = column(lambda self, row: lines_summary(row), _("items"))
+    buyer = column(lambda self, row: f"{row.checkout.name}, {row.checkout.city}", _("to"))
+    total = money_column("total_minor", _("total"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request).exclude(status__in=UNPAID).select_related("checkout")
+        return rows.annotate(due_at=DUE).prefetch_related(Prefetch("lines", OrderLine.objects.order_by("pk")))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        # The page is a template of its own; there is no form field on it.
+        return []
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return [WAITING_FIRST, DUE.asc(nulls_last=True), "-placed_at"]
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        row = self.get_object(request, object_id) if object_id and self.has_view_permission(request) else None
+        return super().changeform_view(request, object_id, form_url, {**(order_context(row) if row else {}), **(extra_context or {})})
+
+    @object_action(
+        description=_("Start preparing"),
+        text=_("Tells the shopper that you are packing it."),
+        done=_("The order is being prepared."),
+        icon="inventory",
+        when=lambda row: row.status == OrderStatus.PAID,
+    )
+    def prepare(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        fulfilment.start_preparing(order_id=row.pk, actor=self.actor(request), at=now())
+
+    @object_action(
+        description=_("Mark shipped"),
+        text=_("The goods leave your stock and the shopper gets the tracking number."),
+        done=_("The order is shipped."),
+        form_class=TrackingForm,
+        icon="local_shipping",
+        variant=ActionVariant.PRIMARY,
+        when=lambda row: row.status in TO_SHIP,
+    )
+    def ship(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        parcel = {name: form.cleaned_data[name] for name in ("carrier", "tracking_number")}
+        fulfilment.ship_order(order_id=row.pk, actor=self.actor(request), at=now(), **parcel)
+
+    @object_action(
+        description=_("Mark delivered"),
+        text=_("Only when you know that the shopper has it."),
+        done=_("The order is delivered."),
+        icon="home",
+        when=lambda row: row.status == OrderStatus.SHIPPED,
+    )
+    def deliver(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        fulfilment.mark_delivered(order_id=row.pk, actor=self.actor(request), at=now())
+
+    @object_action(
+        description=_("Cancel and refund"),
+        text=_("The shopper gets all money and points back; the goods go back on sale. This cannot be undone."),
+        done=_("The order is cancelled and refunded."),
+        form_class=ReasonForm,
+        icon="cancel",
+        variant=ActionVariant.DANGER,
+        when=lambda row: row.status in TO_SHIP,
+    )
+    def cancel(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        cancellation.cancel_order(order_id=row.pk, actor=self.actor(request), reason=form.cleaned_data["reason"], at=now())
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return self.may_act(request)
+
+    @admin.action(description=_("Start preparing"), permissions=["act"])
+    def prepare_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = 0
+        for order in queryset.filter(status=OrderStatus.PAID):
+            try:
+                fulfilment.start_preparing(order_id=order.pk, actor=self.actor(request), at=now())
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{order.number}: {error}")
+        messages.success(
+            request, ngettext("%(count)d order is being prepared.", "%(count)d orders are being prepared.", done) % {"count": done}
+        )
+
+    @admin.action(description=_("Mark shipped"), permissions=["act"])
+    def ship_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
+        """A table of the orders chosen, to type or scan tracking numbers into; rows left empty stay in the queue."""
+        orders = list(queryset.filter(status__in=TO_SHIP))
+        if "apply" not in request.POST:
+            context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts, "orders": orders}
+            return TemplateResponse(request, "backoffice/ship_orders.html", {**context, "carrier": request.POST.get("carrier", "")})
+        carrier = request.POST.get("carrier", "").strip()
+        done = sum(self._ship_one(request, order, carrier) for order in orders)
+        if done:
+            messages.success(request, ngettext("%(count)d order is shipped.", "%(count)d orders are shipped.", done) % {"count": done})
+        return None
+
+    def _ship_one(self, request: HttpRequest, order: MerchantOrder, carrier: str) -> bool:
+        tracking_number = request.POST.get(f"tracking-{order.pk}", "").strip()
+        if not tracking_number:
+            return False
+        try:
+            fulfilment.ship_order(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, actor=self.actor(request), at=now())
+        except DomainError as error:
+            messages.error(request, f"{order.number}: {error}")
+            return False
+        return True

@@ -1,0 +1,87 @@
+"""The ledger: accounts with their balance, transactions with their entries. Nobody changes it, corrections are new entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.backoffice.base import ConsoleAdmin, ReadOnlyInline
+from core.backoffice.display import column, label, money, money_column, reference_column
+from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from payments.postings import PostingKind
+
+KIND_TONES = {
+    "capture": "success", "hold": "info", "release": "primary", "refund_held": "danger", "refund_released": "danger",
+    "refund_paid": "warning", "points_granted": "info", "points_expired": "neutral", "points_clawed_back": "danger",
+    "reversal": "danger",
+}  # fmt: skip
+
+
+def kind_label(row: LedgerTransaction) -> SafeString:
+    return label(dict(PostingKind.choices).get(row.kind, row.kind), KIND_TONES.get(row.kind, "neutral"))
+
+
+def side(amount_minor: int, currency: str, *, debit: bool) -> SafeString:
+    """An amount in its column: debits are positive, credits negative."""
+    shown = money(abs(amount_minor), currency) if (amount_minor > 0) == debit else ""
+    return format_html('<span class="amount">{}</span>', shown)
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(ConsoleAdmin):
+    list_display = ["name", "merchant", "currency", "balance", "entries_count"]
+    list_filter = ["kind", "currency"]
+    list_select_related = ["merchant"]
+    search_fields = ["code", "merchant__name"]
+    ordering = ["kind", "merchant__name"]
+    fields = ["name", "merchant", "currency", "balance", "entries_count"]
+    name = column(lambda self, row: row.get_kind_display(), _("account"), ordering="kind")
+    balance = money_column("balance_minor", _("balance, debit positive"))
+    entries_count = column(lambda self, row: row.entry_count, _("entries"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        sums = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(n=Sum("amount_minor")).values("n")
+        return super().get_queryset(request).annotate(balance_minor=Coalesce(Subquery(sums), 0), entry_count=Count("entries"))
+
+
+class EntryInline(ReadOnlyInline):
+    model = LedgerEntry
+    fields = ["account_name", "debit", "credit"]
+    hide_title = False
+    debit = column(lambda self, row: side(row.amount_minor, row.currency, debit=True), _("debit"))
+    credit = column(lambda self, row: side(row.amount_minor, row.currency, debit=False), _("credit"))
+
+    @admin.display(description=_("account"))
+    def account_name(self, row: LedgerEntry) -> str:
+        owner = row.account.merchant
+        return f"{row.account.get_kind_display()} · {owner}" if owner else str(row.account.get_kind_display())
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("account__merchant").order_by("pk")
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(ConsoleAdmin):
+    list_display = ["created_at", "kind_shown", "about", "moved", "memo"]
+    list_filter = ["kind"]
+    search_fields = ["key", "memo"]
+    ordering = ["-created_at"]
+    fields = ["created_at", "kind_shown", "about", "moved", "memo", "reverses"]
+    reference_fields = ["reference"]
+    inlines = [EntryInline]
+    kind_shown = column(lambda self, row: kind_label(row), _("kind"), ordering="kind")
+    about = reference_column("reference", _("about"))
+    moved = money_column("moved_minor", _("amount"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        debits = LedgerEntry.objects.filter(transaction=OuterRef("pk"), amount_minor__gt=0).order_by().values("transaction")
+        moved = debits.annotate(n=Sum("amount_minor")).values("n")
+        currency = LedgerEntry.objects.filter(transaction=OuterRef("pk")).values("currency")[:1]
+        return super().get_queryset(request).annotate(moved_minor=Subquery(moved), currency=Subquery(currency))
