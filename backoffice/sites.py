@@ -1,9 +1,17 @@
+from __future__ import annotations
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.sites import UnfoldAdminSite
+
+from core.backoffice.site import ConsoleSite
 
 
-class OperatorSite(UnfoldAdminSite):
+class OperatorSite(ConsoleSite):
     """The operator's back office at /admin/; staff users only."""
 
     site_header = _("Jishi operator")
     site_title = _("Jishi operator")
+    index_title = _("Today")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)

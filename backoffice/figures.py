@@ -1,0 +1,98 @@
+"""The numbers of the home pages, each a handful of aggregate queries whatever the number of rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from catalog.models import Product, Review
+from core import invariants
+from core.models import Job, OutboxEvent
+from logistics.admin.display import low
+from logistics.models import Stock
+from merchants.models import Merchant
+from orders.models import MerchantOrder
+from orders.selectors.purchases import TO_SHIP
+from orders.states import OrderStatus
+from payments.models import InboxMessage, PaymentAttempt, Refund
+
+# Orders whose money came in and stayed: what was cancelled or refunded is not a sale.
+SOLD = (OrderStatus.PAID, OrderStatus.PREPARING, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Sales of one span and of the span before it, in minor units, with a value per day for the small chart."""
+
+    days: int
+    orders: int
+    minor: int
+    before_orders: int
+    before_minor: int
+    by_day: list[int]
+
+    @property
+    def average_minor(self) -> int:
+        return self.minor // self.orders if self.orders else 0
+
+    @property
+    def change_percent(self) -> int | None:
+        """Change against the span before in percent; None where there is nothing to compare with."""
+        return round(100 * (self.minor - self.before_minor) / self.before_minor) if self.before_minor else None
+
+
+def sales(orders: QuerySet[Any], *, days: int, now: dt.datetime) -> Sales:
+    """Paid orders in the settlement currency of the last `days` days up to `now`; two queries."""
+    start = now - dt.timedelta(days=days)
+    paid = orders.filter(status__in=SOLD, currency=settings.CURRENCY, paid_at__gt=start - dt.timedelta(days=days), paid_at__lte=now)
+    inside, before = Q(paid_at__gt=start), Q(paid_at__lte=start)
+    sums = paid.aggregate(
+        orders=Count("pk", filter=inside),
+        minor=Sum("total_minor", filter=inside, default=0),
+        before_orders=Count("pk", filter=before),
+        before_minor=Sum("total_minor", filter=before, default=0),
+    )
+    per_day = paid.filter(inside).order_by().annotate(day=TruncDate("paid_at")).values("day").annotate(minor=Sum("total_minor"))
+    found = {row["day"]: row["minor"] for row in per_day}
+    today = now.date()
+    by_day = [found.get(today - dt.timedelta(days=back), 0) for back in range(days - 1, -1, -1)]
+    return Sales(days=days, by_day=by_day, **sums)
+
+
+def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
+    """What a merchant has to do, by name; four queries."""
+    orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
+        to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
+        overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
+        shipped=Count("pk", filter=Q(status=OrderStatus.SHIPPED)),
+    )
+    return {
+        **orders,
+        "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
+        "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
+        "bad_reviews": Review.objects.filter(product__merchant=merchant, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)).count(),
+    }
+
+
+def operator_counts(now: dt.datetime) -> dict[str, int]:
+    """What the operator has to look at, by name; seven queries."""
+    return {
+        "dead_events": OutboxEvent.objects.filter(dead_at__isnull=False, handled_at__isnull=True).count(),
+        "quarantined": InboxMessage.objects.filter(status="quarantined").count(),
+        "unknown_attempts": PaymentAttempt.objects.filter(status="unknown").count(),
+        "failed_refunds": Refund.objects.filter(status="failed").count(),
+        "overdue": MerchantOrder.objects.filter(status__in=TO_SHIP, ship_by__lt=now).count(),
+        "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).count(),
+        "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")).count(),
+    }
+
+
+def invariants_result() -> tuple[int, list[str]]:
+    """How many invariants there are, and the names of those that do not hold; two queries."""
+    names = invariants.names()
+    return len(names), invariants.broken(names)

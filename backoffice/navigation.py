@@ -1,0 +1,127 @@
+"""The sidebars: what there is to do, grouped by duty. Labels, icons and links in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from merchants.admin.site import duty_is_visible
+from merchants.permissions import Duty
+
+
+def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    def item(title: Promise, icon: str, page: str, duty: Duty, query: str = "") -> dict[str, Any]:
+        return _item(title, icon, f"merchant:{page}", duty_is_visible(duty), query)
+
+    return [
+        {"items": [_item(_("Home"), "home", "merchant:index", lambda request: True)]},
+        {
+            "title": _("Orders"),
+            "items": [
+                item(_("To ship"), "package_2", "orders_merchantorder_changelist", Duty.ORDERS, "?queue=to_ship"),
+                item(_("All orders"), "receipt_long", "orders_merchantorder_changelist", Duty.ORDERS),
+                item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),
+            ],
+        },
+        {
+            "title": _("Goods"),
+            "items": [
+                item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
+                item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
+                item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
+            ],
+        },
+        {"title": _("Money"), "items": [item(_("Balance"), "account_balance_wallet", "balance", Duty.BALANCE)]},
+        {
+            "title": _("Shop"),
+            "items": [
+                item(_("Profile"), "storefront", "merchants_merchant_changelist", Duty.PROFILE),
+                item(_("Delivery price"), "sell", "logistics_shippingrate_changelist", Duty.SHIPPING),
+                item(_("Warehouses"), "warehouse", "logistics_warehouse_changelist", Duty.SHIPPING),
+                item(_("Team"), "group", "merchants_membership_changelist", Duty.TEAM),
+                item(_("API keys"), "key", "merchants_apikey_changelist", Duty.API_KEYS),
+            ],
+        },
+    ]
+
+
+def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    def item(title: Promise, icon: str, model: str, query: str = "") -> dict[str, Any]:
+        app, name = model.split("_")
+        return _item(title, icon, f"admin:{model}_changelist", lambda request: request.user.has_perm(f"{app}.view_{name}"), query)
+
+    return [
+        {"items": [_item(_("Home"), "home", "admin:index", lambda request: True)]},
+        {
+            "title": _("Trade"),
+            "items": [
+                item(_("Orders"), "receipt_long", "orders_merchantorder"),
+                item(_("Purchases"), "shopping_cart", "orders_checkout"),
+                item(_("Parcels"), "local_shipping", "logistics_shipment"),
+                item(_("Stock"), "inventory_2", "logistics_stock"),
+                item(_("Warehouses"), "warehouse", "logistics_warehouse"),
+            ],
+        },
+        {
+            "title": _("Money"),
+            "items": [
+                item(_("Payments"), "credit_card", "payments_paymentattempt"),
+                item(_("Refunds"), "undo", "payments_refund"),
+                item(_("Escrow"), "lock_clock", "payments_escrowhold"),
+                item(_("Ledger accounts"), "account_balance", "payments_ledgeraccount"),
+                item(_("Ledger"), "menu_book", "payments_ledgertransaction"),
+                item(_("Webhooks"), "webhook", "payments_inboxmessage"),
+            ],
+        },
+        {
+            "title": _("Merchants and goods"),
+            "items": [
+                item(_("Merchants"), "storefront", "merchants_merchant"),
+                item(_("Commission plans"), "percent", "merchants_commissionplan"),
+                item(_("Products"), "sell", "catalog_product"),
+                item(_("Categories"), "account_tree", "catalog_category"),
+                item(_("Brands"), "branding_watermark", "catalog_brand"),
+                item(_("Reviews"), "star", "catalog_review"),
+            ],
+        },
+        {
+            "title": _("People"),
+            "items": [
+                item(_("Users"), "group", "accounts_user"),
+                item(_("Staff rights"), "admin_panel_settings", "auth_group"),
+                item(_("Points lots"), "toll", "loyalty_pointslot"),
+                item(_("Points movements"), "swap_vert", "loyalty_pointsentry"),
+                item(_("Mails"), "mail", "support_mail"),
+            ],
+        },
+        {
+            "title": _("Machine room"),
+            "items": [
+                item(_("Events"), "dynamic_feed", "core_outboxevent"),
+                item(_("Jobs"), "progress_activity", "core_job"),
+                item(_("Recommendations"), "recommend", "recommend_modelversion"),
+            ],
+        },
+    ]
+
+
+def _item(title: Promise, icon: str, page: str, permission: Callable[[HttpRequest], bool], query: str = "") -> dict[str, Any]:
+    link = reverse_lazy(page)
+    entry: dict[str, Any] = {"title": title, "icon": icon, "link": link, "permission": permission}
+    if query:
+        entry["link"] = f"{link}{query}"
+        entry["active"] = lambda request: request.path == str(link) and request.get_full_path().endswith(query)
+    else:
+        entry["active"] = lambda request: _is_active(request, str(link))
+    return entry
+
+
+def _is_active(request: HttpRequest, link: str) -> bool:
+    if link.count("/") <= 2:
+        return request.path == link
+    return request.path.startswith(link) and "queue=to_ship" not in request.GET.urlencode()

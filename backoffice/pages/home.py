@@ -1,0 +1,117 @@
+"""The two home pages: first what waits for somebody, then how business goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice import figures
+from backoffice.charts import sparkline
+from core.backoffice.display import money
+from merchants.admin.site import merchant_of, role_of_request
+from merchants.permissions import Duty, may_view
+from orders.models import MerchantOrder
+from payments.selectors import balances
+
+
+def to_do(count: int, title: str, url: str, *, icon: str, urgent: bool = False) -> dict[str, Any]:
+    """A tile of the first row; it is quiet when there is nothing to do."""
+    tone = "quiet" if not count else "danger" if urgent else "plain"
+    return {"count": count, "title": title, "url": url, "icon": icon, "tone": tone}
+
+
+def _page(site: str, model: str, query: str = "") -> str:
+    return reverse(f"{site}:{model}_changelist") + query
+
+
+def _sales_card(title: str, sales: figures.Sales) -> dict[str, Any]:
+    currency = settings.CURRENCY
+    return {
+        "title": title,
+        "amount": money(sales.minor, currency),
+        "orders": sales.orders,
+        "average": money(sales.average_minor, currency) if sales.orders else "–",
+        "change": sales.change_percent,
+        "before": money(sales.before_minor, currency),
+        "chart": sparkline(sales.by_day),
+    }
+
+
+def _sales_cards(orders: QuerySet[Any], now: dt.datetime, spans: tuple[int, ...]) -> list[dict[str, Any]]:
+    titles = {1: _("Last 24 hours"), 7: _("Last 7 days"), 30: _("Last 30 days")}
+    return [_sales_card(titles[days], figures.sales(orders, days=days, now=now)) for days in spans]
+
+
+def merchant_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Dashboard callback of the merchant's site; each role sees what belongs to its duties."""
+    merchant, role, now = merchant_of(request), role_of_request(request), timezone.now()
+    tiles = [tile for duty, tile in _merchant_tiles(figures.merchant_counts(merchant, now)) if may_view(role, duty)]
+    context.update(todo=tiles, merchant=merchant, is_suspended=not merchant.is_active)
+    if may_view(role, Duty.BALANCE):
+        found = balances(merchant.pk, settings.CURRENCY)
+        context["balance"] = {"held": money(found.held_minor, found.currency), "payable": money(found.payable_minor, found.currency)}
+        context["cards"] = _sales_cards(MerchantOrder.objects.for_merchant(merchant), now, (7, 30))
+    return context
+
+
+def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]:
+    orders, stock = "orders_merchantorder", "logistics_stock"
+    return [
+        (Duty.ORDERS, to_do(counts["to_ship"], _("To ship"), _page("merchant", orders, "?queue=to_ship"), icon="package_2")),
+        (
+            Duty.ORDERS,
+            to_do(counts["overdue"], _("Overdue to ship"), _page("merchant", orders, "?queue=overdue"), icon="alarm", urgent=True),
+        ),
+        (
+            Duty.ORDERS,
+            to_do(counts["shipped"], _("Shipped, not delivered"), _page("merchant", orders, "?queue=shipped"), icon="local_shipping"),
+        ),
+        (Duty.STOCK, to_do(counts["low_stock"], _("Low stock"), _page("merchant", stock, "?level=low"), icon="production_quantity_limits")),
+        (
+            Duty.PRODUCTS,
+            to_do(counts["drafts"], _("Drafts"), _page("merchant", "catalog_product", "?status__exact=draft"), icon="edit_note"),
+        ),
+        (
+            Duty.REVIEWS,
+            to_do(
+                counts["bad_reviews"],
+                _("Reviews below 3 ★, 30 days"),
+                _page("merchant", "catalog_review", "?stars__lt=3"),
+                icon="thumb_down",
+            ),
+        ),
+    ]
+
+
+def operator_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Dashboard callback of the operator's site: queues, trade, and whether the books are true."""
+    now = timezone.now()
+    total, broken = figures.invariants_result()
+    context.update(
+        todo=_operator_tiles(figures.operator_counts(now)),
+        cards=_sales_cards(MerchantOrder.objects.all(), now, (1, 7, 30)),
+        invariants={"total": total, "holding": total - len(broken), "broken": broken},
+    )
+    return context
+
+
+def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
+    def tile(name: str, title: str, model: str, query: str, icon: str, *, urgent: bool = True) -> dict[str, Any]:
+        return to_do(counts[name], title, _page("admin", model, query), icon=icon, urgent=urgent)
+
+    return [
+        tile("dead_events", _("Dead events"), "core_outboxevent", "?state=dead", "report"),
+        tile("quarantined", _("Quarantined webhooks"), "payments_inboxmessage", "?status__exact=quarantined", "gpp_maybe"),
+        tile("unknown_attempts", _("Payments unknown"), "payments_paymentattempt", "?status__exact=unknown", "contact_support"),
+        tile("failed_refunds", _("Refunds failed"), "payments_refund", "?status__exact=failed", "money_off"),
+        tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
+        tile("running_jobs", _("Jobs running"), "core_job", "?status__exact=running", "progress_activity", urgent=False),
+        tile("low_stock", _("Sold out"), "logistics_stock", "?level=out", "production_quantity_limits", urgent=False),
+    ]

@@ -1,0 +1,129 @@
+"""Two shops with everything a shop can have. Every text of a shop carries its canary, so a leak is found by searching for one word."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Picture, Product, Review
+from catalog.services.reviews import add_review
+from core.ids import uuid7
+from logistics.models import ShippingRate, Stock, Warehouse
+from logistics.services import create_warehouse, receive_stock, set_shipping_rate
+from merchants.models import ApiKey, Membership, Merchant
+from merchants.services.api_keys import create_api_key
+from orders.models import MerchantOrder
+from orders.services import fulfilment
+from orders.services.payment import mark_paid
+from payments import postings
+from payments.models import PaymentAttempt
+from payments.services import ledger
+from tests.factories.accounts import make_user
+from tests.factories.catalog import make_category, make_product, new_variant
+from tests.factories.merchants import make_membership, make_merchant
+from tests.factories.orders import make_cart, place
+
+
+@dataclass
+class Shop:
+    """A merchant with team, goods, stock, orders in every state that matters, a review and an API key."""
+
+    canary: str
+    merchant: Merchant
+    owner: User
+    product: Product
+    draft: Product
+    warehouse: Warehouse
+    stock: Stock
+    to_ship: MerchantOrder
+    shipped: MerchantOrder
+    unpaid: MerchantOrder
+    review: Review
+    key: ApiKey
+    rate: ShippingRate
+
+    def member(self, role: str) -> User:
+        return make_membership(self.merchant, make_user(email=f"{role}.{self.canary.lower()}@example.com"), role).user
+
+
+def make_shop(canary: str) -> Shop:
+    """A shop in whose every text `canary` can be found."""
+    merchant = make_merchant(
+        name=f"{canary} shop", email=f"hello@{canary.lower()}.example", address=f"{canary} road 1", city=f"{canary}ville"
+    )
+    owner = make_membership(
+        merchant, make_user(email=f"owner@{canary.lower()}.example", name=f"{canary} owner"), Membership.Role.OWNER
+    ).user
+    category = make_category()
+    product = make_product(
+        merchant=merchant, category=category, title=f"{canary} lantern", variants=[new_variant(sku=f"{canary}-1", price_minor=2_000)]
+    )
+    draft = make_product(
+        merchant=merchant, category=category, title=f"{canary} draft", published=False, variants=[new_variant(sku=f"{canary}-2")]
+    )
+    Picture.objects.create(product=product, original=f"products/{canary}/original.webp", width=10, height=10, alt=f"{canary} picture")
+    warehouse = create_warehouse(merchant=merchant, code=f"{canary}-W", name=f"{canary} hall", kind="central", city=f"{canary}ville")
+    variant = product.variants.get()
+    stock = receive_stock(
+        variant=variant, warehouse=warehouse, quantity=20, actor="system:test", at=timezone.now(), note=f"{canary} delivery"
+    )
+    rate = set_shipping_rate(merchant=merchant, currency="USD", flat_minor=500)
+    to_ship = paid_order(variant, canary)
+    shipped = paid_order(variant, canary)
+    fulfilment.ship_order(
+        order_id=shipped.pk, carrier=f"{canary} express", tracking_number=f"{canary}-TRACK", actor="system:test", at=timezone.now()
+    )
+    return Shop(
+        canary=canary,
+        merchant=merchant,
+        owner=owner,
+        product=product,
+        draft=draft,
+        warehouse=warehouse,
+        stock=Stock.objects.get(pk=stock.pk),
+        to_ship=to_ship,
+        shipped=MerchantOrder.objects.get(pk=shipped.pk),
+        unpaid=place(make_cart(variant), buyer=_buyer(canary)).orders.get(),
+        review=add_review(
+            product_id=product.pk,
+            user_id=None,
+            author=f"{canary} shopper",
+            order_line=None,
+            stars=2,
+            text=f"{canary} broke",
+            language="en",
+            at=timezone.now(),
+        ),
+        key=create_api_key(merchant=merchant, name=f"{canary} key", scopes=["orders:read"], user=owner)[0],
+        rate=rate,
+    )
+
+
+def _buyer(canary: str) -> Any:
+    from tests.factories.orders import make_buyer
+
+    return make_buyer(name=f"{canary} buyer", address=f"{canary} lane 2", city=f"{canary}burg", email=f"buyer@{canary.lower()}.example")
+
+
+def paid_order(variant: Any, canary: str, *, at: dt.datetime | None = None, quantity: int = 1) -> MerchantOrder:
+    """An order whose money came in, as the provider's answer would have made it."""
+    at = at or timezone.now()
+    checkout = place(make_cart(variant, quantity=quantity), buyer=_buyer(canary), at=at)
+    attempt = PaymentAttempt.objects.create(
+        reference=checkout.pk,
+        gateway="sandbox",
+        amount_minor=checkout.total_minor,
+        currency=checkout.currency,
+        status="succeeded",
+        idempotency_key=uuid7().hex,
+        return_url="https://shop.example/",
+        description=checkout.number,
+        settled_at=at,
+    )
+    ledger.post(posting=postings.capture(attempt), at=at)
+    mark_paid(checkout_id=checkout.pk, attempt_id=attempt.pk, amount_minor=checkout.total_minor, currency=checkout.currency, at=at)
+    return checkout.orders.get()
