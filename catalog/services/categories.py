@@ -58,7 +58,7 @@ def rename_category(*, category: Category, name: str, i18n: Mapping[str, Mapping
 @transaction.atomic
 def move_category(*, category: Category, parent: Category | None) -> Category:
     """Make a category, with all below it, the last child of `parent`, or the last root."""
-    target, place = (parent, "last-child") if parent else (Category.get_last_root_node(), "last-sibling")
+    target, place = (parent, "last-child") if parent else (Category.objects.get_last_root_node(), "last-sibling")
     Category.objects.move(category, target, place)
     moved: Category = Category.objects.get(pk=category.pk)
     _refresh_subtree(moved)

@@ -15,6 +15,7 @@ from PIL import Image
 from catalog.errors import InvalidPicture, PictureNotFound
 from catalog.events import PictureAdded
 from catalog.models import Picture, Product
+from catalog.rules.texts import storable
 from catalog.services.cards import refresh_card
 from catalog.services.imaging import at_width, clean, decode, encode, tint_of
 from catalog.services.products import locked_product
@@ -42,7 +43,7 @@ def add_picture(*, product: Product, image: Image.Image | bytes, position: int |
     if position is None:
         position = (present.aggregate(last=Max("position"))["last"] or 0) + 1 if present.exists() else 0
     picture = Picture(product=product, width=plain.width, height=plain.height, position=position, tint=tint_of(plain))
-    picture.alt = alt.replace("\0", "").strip()[:200]
+    picture.alt = storable(alt).strip()[:200]
     picture.original = f"products/{picture.pk}/original.webp"
     _write(picture.original, encode(plain, "webp", quality=90))
     picture.save(force_insert=True)

@@ -14,9 +14,9 @@ from catalog.errors import ProductNotFound, TitleMissing, VariantsMissing
 from catalog.models import Brand, Category, Product
 from catalog.rules.options import normalised_options, options_from_variants
 from catalog.rules.slugs import slug_base, slug_with_id
+from catalog.rules.texts import clean_fields
 from catalog.services.cards import refresh_card
 from catalog.services.variants import NewVariant, check_variants, insert_variants
-from core.sanitiser import clean_html
 from core.states import StaleState, move_to
 from merchants.models import Merchant
 
@@ -70,21 +70,13 @@ def _insert(product: Product, slug: str) -> None:
 
 
 def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields ready to be stored: text trimmed and free of NUL, HTML free of scripts, options in their stored form."""
-    if "title" in fields:
-        fields["title"] = fields["title"].replace("\0", "").strip()
-        if not 1 <= len(fields["title"]) <= 200:
-            raise TitleMissing
-    if "description" in fields:
-        fields["description"] = clean_html(fields["description"].replace("\0", ""))
-    if "options" in fields:
-        fields["options"] = normalised_options(fields["options"])
-    if "i18n" in fields:
-        fields["i18n"] = {
-            language: {field: clean_html(text) if field == "description" else text for field, text in texts.items()}
-            for language, texts in fields["i18n"].items()
-        }
-    return fields
+    """Fields ready to be stored; raises TitleMissing."""
+    cleaned = clean_fields(fields)
+    if "title" in cleaned and not 1 <= len(cleaned["title"]) <= 200:
+        raise TitleMissing
+    if "options" in cleaned:
+        cleaned["options"] = normalised_options(cleaned["options"])
+    return cleaned
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.errors import AlreadyReviewed, ProductNotFound, ReviewInvalid
 from catalog.models import Product, Review
+from catalog.rules.texts import storable
 from catalog.services.cards import add_stars
 
 MAX_TEXT = 4_000
@@ -42,10 +43,10 @@ def add_review(
             review = Review.objects.create(
                 product_id=product_id,
                 user_id=user_id,
-                author=author.replace("\0", "").strip()[:100],
+                author=storable(author).strip()[:100],
                 order_line=order_line,
                 stars=stars,
-                text=text.replace("\0", "").strip(),
+                text=storable(text).strip(),
                 language=language,
                 created_at=at,
             )

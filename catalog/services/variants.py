@@ -14,6 +14,7 @@ from django.db.models import F
 from catalog.errors import CurrenciesMixed, PriceInvalid, ProductNotFound, SkuTaken, VariantsMissing, VariantsUnclear
 from catalog.models import Product, Variant
 from catalog.rules.options import variants_fit
+from catalog.rules.texts import storable
 from catalog.services.cards import refresh_card
 
 MAX_PRICE_MINOR = 10**12
@@ -65,8 +66,8 @@ def insert_variants(product: Product, variants: Sequence[NewVariant], *, first_p
         Variant(
             product=product,
             merchant_id=product.merchant_id,
-            sku=new.sku.strip(),
-            options=dict(new.options),
+            sku=storable(new.sku).strip(),
+            options=storable(dict(new.options)),
             price_minor=new.price_minor,
             compare_at_minor=new.compare_at_minor,
             currency=new.currency or settings.CURRENCY,

@@ -12,7 +12,9 @@ PRIVATE = ("/orders/", "/shipments/", "/stock/")
 
 
 @pytest.mark.parametrize("path", PRIVATE)
-@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Bearer mk_live_000000000000_x", "Basic YTpi", "Bearer mk_live_\x00_x", "Bearer "])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer nonsense", "Bearer mk_live_000000000000_x", "Basic YTpi", "Bearer mk_live_\x00_x", "Bearer "]
+)
 def test_without_a_key_there_is_nothing(path: str, header: str) -> None:
     answer = Client().get(f"/api/v1{path}", headers={"Authorization": header} if header else {})
 

@@ -86,7 +86,14 @@ def test_an_unpaid_order_is_none_of_the_merchants_business_yet() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"carrier": "SF"}, {"carrier": "SF", "tracking_number": "<script>"}, {"carrier": "x" * 61, "tracking_number": "SF123"}, "[]", '"text"'],
+    [
+        {},
+        {"carrier": "SF"},
+        {"carrier": "SF", "tracking_number": "<script>"},
+        {"carrier": "x" * 61, "tracking_number": "SF123"},
+        "[]",
+        '"text"',
+    ],
 )
 def test_a_parcel_that_makes_no_sense_is_refused(body: Any) -> None:
     order = order_up_to("paid").order

@@ -54,7 +54,9 @@ def test_a_query_that_makes_no_sense_is_told_so(query: dict[str, str]) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("query", [{"limit": "1e9"}, {"limit": "0"}, {"ordering": "password"}, {"merchant__email__startswith": "a"}, {"q": "\x00"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": "1e9"}, {"limit": "0"}, {"ordering": "password"}, {"merchant__email__startswith": "a"}, {"q": "\x00"}]
+)
 def test_what_is_not_offered_is_ignored(query: dict[str, str]) -> None:
     make_product(title="Tea")
 

@@ -90,7 +90,9 @@ def test_fifty_of_two_hundred_guests_get_one_and_the_others_are_told(shop_server
     assert invariants.violations() == {}
 
 
-def reserve_by_reading_first(*, reference: UUID, lines: Sequence[ReservationLine], expires_at: dt.datetime, at: dt.datetime, **_: Any) -> None:
+def reserve_by_reading_first(
+    *, reference: UUID, lines: Sequence[ReservationLine], expires_at: dt.datetime, at: dt.datetime, **_: Any
+) -> None:
     """What other shops do: read the counter, decide, write it back."""
     for line in lines:
         stock = Stock.objects.get(variant_id=line.variant_id)

@@ -72,7 +72,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: is_green(address), 120, (tmp_path / "up.log").read_text()[-2000:])
-        subprocess.run([sys.executable, "manage.py", "make_catalogue", "60"], cwd=BASE_DIR, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "make_catalogue", "60"], cwd=BASE_DIR, env=environment, check=True, capture_output=True
+        )
         yield House(process, address, read_env_file(tmp_path / "data/run/servers.env")["DATABASE_URL"])
     finally:
         process.send_signal(signal.SIGINT)
