@@ -21,7 +21,7 @@ def document() -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
 def test_no_operation_breaks_or_forgets_to_ask_for_a_key(document: Any, settings: Any) -> None:
     settings.API_CALLS_PER_MINUTE = settings.API_ANONYMOUS_CALLS_PER_MINUTE = 10**9

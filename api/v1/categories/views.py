@@ -2,10 +2,12 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import PublicView
+from api.pagination import SignedCursorPagination
 from catalog.models import Category
 
 
@@ -25,20 +27,28 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
         return slugs.get(category.path[: -Category.steplen])
 
 
-def _context(categories: list[Category]) -> dict[str, Any]:
-    parents = {category.path[: -Category.steplen] for category in categories}
-    return {"slugs": dict(Category.objects.filter(path__in=parents).values_list("path", "slug"))}
+def _parents() -> dict[str, Any]:
+    return {"slugs": dict(Category.objects.filter(numchild__gt=0).values_list("path", "slug"))}
 
 
-class CategoryList(PublicView):
+class CategoryPagination(SignedCursorPagination):
+    ordering = "path"
+    page_size = 100
+
+
+class CategoryList(ListModelMixin, PublicView):
     """The whole category tree in depth-first order."""
 
     serializer_class = CategorySerializer
-    queryset = Category.objects.none()
+    pagination_class = CategoryPagination
+    queryset = Category.objects.all()
 
     def get(self, request: Request) -> Response:
-        categories = list(Category.objects.order_by("path"))
-        return Response({"results": CategorySerializer(categories, many=True, context=_context(categories)).data})
+        return self.list(request)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """The names of all parents by path: a tree has some thousand nodes at most and one statement reads them."""
+        return super().get_serializer_context() | _parents()
 
 
 class CategoryDetail(PublicView):
@@ -48,5 +58,4 @@ class CategoryDetail(PublicView):
     queryset = Category.objects.none()
 
     def get(self, request: Request, slug: str) -> Response:
-        category = get_object_or_404(Category, slug=slug)
-        return Response(CategorySerializer(category, context=_context([category])).data)
+        return Response(CategorySerializer(get_object_or_404(Category, slug=slug), context=_parents()).data)

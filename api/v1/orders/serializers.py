@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.v1.products.serializers import MoneySerializer, money
@@ -13,8 +14,9 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
         model = OrderLine
         fields = ("id", "sku", "title", "options", "quantity", "price_minor", "total")
 
-    def get_total(self, line: OrderLine) -> MoneySerializer:
-        return money(line.total_minor, line.order.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer)
+    def get_total(self, line: OrderLine) -> dict[str, Any]:
+        return money(line.total_minor, line.order.currency)
 
 
 class DeliverySerializer(serializers.Serializer[Any]):
@@ -43,14 +45,18 @@ class OrderSerializer(serializers.ModelSerializer[MerchantOrder]):
             "placed_at", "paid_at", "ship_by", "shipped_at", "delivered_at", "completed_at",
         )  # fmt: skip
 
-    def get_goods(self, order: MerchantOrder) -> MoneySerializer:
-        return money(order.goods_minor, order.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer)
+    def get_goods(self, order: MerchantOrder) -> dict[str, Any]:
+        return money(order.goods_minor, order.currency)
 
-    def get_shipping(self, order: MerchantOrder) -> MoneySerializer:
-        return money(order.shipping_minor, order.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer)
+    def get_shipping(self, order: MerchantOrder) -> dict[str, Any]:
+        return money(order.shipping_minor, order.currency)
 
-    def get_total(self, order: MerchantOrder) -> MoneySerializer:
-        return money(order.total_minor, order.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer)
+    def get_total(self, order: MerchantOrder) -> dict[str, Any]:
+        return money(order.total_minor, order.currency)
 
-    def get_commission(self, order: MerchantOrder) -> MoneySerializer:
-        return money(order.commission_minor, order.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer)
+    def get_commission(self, order: MerchantOrder) -> dict[str, Any]:
+        return money(order.commission_minor, order.currency)

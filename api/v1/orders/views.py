@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -47,14 +48,16 @@ class OrderView(MerchantView):
     serializer_class = OrderSerializer
     queryset = MerchantOrder.objects.none()
 
-    def orders(self) -> QuerySet[MerchantOrder]:
+    def get_queryset(self) -> QuerySet[MerchantOrder]:
         """The merchant's own orders that were paid at some time; unpaid ones are no business of a warehouse."""
         lines = Prefetch("lines", OrderLine.objects.order_by("id").select_related("order"))
+        if getattr(self, "swagger_fake_view", False):
+            return MerchantOrder.objects.none()
         own = MerchantOrder.objects.for_merchant(self.merchant).exclude(status__in=UNPAID)
         return own.select_related("checkout").prefetch_related(lines)
 
 
-class OrderList(OrderView):
+class OrderList(ListModelMixin, OrderView):
     """The merchant's orders, newest first."""
 
     scopes = {"GET": "orders:read"}
@@ -63,8 +66,7 @@ class OrderList(OrderView):
     filterset_class = OrderFilter
 
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.orders()))
-        return self.get_paginated_response(OrderSerializer(page, many=True).data)
+        return self.list(request)
 
 
 class OrderDetail(OrderView):
@@ -73,7 +75,7 @@ class OrderDetail(OrderView):
     scopes = {"GET": "orders:read"}
 
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(OrderSerializer(get_object_or_404(self.orders(), pk=pk)).data)
+        return Response(OrderSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
 
 class OrderShipments(OrderView):
@@ -83,7 +85,7 @@ class OrderShipments(OrderView):
 
     @extend_schema(request=NewShipmentSerializer, responses={201: ShipmentSerializer(many=True)}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, pk: UUID) -> Response:
-        order = get_object_or_404(self.orders(), pk=pk)
+        order = get_object_or_404(self.get_queryset(), pk=pk)
         data = NewShipmentSerializer(data=request.data)
         data.is_valid(raise_exception=True)
 

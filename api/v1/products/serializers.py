@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import ProductCard
@@ -46,11 +47,13 @@ class ProductSerializer(serializers.ModelSerializer[ProductCard]):
     def get_title(self, card: ProductCard) -> str:
         return translated({"title": card.title}, card.i18n, "title")
 
-    def get_price(self, card: ProductCard) -> MoneySerializer:
-        return money(card.price_minor, card.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer)
+    def get_price(self, card: ProductCard) -> dict[str, Any]:
+        return money(card.price_minor, card.currency)
 
-    def get_compare_at(self, card: ProductCard) -> MoneySerializer | None:
-        return None if card.compare_at_minor is None else money(card.compare_at_minor, card.currency)  # type: ignore[return-value]
+    @extend_schema_field(MoneySerializer(allow_null=True))
+    def get_compare_at(self, card: ProductCard) -> dict[str, Any] | None:
+        return None if card.compare_at_minor is None else money(card.compare_at_minor, card.currency)
 
     def get_picture(self, card: ProductCard) -> str | None:
         width = max((width for width in card.picture_widths if width <= 640), default=None)
@@ -84,9 +87,10 @@ class ProductDetailSerializer(ProductSerializer):
     def get_description(self, card: ProductCard) -> str:
         return card.product.text("description")
 
-    def get_variants(self, card: ProductCard) -> list[VariantSerializer]:
+    @extend_schema_field(VariantSerializer(many=True))
+    def get_variants(self, card: ProductCard) -> list[dict[str, Any]]:
         available: dict[Any, int] = self.context["availability"]
-        return [  # type: ignore[return-value]
+        return [
             {
                 "id": str(variant.pk),
                 "sku": variant.sku,

@@ -3,6 +3,7 @@ from typing import Any
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.filters import OrderingFilter
 from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +20,7 @@ class ProductPagination(SignedCursorPagination):
     ordering = ("-published_at", "product_id")
 
 
-class ProductList(PublicView):
+class ProductList(ListModelMixin, PublicView):
     """Published products, newest first."""
 
     serializer_class = ProductSerializer
@@ -27,11 +28,10 @@ class ProductList(PublicView):
     filter_backends = [DjangoFilterBackend, OrderingFilter]
     filterset_class = ProductFilter
     ordering_fields = ["published_at", "price_minor", "sold"]
-    queryset = ProductCard.objects.none()
+    queryset = visible_cards()
 
     def get(self, request: Request) -> Response:
-        cards = self.paginate_queryset(self.filter_queryset(visible_cards()))
-        return self.get_paginated_response(self.get_serializer(cards, many=True).data)
+        return self.list(request)
 
 
 class ProductDetail(PublicView):

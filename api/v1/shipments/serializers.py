@@ -6,6 +6,9 @@ from logistics.models import Shipment, ShipmentEvent
 from logistics.states import ShipmentStatus
 
 
+REPORTED = [choice for choice in ShipmentStatus.choices if choice[0] not in {"planned", "packed", "handed_over"}]
+
+
 class ShipmentEventSerializer(serializers.ModelSerializer[ShipmentEvent]):
     class Meta:
         model = ShipmentEvent
@@ -28,6 +31,6 @@ class NewShipmentSerializer(serializers.Serializer[Any]):
 
 
 class NewEventSerializer(serializers.Serializer[Any]):
-    code = serializers.ChoiceField(choices=[choice for choice in ShipmentStatus.choices if choice[0] not in {"planned", "packed", "handed_over"}])
+    code = serializers.ChoiceField(choices=REPORTED)
     place = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

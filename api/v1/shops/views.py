@@ -1,6 +1,7 @@
 from django.conf import settings
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,16 +33,15 @@ class ShopPagination(SignedCursorPagination):
     ordering = "slug"
 
 
-class ShopList(PublicView):
+class ShopList(ListModelMixin, PublicView):
     """All shops that sell at the moment."""
 
     serializer_class = ShopSerializer
     pagination_class = ShopPagination
-    queryset = Merchant.objects.none()
+    queryset = Merchant.objects.filter(status=Merchant.Status.ACTIVE)
 
     def get(self, request: Request) -> Response:
-        shops = self.paginate_queryset(Merchant.objects.filter(status=Merchant.Status.ACTIVE))
-        return self.get_paginated_response(ShopSerializer(shops, many=True).data)
+        return self.list(request)
 
 
 class ShopDetail(PublicView):

@@ -8,6 +8,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -54,11 +55,13 @@ class StockView(MerchantView):
     serializer_class = StockSerializer
     queryset = Stock.objects.none()
 
-    def stock(self) -> QuerySet[Stock]:
+    def get_queryset(self) -> QuerySet[Stock]:
+        if getattr(self, "swagger_fake_view", False):
+            return Stock.objects.none()
         return Stock.objects.for_merchant(self.merchant).select_related("variant", "warehouse")
 
 
-class StockList(StockView):
+class StockList(ListModelMixin, StockView):
     """How many of each of the merchant's variants lie in each warehouse."""
 
     scopes = {"GET": "inventory:read"}
@@ -67,8 +70,7 @@ class StockList(StockView):
     filterset_class = StockFilter
 
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.stock()))
-        return self.get_paginated_response(StockSerializer(page, many=True).data)
+        return self.list(request)
 
 
 class StockDetail(StockView):
@@ -77,16 +79,16 @@ class StockDetail(StockView):
     scopes = {"GET": "inventory:read", "PATCH": "inventory:write"}
 
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(StockSerializer(get_object_or_404(self.stock(), pk=pk)).data)
+        return Response(StockSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
     @extend_schema(request=NewCountSerializer, responses={200: StockSerializer}, parameters=[IDEMPOTENCY_KEY])
     def patch(self, request: Request, pk: UUID) -> Response:
-        row = get_object_or_404(self.stock(), pk=pk)
+        row = get_object_or_404(self.get_queryset(), pk=pk)
         data = NewCountSerializer(data=request.data)
         data.is_valid(raise_exception=True)
 
         def write() -> tuple[int, Any]:
             correct_stock(stock_id=row.pk, actor=self.client.actor, at=timezone.now(), **data.validated_data)
-            return 200, StockSerializer(get_object_or_404(self.stock(), pk=pk)).data
+            return 200, StockSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data
 
         return idempotent(request, write)
