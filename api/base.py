@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import generics
 from rest_framework.permissions import AllowAny
@@ -20,7 +20,8 @@ class View(generics.GenericAPIView[Any]):
         super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        return add_headers(super().finalize_response(request, response, *args, **kwargs), request)
+        answer: Response = add_headers(super().finalize_response(request, response, *args, **kwargs), request)
+        return answer
 
 
 class PublicView(View):
@@ -39,8 +40,7 @@ class MerchantView(View):
 
     @property
     def client(self) -> ApiClient:
-        client: ApiClient = self.request.user
-        return client
+        return cast("ApiClient", self.request.user)
 
     @property
     def merchant(self) -> Merchant:

@@ -6,6 +6,7 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, pagination
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 SALT = "api.cursor"
 
@@ -16,11 +17,11 @@ class SignedCursorPagination(pagination.CursorPagination):
     page_size = 24
     page_size_query_param = "limit"
     max_page_size = 100
-    invalid_cursor_message = _("This cursor is not valid.")
+    invalid_cursor_message = _("This cursor is not valid.")  # type: ignore[assignment]  # translated when it is shown
 
     def encode_cursor(self, cursor: Any) -> str:
         value = signing.dumps([cursor.offset, cursor.reverse, cursor.position], salt=SALT)
-        return str(pagination.replace_query_param(self.base_url, self.cursor_query_param, value))
+        return str(replace_query_param(self.base_url, self.cursor_query_param, value))
 
     def decode_cursor(self, request: Any) -> Any:
         encoded = request.query_params.get(self.cursor_query_param)

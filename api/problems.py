@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, renderers
@@ -21,7 +22,9 @@ class ProblemRenderer(renderers.JSONRenderer):
     media_type = CONTENT_TYPE
 
 
-def problem(status: int, code: str, title: str, *, request: HttpRequest | None = None, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
+def problem(
+    status: int, code: str, title: str, *, request: HttpRequest | None = None, errors: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
     """The body of an error answer."""
     body: dict[str, Any] = {
         "type": f"{settings.SITE_URL}/api/docs/problems/#{code}",
@@ -53,6 +56,9 @@ Described = tuple[int, str, str, list[dict[str, str]] | None, dict[str, str]]
 def _describe(error: Exception) -> Described | None:
     if isinstance(error, DomainError):
         return error.status, error.code, str(error), None, {}
+    if isinstance(error, DataError):
+        # A value that Python takes and PostgreSQL does not, such as a time zone of a day and a half.
+        error = exceptions.ParseError()
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
@@ -65,8 +71,8 @@ def _describe(error: Exception) -> Described | None:
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
-    return headers | ({"Retry-After": str(int(error.wait))} if getattr(error, "wait", None) else {})
+    challenge, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    return ({"WWW-Authenticate": challenge} if challenge else {}) | ({"Retry-After": str(int(wait))} if wait else {})
 
 
 def _flatten(details: Any, pointer: str) -> Any:

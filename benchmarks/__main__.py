@@ -82,7 +82,9 @@ def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | Non
     if result.errors:
         raise SystemExit(f"{name}: {result.errors} of {result.requests} answers of {url} were errors.")
     statements = (after.statements - before.statements) / result.requests
-    return Row(name, result.per_second, result.p50, result.p95, statements, (after.cpu_seconds - before.cpu_seconds) / result.requests * 1e3)
+    return Row(
+        name, result.per_second, result.p50, result.p95, statements, (after.cpu_seconds - before.cpu_seconds) / result.requests * 1e3
+    )
 
 
 def buying(stack: Stack, slugs: list[str], seconds: float) -> list[Row]:
@@ -95,7 +97,16 @@ def buying(stack: Stack, slugs: list[str], seconds: float) -> list[Row]:
         raise SystemExit(f"{tally.purchases} purchases, {len(tally.failures)} failed, such as: {tally.failures[:3]}")
     each = took / tally.purchases * CONNECTIONS * 1e3
     statements = (after.statements - before.statements) / tally.purchases
-    return [Row("whole purchase", tally.purchases / took, each, each, statements, (after.cpu_seconds - before.cpu_seconds) / tally.purchases * 1e3)]
+    return [
+        Row(
+            "whole purchase",
+            tally.purchases / took,
+            each,
+            each,
+            statements,
+            (after.cpu_seconds - before.cpu_seconds) / tally.purchases * 1e3,
+        )
+    ]
 
 
 def show(rows: list[Row], products: int, cores: int) -> None:

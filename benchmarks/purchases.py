@@ -11,8 +11,13 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
 BUYER = {
-    "name": "Li Wei", "phone": "+86 138 0013 8000", "address": "1 West Lake Road", "city": "Hangzhou", "postcode": "310000", "country": "CN",
-}  # fmt: skip
+    "name": "Li Wei",
+    "phone": "+86 138 0013 8000",
+    "address": "1 West Lake Road",
+    "city": "Hangzhou",
+    "postcode": "310000",
+    "country": "CN",
+}
 
 
 @dataclass
@@ -53,7 +58,7 @@ class Browser:
 
 def hidden_fields(body: str, action: str) -> dict[str, str]:
     """The hidden inputs of the form whose action begins with `action`."""
-    for form in re.findall(r"<form\b.*?</form>", body, re.S):
+    for form in re.findall(r"<form\b.*?</form>", body, re.DOTALL):
         found = re.search(r'action="([^"]*)"', form)
         if found and found[1].startswith(action):
             inputs = re.findall(r"<input\b[^>]*>", form)

@@ -44,7 +44,7 @@ def running(folder: Path, products: int) -> Iterator[Stack]:
         for name, application in (("shop", "shop.wsgi"), ("bare", "benchmarks.bare.wsgi")):
             started.append(start_web(name, application, ports[name], environment, folder))
         urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-        pids = {"postgres": started[0].pid, "valkey": started[1].pid, "shop": started[2].pid, "bare": started[3].pid}
+        pids = {name: server.process.pid for name, server in zip(("postgres", "valkey", "shop", "bare"), started, strict=True)}
         yield Stack(postgres.url, environment, urls["shop"], urls["bare"], pids)
     finally:
         for server_process in reversed(started):
@@ -55,7 +55,7 @@ def fill(environment: dict[str, str], products: int) -> None:
     """Schema, static files, the catalogue and the bare view's table."""
     for arguments in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["make_catalogue", str(products)]):
         subprocess.run([sys.executable, "manage.py", *arguments], env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL)
-    code = "import django; django.setup(); from django.db import connection as c; from benchmarks.bare.models import SCHEMA; c.cursor().execute(SCHEMA)"
+    code = "import django; django.setup(); from benchmarks.bare.models import create; create()"
     bare = {**os.environ, **environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings"}
     subprocess.run([sys.executable, "-c", code], env=bare, check=True)
 
@@ -66,7 +66,9 @@ def start_web(name: str, application: str, port: int, environment: dict[str, str
     command = (sys.executable, "-m", "gunicorn", *options, application)
     path = "/livez" if name == "shop" else "/shelf/1/"
     return Running.start(
-        Program(name=name, command=command, environment=environment), lambda: answers(f"http://127.0.0.1:{port}{path}"), log=folder / f"{name}.log"
+        Program(name=name, command=command, environment=environment),
+        lambda: answers(f"http://127.0.0.1:{port}{path}"),
+        log=folder / f"{name}.log",
     )
 
 

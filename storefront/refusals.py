@@ -34,9 +34,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def toast(request: HttpRequest, message: str, *, status: int = 200, is_error: bool = False, **context: object) -> HttpResponse:
     """A short message for the page's live region, with the cart's new count beside it."""
-    response = render(
-        request, "storefront/components/toast.html", {"message": message, "is_error": is_error, **context}, status=status
-    )
+    response = render(request, "storefront/components/toast.html", {"message": message, "is_error": is_error, **context}, status=status)
     response["HX-Retarget"] = "#toast"
     response["HX-Reswap"] = "innerHTML"
     return response

@@ -1,8 +1,12 @@
-from django.db import models
+from typing import ClassVar
+
+from django.db import connection, models
 
 
 class Shelf(models.Model):
     name = models.CharField(max_length=80)
+
+    objects: ClassVar[models.Manager["Shelf"]] = models.Manager()
 
     class Meta:
         app_label = "bare"
@@ -18,6 +22,8 @@ class Item(models.Model):
     title = models.CharField(max_length=200)
     price_minor = models.BigIntegerField()
     picture = models.CharField(max_length=200)
+
+    objects: ClassVar[models.Manager["Item"]] = models.Manager()
 
     class Meta:
         app_label = "bare"
@@ -39,3 +45,9 @@ INSERT INTO bare_item (shelf_id, title, price_minor, picture)
 CREATE INDEX bare_item_shelf ON bare_item (shelf_id, price_minor);
 ANALYZE bare_shelf; ANALYZE bare_item;
 """
+
+
+def create() -> None:
+    """Make and fill the two tables anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(SCHEMA)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import django
 from django.conf import settings
 from PIL import Image
 
@@ -39,15 +40,14 @@ def composing(work: list[tuple[UUID, dict[str, Any]]], done: Callable[[], None])
 
 
 def _set_up() -> None:
-    import django
-
     django.setup()
 
 
 def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> None:
     """Give a product the first so many of its pictures; what is there already stays."""
-    from catalog.models import Product
-    from catalog.services.pictures import add_picture, make_renditions
+    # Here, because the picture processes import this file before Django is set up.
+    from catalog.models import Product  # noqa: PLC0415
+    from catalog.services.pictures import add_picture, make_renditions  # noqa: PLC0415
 
     product = Product.objects.get(pk=product_id)
     for view in range(product.pictures.count(), views):

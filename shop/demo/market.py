@@ -43,7 +43,9 @@ def open_shops() -> dict[str, Merchant]:
 
 @transaction.atomic
 def _open_shop(row: dict[str, Any]) -> Merchant:
-    plan, _ = CommissionPlan.objects.get_or_create(name=f"{row['kind']} {row['commission_bps']}", defaults={"rate_bps": row["commission_bps"]})
+    plan, _ = CommissionPlan.objects.get_or_create(
+        name=f"{row['kind']} {row['commission_bps']}", defaults={"rate_bps": row["commission_bps"]}
+    )
     fields = {name: row[name] for name in ("city", "country", "latitude", "longitude", "opening_hours", "handling_days", "description")}
     merchant = create_merchant(
         name=row["name"], kind=row["kind"], slug=row["slug"], commission_plan=plan, email=row["members"][0]["email"],
@@ -78,11 +80,12 @@ def put_on_sale(row: dict[str, Any], merchant: Merchant, category: Category, *, 
     Args:
         extra: further units per SKU, for purchases that lie in the past already.
     """
-    if known := Product.objects.filter(slug=row["slug"]).first():
+    known: Product | None = Product.objects.filter(slug=row["slug"]).first()
+    if known is not None:
         return known
     brand = _brand(row) if row["brand"] else None
     fields = source.product_fields(row)
-    product = create_product(merchant=merchant, category=category, brand=brand, variants=source.variants(row), **fields)
+    product: Product = create_product(merchant=merchant, category=category, brand=brand, variants=source.variants(row), **fields)
     publish_product(product_id=product.pk, actor=ACTOR, at=at)
     houses = list(Warehouse.objects.for_merchant(merchant).order_by("priority"))
     quantities = {variant["sku"]: variant["stock"] + extra.get(variant["sku"], 0) for variant in row["variants"]}

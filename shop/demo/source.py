@@ -77,7 +77,7 @@ def _policies(row: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def variants(row: dict[str, Any]) -> "list[NewVariant]":
-    from catalog.services.variants import NewVariant  # here, because the picture processes import this file before Django is set up
+    from catalog.services.variants import NewVariant  # noqa: PLC0415  the picture processes import this file before Django is set up
 
     return [
         NewVariant(

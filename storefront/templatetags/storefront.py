@@ -144,7 +144,9 @@ def review_text(review: Review) -> str:
 
 
 @register.inclusion_tag("storefront/components/field.html")
-def form_field(field: BoundField, autocomplete: str = "", testid: str = "", css: str = "", hint: str = "", inputmode: str = "") -> dict[str, Any]:
+def form_field(
+    field: BoundField, autocomplete: str = "", testid: str = "", css: str = "", hint: str = "", inputmode: str = ""
+) -> dict[str, Any]:
     """A labelled control with its error beside it and tied to it; the attributes are set on the widget."""
     attributes = field.field.widget.attrs
     kind = "select" if field.widget_type == "select" else "textarea" if field.widget_type == "textarea" else "input"

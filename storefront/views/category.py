@@ -16,7 +16,12 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     row = get_object_or_404(Category, slug=slug)
     node = node_of(row, language)
-    context = {"category": row, "name": row.text("name", language), "trail": breadcrumb(row, language), "children": node.children if node else ()}
+    context = {
+        "category": row,
+        "name": row.text("name", language),
+        "trail": breadcrumb(row, language),
+        "children": node.children if node else (),
+    }
     return listing_page(request, "storefront/category.html", context, category=row)
 
 

@@ -29,7 +29,9 @@ def mail_html(request: HttpRequest, mail_id: uuid.UUID) -> HttpResponse:
     """The HTML part alone, in a sandbox of its own: no scripts, no forms, no requests to anywhere."""
     _only_in_demo()
     response = HttpResponse(get_object_or_404(Mail, pk=mail_id).html)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    )
     return response
 
 

@@ -13,7 +13,21 @@ from catalog.models import Category, ProductCard
 from merchants.models import Merchant
 from storefront.page_cache import PUBLIC, shared_page
 
-PRIVATE_PATHS = ("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/", "/sign-", "/language/", "/theme/", "/merchant/", "/admin/", "/dev/")
+PRIVATE_PATHS = (
+    "/account/",
+    "/cart/",
+    "/checkout/",
+    "/orders/",
+    "/pay/",
+    "/sandbox/",
+    "/search/",
+    "/sign-",
+    "/language/",
+    "/theme/",
+    "/merchant/",
+    "/admin/",
+    "/dev/",
+)
 
 
 class OfThisSite(Sitemap):  # type: ignore[type-arg]  generic only for the type checker

@@ -12,4 +12,6 @@ from storefront.page_cache import shared_page
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """A merchant's own page with its goods. A suspended merchant has none."""
     merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
-    return listing_page(request, "storefront/shop.html", {"merchant": merchant, "hours": opening_hours(merchant.opening_hours)}, merchant_id=merchant.pk)
+    return listing_page(
+        request, "storefront/shop.html", {"merchant": merchant, "hours": opening_hours(merchant.opening_hours)}, merchant_id=merchant.pk
+    )

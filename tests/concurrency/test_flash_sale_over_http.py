@@ -38,7 +38,7 @@ def in_parallel(count: int, work: Callable[[int], None]) -> None:
     def guarded(number: int) -> None:
         try:
             work(number)
-        except BaseException as error:  # noqa: BLE001  handed to the test below
+        except BaseException as error:
             errors.append(error)
         finally:
             connection.close()

@@ -13,7 +13,7 @@ from catalog.models import Category
 
 class CategorySerializer(serializers.ModelSerializer[Category]):
     name = serializers.SerializerMethodField()
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # DRF calls a field's serializer its parent too
 
     class Meta:
         model = Category
@@ -48,7 +48,7 @@ class CategoryList(ListModelMixin, PublicView):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """The names of all parents by path: a tree has some thousand nodes at most and one statement reads them."""
-        return super().get_serializer_context() | _parents()
+        return {**super().get_serializer_context(), **_parents()}
 
 
 class CategoryDetail(PublicView):

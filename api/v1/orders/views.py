@@ -93,4 +93,4 @@ class OrderShipments(OrderView):
             ship_order(order_id=order.pk, actor=self.client.actor, at=timezone.now(), **data.validated_data)
             return 201, ShipmentSerializer(shipments_of(order.pk), many=True).data
 
-        return idempotent(request, write)
+        return idempotent(request, self.client, write)

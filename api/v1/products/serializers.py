@@ -39,7 +39,7 @@ class ProductSerializer(serializers.ModelSerializer[ProductCard]):
 
     class Meta:
         model = ProductCard
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "slug", "title", "shop", "brand", "condition", "price", "compare_at", "in_stock", "rating", "ratings", "picture", "url",
             "published_at",
         )  # fmt: skip
@@ -82,7 +82,7 @@ class ProductDetailSerializer(ProductSerializer):
     variants = serializers.SerializerMethodField()
 
     class Meta(ProductSerializer.Meta):
-        fields = (*ProductSerializer.Meta.fields, "description", "variants")
+        fields: tuple[str, ...] = (*ProductSerializer.Meta.fields, "description", "variants")
 
     def get_description(self, card: ProductCard) -> str:
         return card.product.text("description")

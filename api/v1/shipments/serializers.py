@@ -5,7 +5,6 @@ from rest_framework import serializers
 from logistics.models import Shipment, ShipmentEvent
 from logistics.states import ShipmentStatus
 
-
 REPORTED = [choice for choice in ShipmentStatus.choices if choice[0] not in {"planned", "packed", "handed_over"}]
 
 

@@ -66,7 +66,7 @@ class ShipmentEventList(ShipmentView):
             record_tracking(shipment_id=shipment.pk, at=timezone.now(), actor=self.client.actor, **data.validated_data)
             return 201, _json(get_object_or_404(self.get_queryset(), pk=pk))
 
-        return idempotent(request, write)
+        return idempotent(request, self.client, write)
 
 
 def _json(shipment: Shipment) -> Any:

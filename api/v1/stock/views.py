@@ -91,4 +91,4 @@ class StockDetail(StockView):
             correct_stock(stock_id=row.pk, actor=self.client.actor, at=timezone.now(), **data.validated_data)
             return 200, StockSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data
 
-        return idempotent(request, write)
+        return idempotent(request, self.client, write)
