@@ -23,30 +23,43 @@ MOST_MINOR = 10**12
 SECOND_LANGUAGE = "zh-hans"
 
 
-class MoneyField(forms.DecimalField):
+class MoneyField(forms.Field):
     """An amount typed in major units of a currency that becomes minor units: "19.99" is 1999."""
 
     def __init__(self, *, currency: str = "", least_minor: int = 0, **kwargs: Any) -> None:
         self.currency = currency or settings.CURRENCY
         self.least_minor = least_minor
-        kwargs.setdefault("widget", UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "class": "money-input"}))
+        kwargs.setdefault("widget", UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return f"{Money(value, self.currency).amount:.{exponent(self.currency)}f}" if isinstance(value, int) else value
 
-    def to_python(self, value: Any) -> Any:
-        amount: Decimal | None = super().to_python(value)
-        if amount is None:
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if not text:
             return None
         try:
-            minor = parse_minor(amount, self.currency)
+            minor = parse_minor(_plain(text), self.currency)
         except (ValueError, ArithmeticError) as error:
-            message = _("Give the amount with at most %(places)s decimal places.") % {"places": exponent(self.currency)}
-            raise ValidationError(message) from error
+            message = _("Give an amount such as 19.99, with at most %(places)s decimal places.")
+            raise ValidationError(message, params={"places": exponent(self.currency)}) from error
         if not self.least_minor <= minor <= MOST_MINOR:
             raise ValidationError(_("This amount is too small or too large."))
         return minor
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != initial
+        except ValidationError:
+            return True
+
+
+def _plain(text: str) -> Decimal:
+    """A finite decimal of reasonable length; ValueError or ArithmeticError for anything else, such as "NaN" or a thousand digits."""
+    if len(text) > 20 or not Decimal(text).is_finite():
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def with_translations(i18n: dict[str, dict[str, str]] | None, texts: dict[str, str]) -> dict[str, dict[str, str]]:

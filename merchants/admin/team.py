@@ -133,6 +133,7 @@ class ApiKeyAdmin(MerchantModelAdmin):
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
         """Show the key in this answer only: messages would leave it in a cookie."""
         context = {**self.admin_site.each_context(request), "title": _("Your new API key"), "key": obj, "opts": self.opts}
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         return TemplateResponse(request, "backoffice/new_api_key.html", {**context, "secret": request.secret})  # type: ignore[attr-defined]
 
     @object_action(

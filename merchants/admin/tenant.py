@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -19,6 +21,14 @@ from merchants.permissions import Duty, may_change, may_view
 
 # What a list may be narrowed by in the address bar, beyond the plain value.
 _SUFFIXES = {"exact", "in", "gt", "gte", "lt", "lte", "isnull", "id", "pk", "year", "month", "day"}
+
+
+class OwnRelatedFilter(RelatedFieldListFilter):
+    """A filter by a related row that offers the merchant's own rows; Django's would list everybody's."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        rows = own_rows(field.remote_field.model, request, model_admin.shared_models)
+        return [(row.pk, str(row)) for row in rows.order_by(*self.field_admin_ordering(field, request, model_admin) or ["pk"])]
 
 
 class MerchantModelAdmin(ConsoleAdmin):
@@ -65,6 +75,16 @@ class MerchantModelAdmin(ConsoleAdmin):
         while len(parts) > 1 and parts[-1] in _SUFFIXES and "__".join(parts) not in offered:
             parts.pop()
         return "__".join(parts) in offered
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [self._scoped(item) for item in super().get_list_filter(request)]
+
+    def _scoped(self, item: Any) -> Any:
+        """A filter named by a field that leads to other rows becomes one over own rows."""
+        if not isinstance(item, str):
+            return item
+        field = get_fields_from_path(self.model, item)[-1]
+        return (item, OwnRelatedFilter) if field.is_relation else item
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = own_rows(db_field.remote_field.model, request, self.shared_models, kwargs.get("queryset"))

@@ -155,6 +155,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         """A table of the orders chosen, to type or scan tracking numbers into; rows left empty stay in the queue."""
         orders = list(queryset.filter(status__in=TO_SHIP))
         if "apply" not in request.POST:
+            request.current_app = self.admin_site.name  # type: ignore[attr-defined]
             context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts, "orders": orders}
             return TemplateResponse(request, "backoffice/ship_orders.html", {**context, "carrier": request.POST.get("carrier", "")})
         carrier = request.POST.get("carrier", "").strip()
