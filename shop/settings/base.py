@@ -26,7 +26,7 @@ INSTALLED_APPS = [
     "merchants",
     "accounts",
     "core",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own site in the place of ours
     "shop.apps.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
