@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from treebeard.mp_tree import MP_Node
 
 from accounts.models import User
@@ -55,7 +55,7 @@ class Product(Translated, Stateful):
         ARCHIVED = "archived", _("Archived")
 
     class Condition(models.TextChoices):
-        NEW = "new", _("New")
+        NEW = "new", pgettext_lazy("condition of goods", "New")
         LIKE_NEW = "like_new", _("Like new")
         GOOD = "good", _("Good")
         FAIR = "fair", _("Fair")

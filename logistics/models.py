@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from catalog.models import Variant
 from core.i18n import Translated
@@ -72,9 +72,9 @@ class StockMovement(Entity):
     """Why `on_hand` changed. Append-only; on_hand is the sum of the movements."""
 
     class Reason(models.TextChoices):
-        RECEIVED = "received", _("Received")
-        SHIPPED = "shipped", _("Shipped")
-        RETURNED = "returned", _("Returned")
+        RECEIVED = "received", pgettext_lazy("stock movement", "Received")
+        SHIPPED = "shipped", pgettext_lazy("stock movement", "Shipped")
+        RETURNED = "returned", pgettext_lazy("stock movement", "Returned")
         CORRECTED = "corrected", _("Corrected")
 
     stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="movements")

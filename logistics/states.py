@@ -1,12 +1,12 @@
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
 class ReservationStatus(models.TextChoices):
-    HELD = "held", _("Held")
+    HELD = "held", pgettext_lazy("reservation", "Held")
     COMMITTED = "committed", _("Committed")
     FULFILLED = "fulfilled", _("Fulfilled")
-    RELEASED = "released", _("Released")
+    RELEASED = "released", pgettext_lazy("reservation", "Released")
     EXPIRED = "expired", _("Expired")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
@@ -215,7 +215,7 @@ class SandboxPayment(Entity):
     """What the built-in practice provider remembers: the provider's own books, never read by anything but its gateway."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("payment", "Open")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
         CANCELLED = "cancelled", _("Cancelled")
