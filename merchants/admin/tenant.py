@@ -70,7 +70,8 @@ class MerchantModelAdmin(ConsoleAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the list offers as a filter: any other lookup could ask about rows of others, one letter at a time."""
         filters = [item[0] if isinstance(item, list | tuple) else item for item in self.get_list_filter(request)]  # type: ignore[arg-type]
-        offered = {name for name in (*filters, self.date_hierarchy) if isinstance(name, str)}
+        names = (getattr(item, "parameter_name", item) for item in (*filters, self.date_hierarchy))
+        offered = {name for name in names if isinstance(name, str)}
         parts = lookup.split("__")
         while len(parts) > 1 and parts[-1] in _SUFFIXES and "__".join(parts) not in offered:
             parts.pop()
