@@ -13,7 +13,8 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from catalog.models import Review
 from catalog.selectors import Card, picture_url
@@ -86,7 +87,7 @@ def stars(average: float | None) -> SafeString:
 
 
 @register.simple_tag
-def picture(  # noqa: PLR0913  a picture has that many sides
+def picture(
     prefix: str, widths: Sequence[int], formats: Sequence[str], alt: str = "", sizes: str = "50vw", eager: bool = False
 ) -> SafeString:
     """A <picture> in every stored format and width, square, without layout shift; a drawn placeholder where there is none."""

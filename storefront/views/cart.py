@@ -4,7 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
@@ -96,8 +97,7 @@ def prices(request: HttpRequest) -> HttpResponse:
 
 def _changed(request: HttpRequest, row: Cart | None) -> HttpResponse:
     if "HX-Request" in request.headers:
-        response = cart_page(request, row)
-        return response
+        return cart_page(request, row)
     return HttpResponseRedirect("/cart/", status=303)
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemap_views
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,19 +15,8 @@ from merchants.models import Merchant
 from storefront.page_cache import PUBLIC, shared_page
 
 PRIVATE_PATHS = (
-    "/account/",
-    "/cart/",
-    "/checkout/",
-    "/orders/",
-    "/pay/",
-    "/sandbox/",
-    "/search/",
-    "/sign-",
-    "/language/",
-    "/theme/",
-    "/merchant/",
-    "/admin/",
-    "/dev/",
+    *("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/"),
+    *("/sign-", "/language/", "/theme/", "/merchant/", "/admin/", "/dev/"),
 )
 
 
@@ -80,12 +70,19 @@ SITEMAPS = {"pages": Pages, "categories": Categories, "shops": Shops, "products"
 @require_safe
 def sitemap(request: HttpRequest, section: str | None = None) -> HttpResponse:
     """The index, or one section of it in parts of ten thousand."""
-    if section is None:
-        answer = sitemap_views.index(request, SITEMAPS, sitemap_url_name="sitemap-section")
-    else:
-        answer = sitemap_views.sitemap(request, SITEMAPS, section=section)
+    answer = sitemap_views.sitemap(request, SITEMAPS, section=section) if section else _index(request)
     answer["Cache-Control"] = PUBLIC
     return answer
+
+
+def _index(request: HttpRequest) -> HttpResponse:
+    # Django's own index takes the host from the request.
+    parts = [(name, page) for name, made in SITEMAPS.items() for page in range(1, made().paginator.num_pages + 1)]
+    entries = [
+        {"location": settings.SITE_URL + reverse("sitemap-section", args=[name]) + (f"?p={page}" if page > 1 else "")}
+        for name, page in parts
+    ]
+    return render(request, "sitemap_index.xml", {"sitemaps": entries}, content_type="application/xml")
 
 
 @shared_page()

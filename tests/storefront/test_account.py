@@ -31,7 +31,9 @@ def test_name_and_language_are_remembered(client: Client, user: User) -> None:
     assert '<html lang="zh-Hans"' in client.get("/account/").text
 
 
-@pytest.mark.parametrize("sent", [{"name": "x" * 101, "language": "en"}, {"name": "Mei", "language": "xx"}, {"name": "a\x00", "language": "en"}])
+@pytest.mark.parametrize(
+    "sent", [{"name": "x" * 101, "language": "en"}, {"name": "Mei", "language": "xx"}, {"name": "a\x00", "language": "en"}]
+)
 def test_a_wrong_profile_changes_nothing(client: Client, user: User, sent: dict[str, str]) -> None:
     answer = client.post("/account/", sent)
 
@@ -73,7 +75,11 @@ def test_an_incomplete_address_is_refused(client: Client, user: User, field: str
 def test_a_strangers_address_is_not_found_and_stays(client: Client, user: User) -> None:
     strangers = make_address()
 
-    for path in (f"/account/addresses/{strangers.pk}/", f"/account/addresses/{strangers.pk}/delete/", f"/account/addresses/{uuid4()}/delete/"):
+    for path in (
+        f"/account/addresses/{strangers.pk}/",
+        f"/account/addresses/{strangers.pk}/delete/",
+        f"/account/addresses/{uuid4()}/delete/",
+    ):
         assert client.post(path, PLACE).status_code == 404
     assert Address.objects.filter(pk=strangers.pk).exists()
 
@@ -94,7 +100,9 @@ def test_signing_up_signs_in(client: Client, db: None) -> None:
     assert User.objects.get().email == "new@example.com"
 
 
-@pytest.mark.parametrize("sent", [{"login": "a@example.com", "password": "x"}, {"login": "", "password": ""}, {"login": "\x00", "password": "\x00"}])
+@pytest.mark.parametrize(
+    "sent", [{"login": "a@example.com", "password": "x"}, {"login": "", "password": ""}, {"login": "\x00", "password": "\x00"}]
+)
 def test_a_wrong_password_is_refused(client: Client, db: None, sent: dict[str, str]) -> None:
     answer = client.post("/sign-in/", sent)
 
@@ -105,6 +113,8 @@ def test_a_wrong_password_is_refused(client: Client, db: None, sent: dict[str, s
 def test_signing_in_leads_only_to_pages_of_this_site(client: Client, db: None) -> None:
     user = make_user()
 
-    answer = client.post("/sign-in/?next=https://evil.example/", {"login": user.email, "password": PASSWORD, "next": "https://evil.example/"})
+    answer = client.post(
+        "/sign-in/?next=https://evil.example/", {"login": user.email, "password": PASSWORD, "next": "https://evil.example/"}
+    )
 
     assert "evil" not in answer["Location"]

@@ -10,7 +10,8 @@ def test_switching_the_language_keeps_the_page(client: Client, db: None) -> None
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\nevil", "///evil.example", "evil", ""]
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\nevil", "///evil.example", "evil", ""],
 )
 @pytest.mark.parametrize("path", ["/language/en/", "/theme/"])
 def test_nobody_is_sent_to_another_site(client: Client, path: str, target: str) -> None:

@@ -1,0 +1,95 @@
+"""axe over every kind of page, light and dark, phone and desktop: nothing serious, nothing critical."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from catalog.models import Variant
+from orders.models import Checkout
+from orders.services.payment import start_payment
+from orders.states import OrderStatus
+from tests.factories.accounts import PASSWORD, make_address, make_user
+from tests.factories.catalog import NOW, make_category, make_product, new_variant
+from tests.factories.loyalty import make_lot
+from tests.factories.orders import make_cart, make_goods, make_seller, place
+from tests.walkthrough import order_up_to
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+GUEST_PAGES = ["/", "/categories/", "/c/lanterns/", "/search/?q=lantern", "/search/?q=zzzz", "/search/?page=0", "/help/", "/cart/"]
+GUEST_PAGES += ["/orders/", "/sign-in/", "/sign-up/", "/password/reset/", "/nothing/", "/dev/mailbox/"]
+MEMBER_PAGES = ["/account/", "/account/points/", "/account/addresses/", "/cart/", "/checkout/", "/orders/"]
+
+
+def finding(page: "Page", path: str) -> list[str]:
+    """What axe has against a page that is worse than moderate, and whether it scrolls sideways."""
+    page.goto(path)
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    said = [f"{path} {row['id']}: {node['target']}" for row in found if row["impact"] in {"serious", "critical"} for node in row["nodes"]]
+    is_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    return said + ([f"{path} scrolls sideways"] if is_wide else [])
+
+
+@pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids="-".join)
+def page(request: pytest.FixtureRequest, browser: "Browser", shop_server: str) -> Any:
+    size, scheme = request.param
+    context = browser.new_context(base_url=shop_server, viewport=SIZES[size], color_scheme=scheme, locale="en-US")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def stock_the_shop() -> dict[str, str]:
+    """Goods of two sellers, one with options; returns the addresses of their pages."""
+    seller, category = make_seller(city="Hangzhou"), make_category("Lanterns")
+    make_goods(merchant=seller, category=category)
+    make_goods(merchant=seller, category=category, stock=0)
+    colours = [new_variant(options={"Colour": name}) for name in ("Red", "Blue")]
+    many = make_product(merchant=seller, category=category, variants=colours, attributes=[{"name": "Height", "value": "30 cm"}], at=NOW)
+    single = Variant.objects.filter(product__category=category).exclude(product=many).first()
+    assert single is not None
+    return {"many": f"/p/{many.slug}/", "single": f"/p/{single.product.slug}/", "shop": f"/s/{seller.slug}/"}
+
+
+def test_guests_pages(page: "Page") -> None:
+    places = stock_the_shop()
+
+    said = [line for path in [*GUEST_PAGES, *places.values()] for line in finding(page, path)]
+
+    assert said == []
+
+
+def test_members_pages(page: "Page") -> None:
+    user = make_user()
+    make_address(user)
+    make_lot(500, user=user)
+    shipped = order_up_to(OrderStatus.SHIPPED, user=user).checkout
+    completed = order_up_to(OrderStatus.COMPLETED, user=user).checkout
+    unpaid = place(make_cart(make_goods(), user=user), user=user)
+    make_cart(make_goods(), make_goods(), user=user)
+    sign_in(page, user.email)
+
+    paths = [*MEMBER_PAGES, *(f"/orders/{row.number}/" for row in (shipped, completed)), *payment_pages(unpaid, shipped)]
+    said = [line for path in paths for line in finding(page, path)]
+
+    assert said == []
+
+
+def sign_in(page: "Page", email: str) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/account/")
+
+
+def payment_pages(unpaid: Checkout, paid: Checkout) -> list[str]:
+    attempt = start_payment(checkout_id=unpaid.pk, gateway="sandbox", return_url="http://localhost/", at=unpaid.placed_at)
+    sandbox = f"/sandbox/{uuid.UUID(attempt.provider_id)}/"
+    return [f"/pay/{unpaid.number}/", sandbox, f"/pay/{unpaid.number}/return/", f"/orders/{paid.number}/confirmation/"]
