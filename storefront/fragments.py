@@ -39,5 +39,5 @@ def _markup() -> str:
 
 @functools.lru_cache(maxsize=1)
 def _digest() -> str:
-    source = get_template(TEMPLATE).template.source  # type: ignore[attr-defined]  the Django backend's own object
+    source = get_template(TEMPLATE).template.source  # type: ignore[attr-defined]  # the Django backend's own object
     return hashlib.blake2b(source.encode(), digest_size=4).hexdigest()

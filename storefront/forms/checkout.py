@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import rules as loyalty
@@ -20,7 +21,7 @@ class CheckoutForm(AddressForm):
     field_order = ("email", "name", "phone", "address", "city", "postcode", "country")
 
     def __init__(self, *args: Any, gateways: list[tuple[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="checkout-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "checkout-%s", **kwargs})
         self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
         self.default_gateway = gateways[0][0] if gateways else ""
 
@@ -42,5 +43,4 @@ class CheckoutForm(AddressForm):
 
     def show_total(self, total_minor: int) -> None:
         """Ask again with a new total; the shopper's words and the key stay."""
-        self.data = self.data.copy()
-        self.data["seen_total"] = str(total_minor)
+        self.data = {**self.data.dict(), "seen_total": str(total_minor)} if isinstance(self.data, QueryDict) else self.data

@@ -43,7 +43,7 @@ class ListingForm(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=MAX_PAGE, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="filter-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "filter-%s", **kwargs})
         for name in ("min", "max"):
             self.fields[name].widget.attrs |= {"class": "input input-sm h-10 w-full", "inputmode": "decimal", "min": "0"}
         self.fields["condition"].widget.attrs["class"] = "select select-sm h-10 w-full"

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,7 +32,7 @@ def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | 
     """The whole page, or for htmx only its changing part; `refusal` is said on top and gives the status."""
     language = get_language() or "en"
     view = cart_view(row, language)
-    context = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
+    context: dict[str, Any] = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
     if not context["is_partial"]:
         context["suggestions"] = bought_with(view.product_ids, SUGGESTIONS, language) if view.product_ids else []
     template = "storefront/components/cart_body.html" if context["is_partial"] else "storefront/cart.html"

@@ -20,6 +20,7 @@ from storefront.forms.review import ReviewForm
 from storefront.guests import kept_purchases, purchase, remember_purchase
 
 PER_PAGE = 10
+LONGEST_NUMBER = 24
 
 
 @require_safe
@@ -121,7 +122,9 @@ def review(request: HttpRequest, number: str, line_id: uuid.UUID) -> HttpRespons
 
 def _own_order(request: HttpRequest, number: str) -> MerchantOrder:
     """Raises orders.errors.OrderNotFound for a stranger's, exactly as for none."""
-    row = MerchantOrder.objects.select_related("checkout").filter(number=number).first() if len(number) <= 24 else None
+    row: MerchantOrder | None = (
+        MerchantOrder.objects.select_related("checkout").filter(number=number).first() if len(number) <= 24 else None
+    )
     if row is None:
         raise OrderNotFound
     purchase(request, row.checkout.number)

@@ -20,7 +20,7 @@ PRIVATE_PATHS = (
 )
 
 
-class OfThisSite(Sitemap):  # type: ignore[type-arg]  generic only for the type checker
+class OfThisSite(Sitemap):  # type: ignore[type-arg]  # generic only for the type checker
     """Addresses come from SITE_URL, never from the Host header of whoever asks first."""
 
     def get_domain(self, site: Any = None) -> str:
@@ -64,7 +64,7 @@ class Pages(OfThisSite):
         return reverse(item)
 
 
-SITEMAPS = {"pages": Pages, "categories": Categories, "shops": Shops, "products": Products}
+SITEMAPS: dict[str, Any] = {"pages": Pages, "categories": Categories, "shops": Shops, "products": Products}
 
 
 @require_safe

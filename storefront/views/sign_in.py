@@ -15,7 +15,7 @@ class TakesCartAlong:
     request: HttpRequest
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  the mixin's other base has it
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # the mixin's other base has it
         user, token = member(self.request), cart_token(self.request)
         if user is not None and token is not None:
             carts.merge_carts(token=token, user=user)
@@ -23,16 +23,16 @@ class TakesCartAlong:
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  as above
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # as above
         response.status_code = 422
         return response
 
 
-class SignInView(TakesCartAlong, LoginView):  # type: ignore[misc]  allauth ships no types
+class SignInView(TakesCartAlong, LoginView):
     pass
 
 
-class SignUpView(TakesCartAlong, SignupView):  # type: ignore[misc]  allauth ships no types
+class SignUpView(TakesCartAlong, SignupView):
     pass
 
 
