@@ -11,7 +11,7 @@ from babel.numbers import format_currency
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from catalog.models import Review
 from catalog.selectors import Card, picture_url
 from core.i18n import translated
 from core.money import Money, babel_locale, exponent
+from core.sanitiser import cleaned
 from storefront.fragments import card_fragments
 
 register = template.Library()
@@ -130,6 +131,12 @@ def product_cards(cards: Iterable[Card]) -> SafeString:
 def text(row: Any, field: str) -> str:
     """`field` of a row with an `i18n` column in the reader's language, else as the merchant wrote it."""
     return translated({field: getattr(row, field)}, row.i18n, field, get_language())
+
+
+@register.filter
+def rich_text(text: str) -> SafeString:
+    """A stored description, which is clean HTML, for the page; lines typed without tags become paragraphs."""
+    return cleaned(text if "<" in text else linebreaks(text))
 
 
 @register.filter
