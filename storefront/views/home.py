@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "hero_more": deals[1:4],
         "deals": deals[4:] or deals,
         "categories": _stalls(language),
-        "for_you": for_you(user, 15, language),
+        "for_you": for_you(user, 20, language),
         **{name: rails[name] for name in ("local", "second_hand", "newest")},
     }
     return render(request, "storefront/home.html", context)
