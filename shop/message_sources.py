@@ -13,8 +13,21 @@ from django.utils.translation.template import templatize
 
 from shop.environment import BASE_DIR
 
-# Packages whose texts shoppers, merchants or the operator may see.
-BORROWED = ("unfold", "allauth.account", "django_filters", "rest_framework", "treebeard")
+# Folders of packages whose texts shoppers, merchants or the operator may see.
+BORROWED = (
+    "unfold",
+    "allauth/account",
+    "allauth/templates/account",
+    "django_filters",
+    "rest_framework",
+    "treebeard",
+    "django/core",
+    "django/db",
+    "django/forms",
+    "django/contrib/admin/templates",
+    "django/contrib/auth",
+)
+TRANSLATED = ("django/conf", "django/contrib/admin", "django/contrib/auth", "allauth", "rest_framework", "unfold", "treebeard")
 NOT_SHOWN = {"tests", "benchmarks", "node_modules", "static", "migrations", "build", "dist"}
 TEMPLATES = {".html", ".txt"}
 KEYWORDS = {
@@ -49,22 +62,23 @@ def own_texts() -> dict[Text, str]:
     return _texts_below(BASE_DIR)
 
 
+def package_texts() -> dict[Text, str]:
+    """Every text of the packages, also those they translate themselves; ours win where we reword them."""
+    return {text: f"{folder}: {path}" for folder in BORROWED for text, path in _texts_below(_folder(folder)).items()}
+
+
 def borrowed_texts() -> dict[Text, str]:
-    """Every text of the packages in `BORROWED` that neither they nor Django translate into Simplified Chinese."""
-    found: dict[Text, str] = {}
-    translated = _translated_by("django.conf", "django.contrib.admin", "django.contrib.auth")
-    for package in BORROWED:
-        known = translated | _translated_by(package.partition(".")[0])
-        texts = _texts_below(_folder(package))
-        found |= {text: f"{package}: {path}" for text, path in texts.items() if (text.context, text.singular) not in known}
-    return found
+    """Every text of the packages that neither they nor Django translate into Simplified Chinese."""
+    known = set().union(*(_translated_by(package) for package in TRANSLATED))
+    return {text: source for text, source in package_texts().items() if (text.context, text.singular) not in known}
 
 
 def brought_up_to_date(old: Catalog) -> Catalog:
     """The translations of `old` for the texts that there are now, in the order of files; new ones are empty."""
     fresh = Catalog("zh_Hans", header_comment=old.header_comment, fuzzy=False)
     fresh.mime_headers = old.mime_headers
-    for text in [*own_texts(), *borrowed_texts()]:
+    reworded = [text for text in package_texts() if old.get(text.singular, text.context or None)]
+    for text in dict.fromkeys([*own_texts(), *borrowed_texts(), *reworded]):
         known = old.get(text.singular, text.context or None)
         fresh.add(text.message_id, known.string if known else "", context=text.context or None)
     return fresh
@@ -96,20 +110,18 @@ def _texts_of(path: Path) -> Iterator[Text]:
             yield Text(singular, plural, context or "")
 
 
-def _translated_by(*packages: str) -> set[tuple[str, str]]:
-    known = set()
-    for path in (_folder(package) / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.mo" for package in packages):
-        if path.exists():
-            with path.open("rb") as file:
-                for message in read_mo(file):
-                    singular = message.id if isinstance(message.id, str) else message.id[0]
-                    if message.string:
-                        known.add((message.context or "", singular))
-    return known
+def _translated_by(package: str) -> set[tuple[str, str]]:
+    path = _folder(package) / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.mo"
+    if not path.exists():
+        return set()
+    with path.open("rb") as file:
+        messages = [message for message in read_mo(file) if message.string]
+    return {(message.context or "", message.id if isinstance(message.id, str) else message.id[0]) for message in messages}
 
 
-def _folder(package: str) -> Path:
+def _folder(name: str) -> Path:
+    package, _slash, inside = name.partition("/")
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise LookupError(f"{package} is not installed.")
-    return Path(spec.origin).parent
+    return Path(spec.origin).parent / inside

@@ -17,10 +17,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.models import Review
+from catalog.rules.options import labels_in
 from catalog.selectors import Card, picture_url
 from core.i18n import translated
 from core.money import Money, babel_locale, exponent
 from core.sanitiser import cleaned
+from orders.models import OrderLine
 from storefront.fragments import card_fragments
 
 register = template.Library()
@@ -131,6 +133,14 @@ def product_cards(cards: Iterable[Card]) -> SafeString:
 def text(row: Any, field: str) -> str:
     """`field` of a row with an `i18n` column in the reader's language, else as the merchant wrote it."""
     return translated({field: getattr(row, field)}, row.i18n, field, get_language())
+
+
+@register.filter
+def chosen_options(line: OrderLine) -> dict[str, str]:
+    """What was chosen of a bought product, named in the reader's language and in the order the product shows it."""
+    options = line.product.options
+    in_order = {option["name"]: line.options[option["name"]] for option in options if option["name"] in line.options}
+    return labels_in(options, in_order | line.options, get_language() or "en")
 
 
 @register.filter

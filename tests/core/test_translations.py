@@ -8,10 +8,10 @@ from babel.messages.pofile import read_po
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 from shop.environment import BASE_DIR
-from shop.message_sources import BORROWED, Text, borrowed_texts, brought_up_to_date, own_texts, untranslated
+from shop.message_sources import Text, borrowed_texts, brought_up_to_date, own_texts, package_texts, untranslated
 
 CHINESE = BASE_DIR / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%](?!\w)|\{\w*\}|</?\w+[^>]*>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%](?![A-Za-z])|\{\w*\}|</?\w+[^>]*>")
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,12 @@ def test_every_text_of_ours_is_translated(ours: dict[Text, str], catalog: Catalo
 
 
 def test_every_text_of_packages_without_chinese_is_translated(borrowed: dict[Text, str], catalog: Catalog) -> None:
-    assert {source.partition(":")[0] for source in borrowed.values()} == set(BORROWED)
+    assert any(source.startswith("unfold:") for source in borrowed.values())
     assert missing(borrowed, catalog) == []
 
 
-def test_nothing_is_kept_that_no_source_says(ours: dict[Text, str], borrowed: dict[Text, str], catalog: Catalog) -> None:
-    said = {(text.context or None, text.singular) for text in ours | borrowed}
+def test_nothing_is_kept_that_no_source_says(ours: dict[Text, str], catalog: Catalog) -> None:
+    said = {(text.context or None, text.singular) for text in ours | package_texts()}
 
     assert [original(message) for message in catalog if message.id and (message.context, original(message)) not in said] == []
 
@@ -73,8 +73,10 @@ def test_no_translation_is_a_guess(catalog: Catalog) -> None:
 
 def test_collecting_texts_keeps_translations_and_drops_what_is_gone(catalog: Catalog) -> None:
     old = Catalog("zh_Hans")
+    for message in catalog:
+        known = "确认收货" if original(message) == "Confirm receipt" else ""
+        old.add(message.id, (known,) if message.pluralizable else known, context=message.context)
     old.add("Said by nobody any more", "没有人再说了")
-    old.add("Confirm receipt", "确认收货")
 
     fresh = brought_up_to_date(old)
 

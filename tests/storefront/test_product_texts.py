@@ -1,6 +1,12 @@
+"""Texts that come from merchants' data, as readers of either language see them."""
+
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
+from catalog.models import Product
+from orders.models import OrderLine
+from storefront.templatetags.storefront import chosen_options
 from tests.factories.catalog import make_product
 
 
@@ -32,3 +38,15 @@ def test_days_of_arrival_are_written_the_chinese_way(client: Client) -> None:
 
     assert "预计<strong>" in page
     assert "日（星期" in page
+
+
+def test_options_of_a_bought_product_are_named_in_the_readers_language() -> None:
+    red = {"value": "Red", "i18n": {"zh-hans": {"value": "红色"}}}
+    colour = {"name": "Colour", "i18n": {"zh-hans": {"name": "颜色"}}, "values": [red]}
+    line = OrderLine(product=Product(options=[colour]), options={"Age": "3", "Colour": "Red"})
+
+    with override("zh-hans"):
+        chinese = chosen_options(line)
+
+    assert list(chinese.items()) == [("颜色", "红色"), ("Age", "3")]
+    assert chosen_options(line) == {"Colour": "Red", "Age": "3"}
