@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,6 @@ class Sales:
     days: int
     orders: int
     minor: int
-    before_orders: int
     before_minor: int
     by_day: list[int]
 
@@ -46,22 +46,35 @@ class Sales:
         return round(100 * (self.minor - self.before_minor) / self.before_minor) if self.before_minor else None
 
 
-def sales(orders: QuerySet[Any], *, days: int, now: dt.datetime) -> Sales:
-    """Paid orders in the settlement currency of the last `days` days up to `now`; two queries."""
-    start = now - dt.timedelta(days=days)
-    paid = orders.filter(status__in=SOLD, currency=settings.CURRENCY, paid_at__gt=start - dt.timedelta(days=days), paid_at__lte=now)
-    inside, before = Q(paid_at__gt=start), Q(paid_at__lte=start)
-    sums = paid.aggregate(
-        orders=Count("pk", filter=inside),
-        minor=Sum("total_minor", filter=inside, default=0),
-        before_orders=Count("pk", filter=before),
-        before_minor=Sum("total_minor", filter=before, default=0),
-    )
-    per_day = paid.filter(inside).order_by().annotate(day=TruncDate("paid_at")).values("day").annotate(minor=Sum("total_minor"))
+def sales(orders: QuerySet[Any], *, spans: Sequence[int], now: dt.datetime) -> list[Sales]:
+    """Paid orders in the settlement currency of the last so many days up to `now`, for each span; two queries for all of them."""
+    longest = max(spans)
+    paid = orders.filter(status__in=SOLD, currency=settings.CURRENCY, paid_at__gt=now - dt.timedelta(days=2 * longest), paid_at__lte=now)
+    sums = paid.aggregate(**{name: value for days in spans for name, value in _sums(days, now).items()})
+    recent = paid.filter(paid_at__gt=now - dt.timedelta(days=longest)).order_by()
+    per_day = recent.annotate(day=TruncDate("paid_at")).values("day").annotate(minor=Sum("total_minor"))
     found = {row["day"]: row["minor"] for row in per_day}
-    today = now.date()
-    by_day = [found.get(today - dt.timedelta(days=back), 0) for back in range(days - 1, -1, -1)]
-    return Sales(days=days, by_day=by_day, **sums)
+    return [_span(days, sums, found, now.date()) for days in spans]
+
+
+def _sums(days: int, now: dt.datetime) -> dict[str, Any]:
+    start = now - dt.timedelta(days=days)
+    inside, before = Q(paid_at__gt=start), Q(paid_at__lte=start, paid_at__gt=start - dt.timedelta(days=days))
+    return {
+        f"orders_{days}": Count("pk", filter=inside),
+        f"minor_{days}": Sum("total_minor", filter=inside, default=0),
+        f"before_{days}": Sum("total_minor", filter=before, default=0),
+    }
+
+
+def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt.date) -> Sales:
+    return Sales(
+        days=days,
+        orders=sums[f"orders_{days}"],
+        minor=sums[f"minor_{days}"],
+        before_minor=sums[f"before_{days}"],
+        by_day=[by_day.get(today - dt.timedelta(days=back), 0) for back in range(days - 1, -1, -1)],
+    )
 
 
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:

@@ -41,7 +41,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Shop"),
             "items": [
                 item(_("Profile"), "storefront", "merchants_merchant_changelist", Duty.PROFILE),
-                item(_("Delivery price"), "sell", "logistics_shippingrate_changelist", Duty.SHIPPING),
+                item(_("Delivery price"), "payments", "logistics_shippingrate_changelist", Duty.SHIPPING),
                 item(_("Warehouses"), "warehouse", "logistics_warehouse_changelist", Duty.SHIPPING),
                 item(_("Team"), "group", "merchants_membership_changelist", Duty.TEAM),
                 item(_("API keys"), "key", "merchants_apikey_changelist", Duty.API_KEYS),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from core.models import Entity, Stateful
+from core.money import Money
 from merchants.models import Merchant, TenantQuerySet
 from payments import states
 
@@ -81,7 +82,7 @@ class Refund(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_minor} {self.currency} {self.status}"
+        return f"{Money(self.amount_minor, self.currency).format()} {self.status}"
 
 
 class EscrowHold(Stateful):
@@ -114,7 +115,7 @@ class EscrowHold(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount_minor} {self.currency} {self.status}"
+        return f"{Money(self.amount_minor, self.currency).format()} {self.status}"
 
 
 class InboxMessage(Stateful):
@@ -190,7 +191,7 @@ class LedgerTransaction(Entity):
         verbose_name_plural = _("ledger transactions")
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.reference}"
+        return f"{self.kind} {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class LedgerEntry(models.Model):

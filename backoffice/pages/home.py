@@ -46,7 +46,7 @@ def _sales_card(title: str, sales: figures.Sales) -> dict[str, Any]:
 
 def _sales_cards(orders: QuerySet[Any], now: dt.datetime, spans: tuple[int, ...]) -> list[dict[str, Any]]:
     titles = {1: _("Last 24 hours"), 7: _("Last 7 days"), 30: _("Last 30 days")}
-    return [_sales_card(titles[days], figures.sales(orders, days=days, now=now)) for days in spans]
+    return [_sales_card(titles[found.days], found) for found in figures.sales(orders, spans=spans, now=now)]
 
 
 def merchant_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

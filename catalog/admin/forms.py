@@ -8,10 +8,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.models import Category, Product, Variant
-from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, second_text
+from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, TextField, second_text
 
 NARROW = {"class": "narrow-input"}
 CHINESE = ("title", "description")
@@ -47,10 +47,11 @@ class CategoryChoice(ModelChoiceField):
 
 
 class ProductForm(ModelForm):
-    title_zh = forms.CharField(label=_("title (Chinese)"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
-    description_zh = forms.CharField(label=_("description (Chinese)"), required=False, widget=UnfoldAdminTextareaWidget())
+    description = TextField(label=_("Description"), required=False)
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
+    description_zh = TextField(label=_("Description (Chinese)"), required=False)
     new_pictures = PicturesField(
-        label=_("add pictures"), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
+        label=_("Add pictures"), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
     )
 
     class Meta:
@@ -91,10 +92,10 @@ class VariantForm(ModelForm):
     """One row of the variants table. What a variant is cannot change once it exists: orders and stock name it."""
 
     options = OptionsField(
-        label=_("options"), required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Colour: Red; Size: M")})
+        label=_("Options"), required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Colour: Red; Size: M")})
     )
-    price_minor = MoneyField(label=_("price"), least_minor=1)
-    compare_at_minor = MoneyField(label=_("compare-at price"), required=False, least_minor=1)
+    price_minor = MoneyField(label=_("Price"), least_minor=1)
+    compare_at_minor = MoneyField(label=_("Compare-at price"), required=False, least_minor=1)
 
     class Meta:
         model = Variant
@@ -105,7 +106,7 @@ class VariantForm(ModelForm):
         currency = self.instance.currency or settings.CURRENCY
         for name in ("price_minor", "compare_at_minor"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
-        self.fields["price_minor"].label = _("price (%(currency)s)") % {"currency": currency}
+        self.fields["price_minor"].label = _("Price (%(currency)s)") % {"currency": currency}
         self.fields["options"].disabled = not self.instance._state.adding
 
     def clean(self) -> dict[str, Any]:

@@ -32,7 +32,6 @@ class VariantInline(MerchantInline):
     ordering = ["position", "created_at"]
     max_num = 200
     can_delete = False
-    hide_title = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return merchant_site.get_model_admin(Product).may_act(request)  # type: ignore[attr-defined,no-any-return]

@@ -27,7 +27,7 @@ from core.backoffice.fields import ModelForm, second_text, with_translations
 class NamesForm(ModelForm):
     """A name in both languages."""
 
-    name_zh = forms.CharField(label=_("name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,7 +38,7 @@ class NamesForm(ModelForm):
 
 
 class CategoryForm(NamesForm):
-    parent = CategoryChoice(label=_("below"), queryset=Category.objects.none(), required=False, widget=UnfoldAdminSelectWidget())
+    parent = CategoryChoice(label=_("Below"), queryset=Category.objects.none(), required=False, widget=UnfoldAdminSelectWidget())
 
     class Meta:
         model = Category

@@ -83,17 +83,26 @@ def moment(at: dt.datetime | None) -> str:
     return str(formats.localize(timezone.localtime(at))) if at else "–"
 
 
+def day(at: dt.datetime | None) -> str:
+    """The day of a moment, short, a dash for none."""
+    return formats.date_format(timezone.localtime(at), "MONTH_DAY_FORMAT") if at else "–"
+
+
+def day_column(field: str, description: Text) -> Any:
+    """The day of a moment; the whole moment is on the row's page."""
+    return column(lambda self, row: format_html('<span class="amount">{}</span>', day(getattr(row, field))), description, ordering=field)
+
+
 def due_label(at: dt.datetime | None, now: dt.datetime) -> SafeString | str:
     """A deadline and how near it is: red when it is over, amber within a day."""
     if at is None:
         return "–"
     hours = int((at - now).total_seconds() // 3600)
     if at < now:
-        text = _("overdue since %(when)s") % {"when": moment(at)}
-        return label(text, "danger")
+        return label(_("overdue since %(when)s") % {"when": day(at)}, "danger")
     if hours < 24:
         return label(ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}, "warning")
-    return moment(at)
+    return day(at)
 
 
 def role_of_actor(actor: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from core.money import Money, exponent, parse_minor
 
@@ -50,7 +53,7 @@ class MoneyField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return self.to_python(data) != initial
+            return bool(self.to_python(data) != initial)
         except ValidationError:
             return True
 
@@ -60,6 +63,31 @@ def _plain(text: str) -> Decimal:
     if len(text) > 20 or not Decimal(text).is_finite():
         raise ValueError(text)
     return Decimal(text)
+
+
+_PARAGRAPH = re.compile(r"<p>((?:[^<]|<br\s*/?>)*)</p>\s*", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+class TextField(forms.CharField):
+    """A text of paragraphs that is stored as HTML and typed as plain text; richer HTML is shown as it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": UnfoldAdminTextareaWidget(attrs={"rows": 6}), "max_length": 20_000, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, str) or _PARAGRAPH.sub("", value).strip():
+            return value
+        return "\n\n".join(html.unescape(_BREAK.sub("\n", text)) for text in _PARAGRAPH.findall(value))
+
+    def to_python(self, value: Any) -> str:
+        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        if "<" in text and re.search(r"</\w+>", text):
+            return text
+        return linebreaks(text, autoescape=True) if text else ""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "").replace("\r\n", "\n")
 
 
 def with_translations(i18n: dict[str, dict[str, str]] | None, texts: dict[str, str]) -> dict[str, dict[str, str]]:

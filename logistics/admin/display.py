@@ -44,7 +44,6 @@ class MovementInline(ReadOnlyInline):
     fields = ["created_at", "reason", "delta", "note", "by"]
     ordering = ["-created_at"]
     per_page = 50
-    hide_title = False
     by = ROLE_COLUMN
 
 

@@ -75,8 +75,8 @@ class MerchantShipmentAdmin(MerchantModelAdmin):
 
 
 class RateForm(ModelForm):
-    flat_minor = MoneyField(label=_("price per order"))
-    free_over_minor = MoneyField(label=_("free from a goods total of"), required=False, help_text=_("Empty: never free."))
+    flat_minor = MoneyField(label=_("Price per order"))
+    free_over_minor = MoneyField(label=_("Free from a goods total of"), required=False, help_text=_("Empty: never free."))
 
     class Meta:
         model = ShippingRate

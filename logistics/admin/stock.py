@@ -39,8 +39,8 @@ class LevelFilter(admin.SimpleListFilter):
 class ReceiveForm(ModelForm):
     """Goods that arrived."""
 
-    quantity = forms.IntegerField(label=_("pieces"), min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget())
-    note = forms.CharField(label=_("note"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
+    quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget())
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
 
     class Meta:
         model = Stock
@@ -73,7 +73,6 @@ class MovementInline(MerchantInline):
     fields = ["created_at", "reason", "delta", "note", "by"]
     ordering = ["-created_at"]
     per_page = 50
-    hide_title = False
     by = ROLE_COLUMN
 
 
@@ -159,7 +158,7 @@ class MerchantStockAdmin(MerchantModelAdmin):
 
 
 class WarehouseForm(ModelForm):
-    name_zh = forms.CharField(label=_("name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
 
     class Meta:
         model = Warehouse

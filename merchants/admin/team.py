@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, label, status_column
-from core.backoffice.fields import ModelForm, second_text, with_translations
+from core.backoffice.fields import ModelForm, TextField, second_text, with_translations
 from merchants import services
 from merchants.admin.site import merchant_of, merchant_site
 from merchants.admin.tenant import MerchantModelAdmin, SingletonAdmin
@@ -28,8 +28,9 @@ from merchants.services.teams import set_member
 class ProfileForm(ModelForm):
     """What shoppers read on the shop's page, in both languages."""
 
-    name_zh = forms.CharField(label=_("name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
-    description_zh = forms.CharField(label=_("description (Chinese)"), required=False, widget=UnfoldAdminTextareaWidget())
+    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    description = TextField(label=_("Description"), required=False)
+    description_zh = TextField(label=_("Description (Chinese)"), required=False)
 
     class Meta:
         model = Merchant
@@ -89,7 +90,7 @@ class TeamAdmin(MerchantModelAdmin):
 
 
 class ApiKeyForm(ModelForm):
-    scopes = forms.MultipleChoiceField(label=_("scopes"), choices=ApiKey.Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget())
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=ApiKey.Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget())
 
     class Meta:
         model = ApiKey
@@ -133,7 +134,7 @@ class ApiKeyAdmin(MerchantModelAdmin):
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
         """Show the key in this answer only: messages would leave it in a cookie."""
         context = {**self.admin_site.each_context(request), "title": _("Your new API key"), "key": obj, "opts": self.opts}
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "backoffice/new_api_key.html", {**context, "secret": request.secret})  # type: ignore[attr-defined]
 
     @object_action(

@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.backoffice.display import due_label, money
+from core.backoffice.base import now
+from core.backoffice.display import due_label, money, status_label
+from core.i18n import translated
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines
 from orders.selectors.purchases import TO_SHIP, shipments_by_order
@@ -18,7 +20,7 @@ SHOWN_LINES = 2
 
 def line_text(line: OrderLine) -> str:
     chosen = ", ".join(line.options.values())
-    return f"{line.quantity} × {line.title}" + (f" ({chosen})" if chosen else "")
+    return f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}" + (f" ({chosen})" if chosen else "")
 
 
 def lines_summary(order: MerchantOrder) -> SafeString:
@@ -40,7 +42,8 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
     lines = [
         {
             "line": line,
-            "options": ", ".join(line.options.values()),
+            "title": translated({"title": line.title}, line.i18n, "title"),
+            "details": " · ".join([*line.options.values(), line.sku]),
             "price": money(line.price_minor, order.currency),
             "total": money(line.total_minor, order.currency),
         }
@@ -56,4 +59,5 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "points": money(order.points_minor, order.currency) if order.points_minor else "",
     }
     entries = reversed(timelines([order], parcels)[order.pk])
-    return {"order": order, "lines": lines, "amounts": amounts, "parcels": parcels.get(order.pk, []), "timeline": entries}
+    head = {"state": status_label(order), "due": ship_by_label(order, now())}
+    return {**head, "order": order, "lines": lines, "amounts": amounts, "parcels": parcels.get(order.pk, []), "timeline": entries}

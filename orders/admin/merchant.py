@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from core.backoffice.actions import ActionVariant, ReasonForm, TrackingForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, money_column, status_column
+from core.backoffice.display import column, day_column, money_column, status_column
 from core.errors import DomainError
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
@@ -60,7 +60,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     """Most urgent first; what has left the house follows, newest first."""
 
     duty = Duty.ORDERS
-    list_display = ["number", "state", "due", "goods", "buyer", "total", "placed_at"]
+    list_display = ["number", "state", "due", "goods", "buyer", "total", "placed"]
     list_filter = [QueueFilter, "status"]
     list_select_related = ["checkout"]
     search_fields = ["number", "checkout__name", "lines__title", "lines__sku"]
@@ -73,6 +73,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     goods = column(lambda self, row: lines_summary(row), _("items"))
     buyer = column(lambda self, row: f"{row.checkout.name}, {row.checkout.city}", _("to"))
     total = money_column("total_minor", _("total"))
+    placed = day_column("placed_at", _("placed"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).exclude(status__in=UNPAID).select_related("checkout")
@@ -155,7 +156,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         """A table of the orders chosen, to type or scan tracking numbers into; rows left empty stay in the queue."""
         orders = list(queryset.filter(status__in=TO_SHIP))
         if "apply" not in request.POST:
-            request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+            request.current_app = self.admin_site.name
             context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts, "orders": orders}
             return TemplateResponse(request, "backoffice/ship_orders.html", {**context, "carrier": request.POST.get("carrier", "")})
         carrier = request.POST.get("carrier", "").strip()

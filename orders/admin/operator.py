@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, money_column, status_column
+from core.backoffice.display import column, day_column, money_column, status_column
 from orders.admin.display import lines_summary, order_context, ship_by_label
 from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
@@ -37,7 +37,7 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(MerchantOrder)
 class OrderAdmin(ConsoleAdmin):
-    list_display = ["number", "merchant", "state", "due", "goods", "total", "commission", "placed_at"]
+    list_display = ["number", "merchant", "state", "due", "goods", "total", "commission", "placed"]
     list_filter = [OverdueFilter, "status", "merchant"]
     list_select_related = ["merchant", "checkout"]
     search_fields = ["number", "checkout__number", "checkout__email", "merchant__name"]
@@ -46,6 +46,7 @@ class OrderAdmin(ConsoleAdmin):
     change_form_before_template = "backoffice/order.html"
     actions_detail = ["cancel", "refund"]
     state = status_column(_("status"))
+    placed = day_column("placed_at", _("placed"))
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="ship_by")
     goods = column(lambda self, row: lines_summary(row), _("items"))
     total = money_column("total_minor", _("total"))

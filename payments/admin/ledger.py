@@ -54,7 +54,6 @@ class LedgerAccountAdmin(ConsoleAdmin):
 class EntryInline(ReadOnlyInline):
     model = LedgerEntry
     fields = ["account_name", "debit", "credit"]
-    hide_title = False
     debit = column(lambda self, row: side(row.amount_minor, row.currency, debit=True), _("debit"))
     credit = column(lambda self, row: side(row.amount_minor, row.currency, debit=False), _("credit"))
 

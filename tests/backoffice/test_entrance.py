@@ -8,12 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from core.backoffice.base import ConsoleAdmin
+from core.backoffice.base import ConsoleAdmin, now
 from merchants.admin import merchant_site
 from merchants.models import Membership, Merchant
 from merchants.permissions import Duty, may_change, may_view
 from merchants.services import suspend_merchant
-from core.backoffice.base import now
 from tests.backoffice.market import Shop
 from tests.backoffice.test_isolation import FILLED
 from tests.backoffice.walk import Address, addresses, rows_of, snapshot
@@ -142,7 +141,9 @@ def test_roles_that_only_read_change_nothing_at_any_address(shop: Shop, client: 
         if address.action == "changelist":
             for action in address.model_admin.actions or []:
                 keys = rows_of(address.model_admin, shop.merchant)
-                client.post(url, {"action": action, "_selected_action": keys, "apply": "1", **{f"tracking-{pk}": "T" for pk in keys}, **FILLED})
+                client.post(
+                    url, {"action": action, "_selected_action": keys, "apply": "1", **{f"tracking-{pk}": "T" for pk in keys}, **FILLED}
+                )
 
     assert snapshot(shop.merchant) == before
 
@@ -163,7 +164,9 @@ def test_posts_without_the_token_of_the_page_are_refused(shop: Shop) -> None:
     careful.force_login(shop.owner)
 
     answer = careful.post(reverse("merchant:orders_merchantorder_cancel", args=[shop.to_ship.pk]), FILLED)
-    other = careful.post(reverse("merchant:orders_merchantorder_changelist"), {"action": "prepare_selected", "_selected_action": [shop.to_ship.pk]})
+    other = careful.post(
+        reverse("merchant:orders_merchantorder_changelist"), {"action": "prepare_selected", "_selected_action": [shop.to_ship.pk]}
+    )
 
     assert (answer.status_code, other.status_code) == (403, 403)
     shop.to_ship.refresh_from_db()

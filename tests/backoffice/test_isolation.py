@@ -12,13 +12,15 @@ import pytest
 from django.apps import apps
 from django.db import models
 from django.test import Client
-from django.urls import reverse
+from django.urls import path, reverse
 
 from catalog.models import Brand, Category
+from core.backoffice.base import ConsoleAdmin
 from merchants.admin import merchant_site
 from merchants.admin.tenant import MerchantModelAdmin
+from shop.health import livez
 from tests.backoffice.market import Shop
-from tests.backoffice.walk import Address, addresses, rows_of, snapshot
+from tests.backoffice.walk import Address, UnknownAddress, addresses, rows_of, snapshot
 from tests.factories.accounts import make_user
 
 SITE = "merchant"
@@ -62,7 +64,7 @@ def test_every_admin_on_the_merchant_site_is_a_tenant_admin() -> None:
     for model, model_admin in merchant_site._registry.items():
         assert isinstance(model_admin, MerchantModelAdmin), model
         assert model_admin.duty, model
-    with pytest.raises(Exception):  # noqa: B017, PT011  any refusal will do
+    with pytest.raises(Exception):  # noqa: B017  any refusal will do
         reverse("merchant:view_on_site", args=[1, 1])
 
 
@@ -116,7 +118,8 @@ def test_filters_answer_as_if_the_stranger_did_not_exist(member: Client, strange
         ("created_by__id", owner.pk), ("product__merchant__id", stranger.merchant.pk), ("variant__product__title__startswith", "BARR"),
         ("stock__merchant", stranger.merchant.pk), ("warehouse__id__exact", stranger.warehouse.pk), ("key_hash__startswith", "a"),
         ("orders__merchant__commission_plan__rate_bps__gt", 1), ("category__products__merchant", stranger.merchant.pk),
-        ("date__year", 2026), ("_to_field", "key_hash"), ("queue", "' OR 1=1"), ("level", "all"), ("stars__lt", "abc"), ("p", "-1"), ("o", "99.-99"),
+        ("date__year", 2026), ("_to_field", "key_hash"), ("queue", "' OR 1=1"), ("level", "all"), ("stars__lt", "abc"), ("p", "-1"),
+        ("o", "99.-99"),
     ]  # fmt: skip
 
     for address, (lookup, value) in itertools.product(addresses(merchant_site), oracles):
@@ -181,13 +184,25 @@ def test_tables_below_a_form_refuse_a_strangers_rows(member: Client, shop: Shop,
 
     for model, model_admin in merchant_site._registry.items():
         name = f"merchant:{model._meta.app_label}_{model._meta.model_name}_change"
-        for inline in model_admin.inlines:
+        inlines: Any = model_admin.inlines
+        for inline in inlines:
             own = rows_of(model_admin, shop.merchant)[0]
             theirs = inline.model._base_manager.filter(**{inline.tenant_path: stranger.merchant.pk}).first()
             assert theirs is not None, inline
             for prefix in (inline.model._meta.model_name + "s", "variants", "pictures", "movements", "lines"):
-                data = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "1", f"{prefix}-0-id": theirs.pk, f"{prefix}-0-DELETE": "on"}
-                data |= {f"{prefix}-0-sku": "STOLEN", f"{prefix}-0-price_minor": "0.01", f"{prefix}-0-is_active": "", "title": "x", **FILLED}
+                data = {
+                    f"{prefix}-TOTAL_FORMS": "1",
+                    f"{prefix}-INITIAL_FORMS": "1",
+                    f"{prefix}-0-id": theirs.pk,
+                    f"{prefix}-0-DELETE": "on",
+                }
+                data |= {
+                    f"{prefix}-0-sku": "STOLEN",
+                    f"{prefix}-0-price_minor": "0.01",
+                    f"{prefix}-0-is_active": "",
+                    "title": "x",
+                    **FILLED,
+                }
                 answer = member.post(reverse(name, args=[own]), data)
                 assert answer.status_code in {200, 403}, inline
                 _assert_silent(answer, stranger, f"{name} {theirs.pk}")
@@ -199,9 +214,11 @@ def test_a_new_variant_row_cannot_be_put_below_a_strangers_product(member: Clien
     before = snapshot(stranger.merchant)
     product = shop.product
     data = {
-        "title": product.title, "category": product.category_id, "condition": "new", "description": "", "title_zh": "", "description_zh": "",
+        "title": product.title, "category": product.category_id, "condition": "new", "description": "", "title_zh": "",
+        "description_zh": "",
         "merchant": stranger.merchant.pk, "slug": "taken-over",
-        "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1", "variants-0-id": product.variants.get().pk, "variants-0-product": stranger.product.pk,
+        "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1", "variants-0-id": product.variants.get().pk,
+        "variants-0-product": stranger.product.pk,
         "variants-0-sku": "ANTELOPE-9", "variants-0-price_minor": "12.50", "variants-0-weight_g": "1", "variants-0-is_active": "on",
         "variants-0-merchant": stranger.merchant.pk, "pictures-TOTAL_FORMS": "0", "pictures-INITIAL_FORMS": "0",
     }  # fmt: skip
@@ -219,7 +236,12 @@ def test_autocomplete_finds_nothing_of_a_stranger_and_refuses_hidden_tables(memb
         for field in model._meta.get_fields():
             if not isinstance(field, models.ForeignKey | models.ManyToManyField):
                 continue
-            query = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field.name, "term": stranger.canary[:4]}
+            query = {
+                "app_label": model._meta.app_label,
+                "model_name": model._meta.model_name,
+                "field_name": field.name,
+                "term": stranger.canary[:4],
+            }
             answer = member.get("/merchant/autocomplete/", query)
             assert answer.status_code in {200, 400, 403, 404}, query
             _assert_silent(answer, stranger, str(query))
@@ -248,3 +270,22 @@ def test_what_somebody_did_in_a_former_shop_is_not_in_the_history_of_the_new_one
         answer = member.get(url)
         assert answer.status_code == 200
         _assert_silent(answer, stranger, url)
+
+
+def test_the_walk_knows_a_leak_when_it_meets_one(member: Client, stranger: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: without the tenant's filter a stranger's pages answer, so the tests above would fail."""
+    monkeypatch.setattr(MerchantModelAdmin, "get_queryset", ConsoleAdmin.get_queryset)
+
+    leaks = [url for address in _rows() for pk in rows_of(address.model_admin, stranger.merchant)[:1]
+             if member.get(url := address.url(SITE, pk)).status_code == 200]  # fmt: skip
+
+    assert len(leaks) > 20
+
+
+def test_the_walk_refuses_an_address_it_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = merchant_site.get_urls()
+
+    for extra in (path("export/", livez, name="export"), path("x/<uuid:pk>/", livez)):
+        monkeypatch.setattr(merchant_site, "get_urls", lambda extra=extra: [extra, *known])
+        with pytest.raises(UnknownAddress):
+            list(addresses(merchant_site))

@@ -1,0 +1,74 @@
+"""The back office in a real browser: nothing is blocked by the content policy, and dialogs, menus and the dark look work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from tests.backoffice.market import make_shop
+from tests.factories.accounts import make_user
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+
+def _sign_in(context: BrowserContext, server: str, user: User) -> Page:
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": server}])
+    return context.new_page()
+
+
+def _listen(page: Page) -> list[str]:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    return complaints
+
+
+@pytest.mark.browser
+def test_a_merchant_ships_an_order_by_mouse(shop_server: str, browser_context: BrowserContext) -> None:
+    shop = make_shop("ANTELOPE")
+    page = _sign_in(browser_context, shop_server, shop.owner)
+    complaints = _listen(page)
+
+    page.goto("/merchant/")
+    page.locator("a.tile", has_text="To ship").first.click()
+    page.get_by_role("link", name=shop.to_ship.number).click()
+    page.locator("a:visible", has_text="Mark shipped").first.click()
+    page.locator("#dialog input[name=carrier]").fill("SF Express")
+    page.locator("#dialog input[name=tracking_number]").fill("SF 77")
+    page.locator("#dialog button[type=submit]").click()
+    page.get_by_text("The order is shipped.").wait_for()
+
+    shop.to_ship.refresh_from_db()
+    assert shop.to_ship.status == "shipped"
+    assert complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_both_offices_load_without_complaints(shop_server: str, browser: Any, scheme: str) -> None:
+    shop = make_shop("ANTELOPE")
+    operator = make_user(is_staff=True, is_superuser=True)
+    pages = {
+        shop.owner: ["", "orders/merchantorder/", "catalog/product/add/", f"catalog/product/{shop.product.pk}/change/", "balance/"],
+        operator: ["", "orders/merchantorder/", "payments/ledgertransaction/", "recommend/modelversion/", "catalog/category/"],
+    }
+
+    for user, paths in pages.items():
+        context = browser.new_context(base_url=shop_server, color_scheme=scheme, viewport={"width": 390, "height": 844})
+        page = _sign_in(context, shop_server, user)
+        complaints = _listen(page)
+        for path in paths:
+            page.goto(("/admin/" if user == operator else "/merchant/") + path)
+            assert page.evaluate("document.documentElement.classList.contains('dark')") == (scheme == "dark"), path
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"), path
+        assert complaints == []
+        context.close()
