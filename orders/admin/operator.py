@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
