@@ -26,7 +26,7 @@ _SUFFIXES = {"exact", "in", "gt", "gte", "lt", "lte", "isnull", "id", "pk", "yea
 class OwnRelatedFilter(RelatedFieldListFilter):
     """A filter by a related row that offers the merchant's own rows; Django's would list everybody's."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = own_rows(field.remote_field.model, request, model_admin.shared_models)
         return [(row.pk, str(row)) for row in rows.order_by(*self.field_admin_ordering(field, request, model_admin) or ["pk"])]
 
