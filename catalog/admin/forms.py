@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -47,11 +48,11 @@ class CategoryChoice(ModelChoiceField):
 
 
 class ProductForm(ModelForm):
-    description = TextField(label=_("Description"), required=False)
-    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
-    description_zh = TextField(label=_("Description (Chinese)"), required=False)
+    description = TextField(label=capfirst(_("description")), required=False)
+    title_zh = forms.CharField(label=capfirst(_("title (Chinese)")), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
+    description_zh = TextField(label=capfirst(_("description (Chinese)")), required=False)
     new_pictures = PicturesField(
-        label=_("Add pictures"), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
+        label=capfirst(_("add pictures")), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
     )
 
     class Meta:
@@ -92,10 +93,10 @@ class VariantForm(ModelForm):
     """One row of the variants table. What a variant is cannot change once it exists: orders and stock name it."""
 
     options = OptionsField(
-        label=_("Options"), required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Colour: Red; Size: M")})
+        label=capfirst(_("options")), required=False, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Colour: Red; Size: M")})
     )
     price_minor = MoneyField(label=_("Price"), least_minor=1)
-    compare_at_minor = MoneyField(label=_("Compare-at price"), required=False, least_minor=1)
+    compare_at_minor = MoneyField(label=capfirst(_("compare-at price")), required=False, least_minor=1)
 
     class Meta:
         model = Variant
@@ -106,7 +107,7 @@ class VariantForm(ModelForm):
         currency = self.instance.currency or settings.CURRENCY
         for name in ("price_minor", "compare_at_minor"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
-        self.fields["price_minor"].label = _("Price (%(currency)s)") % {"currency": currency}
+        self.fields["price_minor"].label = capfirst(_("price (%(currency)s)") % {"currency": currency})
         self.fields["options"].disabled = not self.instance._state.adding
 
     def clean(self) -> dict[str, Any]:

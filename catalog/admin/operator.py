@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -27,7 +28,7 @@ from core.backoffice.fields import ModelForm, second_text, with_translations
 class NamesForm(ModelForm):
     """A name in both languages."""
 
-    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    name_zh = forms.CharField(label=capfirst(_("name (Chinese)")), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,7 +39,7 @@ class NamesForm(ModelForm):
 
 
 class CategoryForm(NamesForm):
-    parent = CategoryChoice(label=_("Below"), queryset=Category.objects.none(), required=False, widget=UnfoldAdminSelectWidget())
+    parent = CategoryChoice(label=capfirst(_("below")), queryset=Category.objects.none(), required=False, widget=UnfoldAdminSelectWidget())
 
     class Meta:
         model = Category

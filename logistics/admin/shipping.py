@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -75,8 +76,8 @@ class MerchantShipmentAdmin(MerchantModelAdmin):
 
 
 class RateForm(ModelForm):
-    flat_minor = MoneyField(label=_("Price per order"))
-    free_over_minor = MoneyField(label=_("Free from a goods total of"), required=False, help_text=_("Empty: never free."))
+    flat_minor = MoneyField(label=capfirst(_("price per order")))
+    free_over_minor = MoneyField(label=capfirst(_("free from a goods total of")), required=False, help_text=_("Empty: never free."))
 
     class Meta:
         model = ShippingRate

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
@@ -39,7 +40,7 @@ class LevelFilter(admin.SimpleListFilter):
 class ReceiveForm(ModelForm):
     """Goods that arrived."""
 
-    quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget())
+    quantity = forms.IntegerField(label=capfirst(_("pieces")), min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget())
     note = forms.CharField(label=_("Note"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
 
     class Meta:
@@ -158,7 +159,7 @@ class MerchantStockAdmin(MerchantModelAdmin):
 
 
 class WarehouseForm(ModelForm):
-    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    name_zh = forms.CharField(label=capfirst(_("name (Chinese)")), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
 
     class Meta:
         model = Warehouse

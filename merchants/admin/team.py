@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
@@ -28,9 +29,9 @@ from merchants.services.teams import set_member
 class ProfileForm(ModelForm):
     """What shoppers read on the shop's page, in both languages."""
 
-    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
-    description = TextField(label=_("Description"), required=False)
-    description_zh = TextField(label=_("Description (Chinese)"), required=False)
+    name_zh = forms.CharField(label=capfirst(_("name (Chinese)")), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    description = TextField(label=capfirst(_("description")), required=False)
+    description_zh = TextField(label=capfirst(_("description (Chinese)")), required=False)
 
     class Meta:
         model = Merchant
@@ -90,7 +91,9 @@ class TeamAdmin(MerchantModelAdmin):
 
 
 class ApiKeyForm(ModelForm):
-    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=ApiKey.Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget())
+    scopes = forms.MultipleChoiceField(
+        label=capfirst(_("scopes")), choices=ApiKey.Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+    )
 
     class Meta:
         model = ApiKey
