@@ -43,7 +43,7 @@ def move_orders(orders: Sequence[MerchantOrder], status: str, *, actor: str, at:
     """
     previous = orders[0].status
     if any(order.status != previous for order in orders) or status not in MerchantOrder.TRANSITIONS.get(previous, frozenset()):
-        raise IllegalTransition(status=previous)
+        raise IllegalTransition(status=orders[0].get_status_display())
     moved = MerchantOrder.objects.filter(pk__in=[order.pk for order in orders], status=previous).update(status=status, **changes)
     if moved != len(orders):
         raise StaleState
