@@ -2,6 +2,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from catalog.models import Category
 from catalog.selectors import breadcrumb, category_tree, node_of
@@ -11,6 +12,7 @@ from storefront.page_cache import shared_page
 
 
 @shared_page(*(name for name in PARAMETERS if name != "q"))
+@require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """One category: its children as tiles and the goods of its whole subtree."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -26,6 +28,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @shared_page()
+@require_safe
 def categories(request: HttpRequest) -> HttpResponse:
     """All categories on one page; the phone's second button."""
     return render(request, "storefront/categories.html", {"tree": category_tree(get_language() or settings.LANGUAGE_CODE)})

@@ -1,11 +1,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from storefront.page_cache import shared_page
 
 
 @shared_page()
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How buying, paying, delivery, returns and points work here, with the numbers in force."""
     return render(

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from catalog.selectors import Card, CategoryNode, cards_of_kind, category_tree, deal_cards, newest_cards
 from recommend.selectors import for_you
@@ -15,6 +16,7 @@ RAIL_SECONDS = 60
 
 
 @shared_page()
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The market at a glance: a hero that sells the day's best deal, categories and rails."""
     language = get_language() or settings.LANGUAGE_CODE

@@ -5,12 +5,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
 
 from support.models import Mail
 
 PER_PAGE = 50
 
 
+@require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Mails that were never sent anywhere, for demonstration and development only."""
     _only_in_demo()
@@ -18,12 +20,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/mailbox.html", {"page": page})
 
 
+@require_safe
 def mail(request: HttpRequest, mail_id: uuid.UUID) -> HttpResponse:
     """One mail as text, with its HTML beside it."""
     _only_in_demo()
     return render(request, "storefront/mail.html", {"mail": get_object_or_404(Mail, pk=mail_id)})
 
 
+@require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, mail_id: uuid.UUID) -> HttpResponse:
     """The HTML part alone, in a sandbox of its own: no scripts, no forms, no requests to anywhere."""

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from catalog.selectors import popular_cards
 from storefront.forms.listing import PARAMETERS
@@ -9,6 +10,7 @@ from storefront.page_cache import shared_page
 
 
 @shared_page(*PARAMETERS)
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Goods that match the words; where nothing does, ways on instead of a dead end."""
     language = get_language() or settings.LANGUAGE_CODE

@@ -1,5 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from merchants.models import Merchant
 from storefront.forms.listing import PARAMETERS
@@ -9,6 +10,7 @@ from storefront.page_cache import shared_page
 
 
 @shared_page(*PARAMETERS)
+@require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """A merchant's own page with its goods. A suspended merchant has none."""
     merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
