@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.selectors import CategoryNode, category_tree
 from storefront.baskets import cart_count
-from storefront.preferences import HTML_LANGUAGES, chosen_theme
+from storefront.preferences import HTML_LANGUAGES, address_shown, chosen_theme
 
 
 class Frame:
@@ -47,8 +47,8 @@ class Frame:
 
     @property
     def here(self) -> str:
-        """Where the language and theme links come back to; a page that answers a POST comes back to its own address."""
-        return self.request.get_full_path() if self.request.method == "GET" else self.request.path
+        """Where the language and theme links come back to; a page that answers a POST names the one that shows the same."""
+        return self.request.get_full_path() if self.request.method == "GET" else address_shown(self.request)
 
     @cached_property
     def cart_count(self) -> int:

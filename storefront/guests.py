@@ -1,6 +1,7 @@
 """Which purchases this visitor may open without signing in: their tokens, kept in the session."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from orders import selectors
 from orders.models import Checkout
@@ -20,6 +21,18 @@ def remember_purchase(request: HttpRequest, number: str, token: str) -> None:
 def purchase(request: HttpRequest, number: str) -> Checkout:
     """The visitor's own purchase. Raises orders.errors.CheckoutNotFound for a stranger's."""
     return selectors.checkout_for(number, member(request), request.session.get(SESSION_KEY, {}).get(number))
+
+
+def open_by_mail(request: HttpRequest, number: str, page: str) -> HttpResponse:
+    """A mail's link (?t=) opens the purchase; the token goes into the session and out of the address.
+
+    Raises:
+        orders.errors.CheckoutNotFound: the token is not this purchase's.
+    """
+    token = request.GET["t"]
+    selectors.checkout_for(number, None, token)
+    remember_purchase(request, number, token)
+    return redirect(page, number)
 
 
 def kept_purchases(request: HttpRequest) -> list[Checkout]:

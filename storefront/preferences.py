@@ -23,6 +23,16 @@ def remember(response: HttpResponse, name: str, value: str, **attributes: Any) -
     response.set_cookie(name, value, max_age=YEAR_SECONDS, httponly=True, secure=settings.HTTPS, samesite="Lax", **attributes)
 
 
+def come_back_to(request: HttpRequest, path: str) -> None:
+    """The page that answers this POST can be looked at again at `path`; its own address may take no GET."""
+    request._come_back_to = path  # type: ignore[attr-defined]
+
+
+def address_shown(request: HttpRequest) -> str:
+    """Where the page that answers this POST can be looked at again."""
+    return getattr(request, "_come_back_to", request.path)
+
+
 def local_path(text: str | None, fallback: str = "/") -> str:
     """`text` when it is a path on this site, else `fallback`; never another host, scheme or a control character."""
     target = text or ""

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import DomainError
+from storefront.preferences import come_back_to
 
 
 class RefusalMiddleware:
@@ -28,6 +29,8 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A whole page, or for htmx a toast that leaves the page as it is."""
     if "HX-Request" in request.headers:
         return toast(request, str(error), status=error.status, is_error=True)
+    if request.method == "POST":
+        come_back_to(request, "/")
     template = "404.html" if error.status == 404 else "storefront/refused.html"
     return render(request, template, {"message": str(error)}, status=error.status)
 

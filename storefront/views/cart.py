@@ -4,6 +4,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from orders.selectors import cart_view
 from orders.services import carts
 from recommend.selectors import bought_with
 from storefront.baskets import adopt_cart, cart_of, member, remember_cart
+from storefront.preferences import come_back_to
 from storefront.refusals import toast
 from storefront.views.product import product_with_refusal
 
@@ -31,6 +33,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | None = None) -> HttpResponse:
     """The whole page, or for htmx only its changing part; `refusal` is said on top and gives the status."""
     language = get_language() or "en"
+    come_back_to(request, reverse("cart"))
     view = cart_view(row, language)
     context: dict[str, Any] = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
     if not context["is_partial"]:

@@ -14,10 +14,12 @@ from core.errors import DomainError
 from orders import selectors
 from orders.errors import OrderNotFound
 from orders.models import MerchantOrder
+from orders.selectors.purchases import NUMBER
 from orders.services import cancellation, completion, reviews
 from storefront.baskets import member
 from storefront.forms.review import ReviewForm
-from storefront.guests import kept_purchases, purchase, remember_purchase
+from storefront.guests import kept_purchases, open_by_mail, purchase
+from storefront.preferences import come_back_to
 
 PER_PAGE = 10
 LONGEST_NUMBER = 24
@@ -40,17 +42,15 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One purchase: each merchant's order with its parcels and timeline. A mail's link (?t=) opens it for a guest."""
-    token = request.GET.get("t")
-    if token:
-        selectors.checkout_for(number, None, token)
-        remember_purchase(request, number, token)
-        return redirect("order", number)
+    if request.GET.get("t"):
+        return open_by_mail(request, number, "order")
     return order_with(request, number)
 
 
 def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = None, status: int = 200) -> HttpResponse:
     """The order's page; `form` is a review that was refused, shown again at its line."""
     checkout = purchase(request, number)
+    come_back_to(request, reverse("order", args=[number]))
     open_lines = selectors.reviewable_lines(checkout) if member(request) and checkout.user_id else []
     forms = {line.pk: ReviewForm(prefix=str(line.pk)) for line in open_lines}
     if form is not None:
@@ -75,9 +75,8 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     try:
         completion.confirm_receipt(order_id=row.pk, actor=_actor(request), at=timezone.now())
     except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Thank you. The merchant is paid now."))
+        return _refused(request, row, error)
+    messages.success(request, _("Thank you. The merchant is paid now."))
     return redirect(reverse("order", args=[row.checkout.number]) + f"#{row.number}")
 
 
@@ -88,10 +87,15 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     try:
         cancellation.cancel_order(order_id=row.pk, actor=_actor(request), reason="by shopper", at=timezone.now())
     except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The order is cancelled and the money is on its way back."))
+        return _refused(request, row, error)
+    messages.success(request, _("The order is cancelled and the money is on its way back."))
     return redirect(reverse("order", args=[row.checkout.number]) + f"#{row.number}")
+
+
+def _refused(request: HttpRequest, row: MerchantOrder, error: DomainError) -> HttpResponse:
+    """The order as it is, with the reason why it cannot go there."""
+    messages.error(request, str(error))
+    return order_with(request, row.checkout.number, status=error.status)
 
 
 @require_POST
@@ -122,9 +126,8 @@ def review(request: HttpRequest, number: str, line_id: uuid.UUID) -> HttpRespons
 
 def _own_order(request: HttpRequest, number: str) -> MerchantOrder:
     """Raises orders.errors.OrderNotFound for a stranger's, exactly as for none."""
-    row: MerchantOrder | None = (
-        MerchantOrder.objects.select_related("checkout").filter(number=number).first() if len(number) <= 24 else None
-    )
+    rows = MerchantOrder.objects.select_related("checkout")
+    row: MerchantOrder | None = rows.filter(number=number).first() if NUMBER.fullmatch(number) else None
     if row is None:
         raise OrderNotFound
     purchase(request, row.checkout.number)

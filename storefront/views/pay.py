@@ -16,7 +16,7 @@ from payments.gateways import available_gateways
 from payments.selectors import latest_attempt
 from payments.states import AttemptStatus
 from storefront.baskets import member
-from storefront.guests import purchase
+from storefront.guests import open_by_mail, purchase
 
 SEE_OTHER = 303
 
@@ -30,6 +30,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def _show(request: HttpRequest, number: str) -> HttpResponse:
+    if request.GET.get("t"):
+        return open_by_mail(request, number, "pay")
     checkout = purchase(request, number)
     if checkout.status == CheckoutStatus.PAID:
         return redirect("confirmation", number)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -19,6 +20,7 @@ from logistics.rules import delivery_promise
 from logistics.selectors import availability, shipping_offers
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
+from storefront.preferences import come_back_to
 from storefront.templatetags.storefront import money, price_parts
 
 SIMILAR = 10
@@ -117,6 +119,7 @@ def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError |
     language = get_language() or "en"
     detail = product_detail(slug, language)
     picker = _picker(detail, asked)
+    come_back_to(request, f"{reverse('product', args=[slug])}?v={picker.chosen.id}")
     if asked and str(picker.chosen.id) != asked and refusal is None:
         refusal = VariantNotFound()
     context = {
