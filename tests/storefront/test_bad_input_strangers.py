@@ -11,10 +11,21 @@ from tests.snapshot import snapshot
 from tests.walkthrough import Walk, order_up_to
 
 pytestmark = pytest.mark.django_db
-READ = ["/orders/{purchase}/", "/orders/{purchase}/?t=guess", "/orders/{purchase}/confirmation/", "/pay/{purchase}/", "/pay/{purchase}/?t=guess"]
-READ += ["/pay/{purchase}/return/", "/pay/{purchase}/return/?status=success"]
-WRITE = ["/pay/{purchase}/", "/pay/{purchase}/cancel/", "/orders/{order}/receipt/", "/orders/{order}/cancel/"]
-WRITE += ["/orders/{purchase}/review/{line}/"]
+READ = [
+    "/orders/{purchase}/",
+    "/orders/{purchase}/?t=guess",
+    "/orders/{purchase}/confirmation/",
+    "/pay/{purchase}/",
+    "/pay/{purchase}/?t=guess",
+    "/pay/{purchase}/return/?status=success",
+]
+WRITE = [
+    "/pay/{purchase}/",
+    "/pay/{purchase}/cancel/",
+    "/orders/{order}/receipt/",
+    "/orders/{order}/cancel/",
+    "/orders/{purchase}/review/{line}/",
+]
 STATUSES = [OrderStatus.AWAITING_PAYMENT, OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.COMPLETED]
 
 

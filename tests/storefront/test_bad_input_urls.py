@@ -49,10 +49,18 @@ EVERY = list(addresses())
 OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE)]
 POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete")
 GET_ONLY = (
-    "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points", "help",
-    "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
+    "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
+    "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
 )  # fmt: skip
-ELSEWHERE = ["//evil.example", "///evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/\t/evil.example", " //evil"]
+ELSEWHERE = [
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "https://evil.example/",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    " //evil",
+]
 
 
 @pytest.fixture
