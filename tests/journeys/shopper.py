@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.test import Client
 from django.utils import translation
 from playwright.sync_api import expect
 
@@ -13,6 +15,7 @@ from tests.journeys.watch import Watch
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
+    from accounts.models import User
     from catalog.models import Product
 
 ADDRESS = {
@@ -33,6 +36,13 @@ class Shopper:
         self.language = language
         self.watch = Watch(context)
         self.page: Page = context.new_page()
+
+    def sign_in(self, user: User) -> None:
+        """Be signed in as `user` from now on, without the form."""
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": settings.SITE_URL}])
 
     def say(self, text: str, **values: object) -> str:
         with translation.override(self.language):
@@ -78,6 +88,9 @@ class Shopper:
     def fill_in_address(self, **overrides: str) -> None:
         for name, value in (ADDRESS | overrides).items():
             self.find(f"field-{name}").fill(value)
+
+    def open_product(self, product: Product) -> None:
+        self.page.goto(f"/p/{product.slug}/")
 
     def place_order(self) -> None:
         """Press the button; the practice bank's page comes next."""

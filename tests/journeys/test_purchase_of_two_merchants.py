@@ -85,7 +85,7 @@ def ship_all(new_shopper: MakeShopper, checkout: Checkout, language: str) -> Non
     """Each merchant signs in at the back office with a browser of their own and ships their part."""
     for order in checkout.orders.select_related("merchant").order_by("number"):
         seller = new_shopper(language, kind=Seller)
-        seller.sign_in(order.merchant)
+        seller.enter(order.merchant)
         seller.ship(order.number, "SF Express", f"SF{order.number}")
 
 
@@ -131,5 +131,5 @@ def merchants_have_their_money(checkout: Checkout) -> None:
 def balance_pages_say_so(new_shopper: MakeShopper, checkout: Checkout, language: str) -> None:
     for order in checkout.orders.select_related("merchant"):
         seller = new_shopper(language, kind=Seller)
-        seller.sign_in(order.merchant)
+        seller.enter(order.merchant)
         assert seller.payable() == Money(due(order), CURRENCY).format(language)
