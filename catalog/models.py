@@ -6,7 +6,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from treebeard.mp_tree import MP_Node
 
 from accounts.models import User
@@ -28,7 +29,7 @@ class Category(Translated, MP_Node):
         verbose_name_plural = _("categories")
 
     def __str__(self) -> str:
-        return str(self.name)
+        return self.text("name")
 
 
 class Brand(Translated, Entity):

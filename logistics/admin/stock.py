@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
@@ -193,7 +194,7 @@ class MerchantWarehouseAdmin(MerchantModelAdmin):
         obj.pk, obj.merchant_id = made.pk, made.merchant_id
 
     @object_action(
-        description=_("Close"),
+        description=pgettext_lazy("warehouse", "Close"),
         text=_("Nothing new is sold from here; what is promised is still sent."),
         done=_("The warehouse is closed."),
         icon="lock",
