@@ -15,7 +15,7 @@ run: .venv/.run ## Start the whole shop on http://localhost:8000 (PORT, DEMO=sma
 	@exec $(RUN) manage.py up
 
 test: .venv/.dev ## Run every test on its own PostgreSQL and Valkey (PYTEST_ARGS="-k cart")
-	@$(RUN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: lint deploy-check test ## All that CI runs: style, types, layers, templates, migrations, deployment settings, tests
 

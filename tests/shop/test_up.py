@@ -18,7 +18,7 @@ import pytest
 from shop.environment import BASE_DIR, read_env_file
 from shop.servers.valkey import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 CHILDREN = {
     "web": "gunicorn",
     "worker": "celery --quiet --app=shop worker",

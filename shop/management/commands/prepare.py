@@ -4,14 +4,14 @@ import hashlib
 import sys
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from catalog.models import Product
@@ -41,11 +41,16 @@ class Command(BaseCommand):
         try:
             self._migrate()
         except OperationalError as error:
-            self.out.say(f"\n  The database did not answer: {str(error).strip().splitlines()[0]}")
-            sys.exit(1)
+            self._give_up(f"The database did not answer: {error}")
+        except ProgrammingError as error:
+            self._give_up(f"The database refused to make the tables: {error}")
         if settings.DEMO_MODE:
             self._load_demo()
             self._set_demo_passwords()
+
+    def _give_up(self, reason: str) -> NoReturn:
+        self.out.say(f"\n  {reason.strip().splitlines()[0]}")
+        sys.exit(1)
 
     def _migrate(self) -> None:
         with self.out.step("tables") as notes:
