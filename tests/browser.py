@@ -69,7 +69,11 @@ def _gunicorn(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -
     address = socket_url.removeprefix("http://")
     command = (sys.executable, "-m", "gunicorn", "shop.wsgi", f"--bind={address}", "--worker-class=gthread", "--workers=1", "--threads=8")
     program = Program(
-        "gunicorn", (*command, "--no-control-socket", "--backlog=512", "--timeout=60"), folder=ROOT, environment=environment, stop_seconds=5
+        "gunicorn",
+        (*command, "--no-control-socket", "--backlog=512", "--timeout=60", "--keep-alive=60"),
+        folder=ROOT,
+        environment=environment,
+        stop_seconds=5,
     )
     running = Running.start(program, lambda: _answers(f"{socket_url}/livez"), log=folder / "gunicorn.log", seconds=60)
     yield socket_url

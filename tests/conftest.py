@@ -1,12 +1,14 @@
 """Fixtures for every test."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from tests.cluster_cache import TEMPLATE
 from tests.servers import TEMPLATE_VARIABLE
@@ -21,11 +23,21 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker ends alone with one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _fresh_surroundings() -> Iterator[None]:
+    """No test sees what another left in the cache or which language its last request spoke."""
     from django.core.cache import cache
 
     cache.clear()
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,85 +1,39 @@
 """`kill -9` of each part while people buy: after the restart nothing is lost, nothing charged twice, and the books add up."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg2
 import pytest
 
 from benchmarks.purchases import Browser, Refused, buy
-from shop.environment import BASE_DIR, read_env_file
-from shop.servers.valkey import free_port
+from tests.running_shop import RunningShop, running_shop, soon
 
-VICTIMS = {"worker": "celery", "Valkey": "valkey-server", "web": "gunicorn", "PostgreSQL": "postgres"}
+VICTIMS = ("worker", "Valkey", "web", "PostgreSQL")
 BUYERS = 4
 SECONDS_BETWEEN_KILLS = 4.0
 
 
-@dataclass
-class House:
-    """A running `manage.py up` with its own data and the database behind it."""
-
-    process: subprocess.Popen[bytes]
-    address: str
-    database_url: str
-
-    def kill(self, command: str) -> None:
-        """SIGKILL to the first child of the supervisor that runs this command."""
-        for child in psutil.Process(self.process.pid).children():
-            if command in " ".join(child.cmdline()):
-                child.kill()
-                return
-        raise AssertionError(f"no {command} to kill")
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg2.connect(self.database_url) as connection, connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
+def ask(shop: RunningShop, query: str) -> list[tuple[Any, ...]]:
+    with psycopg2.connect(shop.database_url) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
 
 
 def wait_until(is_true: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, what
-        threading.Event().wait(0.3)
-
-
-def is_green(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=3) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+    assert soon(is_true, seconds), what
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    port = free_port()
-    own = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DATA_DIR": str(tmp_path / "data"), "PORT": str(port), "DEMO": "none"}
-    environment = {**own, "DEMO_MODE": "1", "LANG": "C.UTF-8"}
-    log = (tmp_path / "up.log").open("wb")
-    process = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until(lambda: is_green(address), 120, (tmp_path / "up.log").read_text()[-2000:])
-        subprocess.run(
-            [sys.executable, "manage.py", "make_catalogue", "60"], cwd=BASE_DIR, env=environment, check=True, capture_output=True
-        )
-        yield House(process, address, read_env_file(tmp_path / "data/run/servers.env")["DATABASE_URL"])
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-        log.close()
+def shop(tmp_path: Path) -> Iterator[RunningShop]:
+    with running_shop(tmp_path, DEMO_MODE="1") as shop:
+        wait_until(shop.is_green, 120, shop.log.read_text()[-2000:])
+        made = shop.run("make_catalogue", "60")
+        assert made.returncode == 0, made.stderr
+        yield shop
 
 
 @dataclass
@@ -129,32 +83,34 @@ SELECT c.number FROM orders_checkout c WHERE c.status = 'paid' AND NOT EXISTS (
 
 
 @pytest.mark.slow
-def test_killing_each_part_while_people_buy_loses_nothing(house: House) -> None:
-    slugs = [slug for (slug,) in house.rows("SELECT slug FROM catalog_productcard WHERE is_visible AND in_stock ORDER BY slug LIMIT 40")]
-    crowd = Crowd(house.address, slugs)
+def test_killing_each_part_while_people_buy_loses_nothing(shop: RunningShop) -> None:
+    slugs = [slug for (slug,) in ask(shop, "SELECT slug FROM catalog_productcard WHERE is_visible AND in_stock ORDER BY slug LIMIT 40")]
+    crowd = Crowd(shop.address, slugs)
     shoppers = [threading.Thread(target=crowd.shop, args=(number,)) for number in range(BUYERS)]
     for shopper in shoppers:
         shopper.start()
 
-    for command in VICTIMS.values():
+    for name in VICTIMS:
         before = len(crowd.paid)
         wait_until(lambda before=before: len(crowd.paid) > before + 3, 60, "people buy before the kill")  # type: ignore[misc]
-        house.kill(command)
+        victim = shop.child(name)
+        assert victim is not None
+        victim.kill()
         threading.Event().wait(SECONDS_BETWEEN_KILLS)
     after = len(crowd.paid)
     wait_until(lambda: len(crowd.paid) > after + 3, 60, f"people buy again after the last kill: {crowd.refusals[-5:]}")
     crowd.is_over.set()
     for shopper in shoppers:
         shopper.join()
-    wait_until(lambda: house.rows(OPEN_BUSINESS) == [(0,)], 120, "what was begun is brought to an end without a person")
+    wait_until(lambda: ask(shop, OPEN_BUSINESS) == [(0,)], 120, "what was begun is brought to an end without a person")
 
-    violated = {name: rows for (name,) in house.rows(VIEWS) if (rows := house.rows(f'SELECT * FROM "{name}"'))}
+    violated = {name: rows for (name,) in ask(shop, VIEWS) if (rows := ask(shop, f'SELECT * FROM "{name}"'))}
     assert violated == {}
-    assert house.rows(APPROVED_AND_NEITHER_PAID_NOR_REFUNDED) == []
-    assert house.rows(CHARGED_TWICE) == []
-    assert house.rows(PAID_WITHOUT_MONEY) == []
+    assert ask(shop, APPROVED_AND_NEITHER_PAID_NOR_REFUNDED) == []
+    assert ask(shop, CHARGED_TWICE) == []
+    assert ask(shop, PAID_WITHOUT_MONEY) == []
     assert [refusal for refusal in crowd.refusals if refusal.startswith("500")] == []
-    assert house.rows("SELECT count(*) FROM orders_checkout WHERE status = 'paid'")[0][0] >= len(crowd.paid)
+    assert ask(shop, "SELECT count(*) FROM orders_checkout WHERE status = 'paid'")[0][0] >= len(crowd.paid)
 
 
 VIEWS = "SELECT viewname FROM pg_views WHERE schemaname = 'public' AND viewname LIKE 'invariant\\_%'"

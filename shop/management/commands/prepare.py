@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self._give_up(f"The database did not answer: {error}")
         except ProgrammingError as error:
             self._give_up(f"The database refused to make the tables: {error}")
-        if settings.DEMO_MODE:
+        if settings.DEMO_MODE and env("DEMO") != "none":
             self._load_demo()
             self._set_demo_passwords()
 
