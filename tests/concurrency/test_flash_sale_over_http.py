@@ -94,15 +94,14 @@ def reserve_by_reading_first(
     *, reference: UUID, lines: Sequence[ReservationLine], expires_at: dt.datetime, at: dt.datetime, **_: Any
 ) -> None:
     """What other shops do: read the counter, decide, write it back."""
-    for line in lines:
+    for ordinal, line in enumerate(lines):
         stock = Stock.objects.get(variant_id=line.variant_id)
         if stock.available < line.quantity:
             raise OutOfStock(variant_id=line.variant_id, available=stock.available)
         threading.Event().wait(0.05)
         Stock.objects.filter(pk=stock.pk).update(reserved=stock.reserved + line.quantity)
-        Reservation.objects.create(
-            merchant_id=line.merchant_id, stock=stock, reference=reference, group=line.group, quantity=line.quantity, expires_at=expires_at
-        )
+        wanted = {"group": line.group, "quantity": line.quantity, "expires_at": expires_at, "ordinal": ordinal}
+        Reservation.objects.create(merchant_id=line.merchant_id, stock=stock, reference=reference, **wanted)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -62,6 +62,7 @@ class Command(BaseCommand):
 
     def _collect_static(self) -> None:
         """Naming and compressing every file takes seconds, so it is done only when a file differs from the last time."""
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         stamp = Path(settings.STATIC_ROOT).with_name("static.stamp")
         fingerprint = _fingerprint_of_static_files()
         if settings.STATIC_FROM_SOURCE or (stamp.exists() and stamp.read_text() == fingerprint):
