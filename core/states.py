@@ -36,7 +36,7 @@ def move_to(row: Stateful, status: str, *, actor: str, at: dt.datetime, reason: 
     """
     previous = row.status
     if status not in row.TRANSITIONS.get(previous, frozenset()):
-        raise IllegalTransition(status=row.get_status_display())  # type: ignore[attr-defined]  made by the choices of `status`
+        raise IllegalTransition(status=row.get_status_display())  # type: ignore[attr-defined]  # made by the choices of `status`
     rows: models.Manager[Any] = type(row)._default_manager
     moved = rows.filter(pk=row.pk, status=previous).update(status=status, **changes)
     if moved != 1:

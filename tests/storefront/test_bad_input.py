@@ -176,10 +176,10 @@ def two_colours() -> Variant:
     seller = make_seller()
     made = [new_variant(options={"Colour": colour}) for colour in ("Red", "Blue")]
     options = [{"name": "Colour", "values": [{"value": "Red"}, {"value": "Blue"}]}]
-    red, blue = make_product(merchant=seller, variants=made, options=options).variants.order_by("position")
-    for variant in (red, blue):
+    variants: list[Variant] = list(make_product(merchant=seller, variants=made, options=options).variants.order_by("position"))
+    for variant in variants:
         make_stock(5, variant=variant, warehouse=seller.warehouses.get())
-    return red
+    return variants[0]
 
 
 @pytest.mark.parametrize(("wanted", "available"), [("1", 0), ("4", 3)])

@@ -163,5 +163,5 @@ def test_the_same_form_twice_at_the_same_moment_is_one_order(goods: Variant) -> 
 def twin(client: Client) -> Client:
     """The same browser's second click: the same cookies in a request of its own."""
     other = Client()
-    other.cookies = client.cookies.copy()
+    other.cookies.update(client.cookies)
     return other
