@@ -21,7 +21,7 @@ class SignedCursorPagination(pagination.CursorPagination):
 
     def encode_cursor(self, cursor: Any) -> str:
         value = signing.dumps([cursor.offset, cursor.reverse, cursor.position], salt=SALT)
-        return str(replace_query_param(self.base_url, self.cursor_query_param, value))
+        return str(replace_query_param(self.base_url or "", self.cursor_query_param, value))
 
     def decode_cursor(self, request: Any) -> Any:
         encoded = request.query_params.get(self.cursor_query_param)

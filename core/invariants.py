@@ -17,7 +17,7 @@ def broken(views: list[str]) -> list[str]:
     if not views:
         return []
     # Names come from the catalogue of the database itself and are quoted; they cannot be parameters.
-    probes = [f"SELECT {index} WHERE EXISTS (SELECT FROM {connection.ops.quote_name(name)})" for index, name in enumerate(views)]
+    probes = [f"SELECT {index} WHERE EXISTS (SELECT FROM {connection.ops.quote_name(name)})" for index, name in enumerate(views)]  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(probes))
         return [views[index] for (index,) in cursor.fetchall()]
@@ -28,7 +28,7 @@ def violations(limit: int = 20) -> dict[str, list[dict[str, object]]]:
     found = {}
     with connection.cursor() as cursor:
         for name in names():
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)} LIMIT %s", [limit])
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)} LIMIT %s", [limit])  # noqa: S608
             columns = [column.name for column in cursor.description or ()]
             rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
             if rows:

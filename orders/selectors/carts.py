@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import get_language
-from logistics.rules import ShippingOffer
-from logistics.selectors import availability, shipping_offers
 
 from accounts.models import User
 from catalog.selectors import SellableVariant, sellable_variants
+from logistics.rules import ShippingOffer
+from logistics.selectors import availability, shipping_offers
 from orders import rules
 from orders.models import Cart, CartLine
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.crypto import constant_time_compare
-from logistics.selectors import shipments_of
 
 from accounts.models import User
 from catalog.models import Review
 from logistics.models import Shipment
+from logistics.selectors import shipments_of
 from merchants.models import Merchant
 from orders.errors import CheckoutNotFound, OrderNotFound
 from orders.models import Checkout, MerchantOrder, OrderLine

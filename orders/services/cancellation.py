@@ -2,7 +2,6 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from payments.services import escrow
 
 from core import outbox
 from core.states import IllegalTransition, move_to
@@ -13,6 +12,7 @@ from orders.models import Checkout, MerchantOrder
 from orders.services.moves import locked_checkout, locked_order
 from orders.services.unpaid import give_up
 from orders.states import CheckoutStatus, OrderStatus
+from payments.services import escrow
 
 
 @transaction.atomic

@@ -4,11 +4,11 @@ import uuid
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from logistics.selectors import availability
 
 from accounts.models import User
 from catalog.selectors import SellableVariant, sellable_variants
 from core.ids import secret_token
+from logistics.selectors import availability
 from orders import rules
 from orders.errors import CartFull, CartLineNotFound, InvalidQuantity, SoldOut, VariantNotFound, VariantUnavailable
 from orders.models import Cart, CartLine

@@ -4,7 +4,6 @@ import uuid
 
 from django.db import transaction
 from django.db.models import Sum
-from payments.services import escrow
 
 from catalog.services import cards
 from core import outbox
@@ -15,6 +14,7 @@ from orders.events import OrderCompleted
 from orders.models import MerchantOrder
 from orders.services.moves import locked_order
 from orders.states import OrderStatus
+from payments.services import escrow
 
 log = logging.getLogger(__name__)
 EARNING_RULE = "order"

@@ -3,11 +3,11 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
-from logistics.selectors import shipments_of
 
 from core import outbox
 from core.states import IllegalTransition, move_to
 from logistics import services as logistics
+from logistics.selectors import shipments_of
 from logistics.states import ShipmentStatus
 from orders.events import OrderDelivered, OrderShipped
 from orders.models import MerchantOrder

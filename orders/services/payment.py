@@ -4,13 +4,11 @@ import uuid
 
 from django.db import transaction
 from django.db.models import Case, Value, When
-from logistics.errors import ReservationLost
-from payments.services import attempts, escrow
-from payments.services import refunds as payment_refunds
 
 from core import outbox
 from core.states import move_to, record_change
 from logistics import services as logistics
+from logistics.errors import ReservationLost
 from orders import rules
 from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, CheckoutPaid
 from orders.events import CheckoutPaid as CheckoutPaidEvent
@@ -21,6 +19,8 @@ from orders.services.unpaid import expire
 from orders.states import CheckoutStatus, OrderStatus
 from payments import selectors as payment_selectors
 from payments.models import PaymentAttempt, Refund
+from payments.services import attempts, escrow
+from payments.services import refunds as payment_refunds
 from payments.states import AttemptStatus
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from payments.services import escrow
 
 from core import outbox
 from core.states import move_to
@@ -11,6 +10,7 @@ from orders.events import OrderRefunded
 from orders.models import MerchantOrder
 from orders.services.moves import locked_order
 from orders.states import OrderStatus
+from payments.services import escrow
 
 
 @transaction.atomic

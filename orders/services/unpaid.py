@@ -1,8 +1,6 @@
 import datetime as dt
 from typing import Any
 
-from payments.services import attempts
-
 from core import outbox
 from core.states import move_to
 from logistics import services as logistics
@@ -11,6 +9,7 @@ from orders.events import CheckoutExpired
 from orders.models import Checkout
 from orders.services.moves import move_orders
 from orders.states import CheckoutStatus
+from payments.services import attempts
 
 
 def give_up(checkout: Checkout, status: Any, *, actor: str, reason: str, at: dt.datetime) -> None:
