@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.selectors import CategoryNode, category_tree
 from storefront.baskets import cart_count
 from storefront.preferences import HTML_LANGUAGES, address_shown, chosen_theme
 
@@ -53,11 +52,6 @@ class Frame:
     @cached_property
     def cart_count(self) -> int:
         return cart_count(self.request)
-
-    @cached_property
-    def categories(self) -> list[CategoryNode]:
-        """The top of the category tree, for the bar and the phone's sheet."""
-        return category_tree(self.language)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

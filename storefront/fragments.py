@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from catalog.selectors import Card
+from catalog.selectors import Card, category_tree
 
 TEMPLATE = "storefront/components/product_card.html"
 SECONDS = 24 * 3600
@@ -21,15 +21,41 @@ SECONDS = 24 * 3600
 def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
     """The cards' HTML in the given order. Nothing in it depends on who looks."""
     prefix = f"card:{_markup()}:{language}"
-    keys = {f"{prefix}:{card.product_id}:{card.version}": card for card in cards}
-    found = cache.get_many(keys)
-    missing = {key: card for key, card in keys.items() if key not in found}
+    keyed = [(f"{prefix}:{card.product_id}:{card.version}", card) for card in cards]
+    wanted = dict(keyed)
+    found = cache.get_many(wanted)
+    missing = {key: card for key, card in wanted.items() if key not in found}
     if missing:
         template = get_template(TEMPLATE)
         made = {key: template.render({"card": card}) for key, card in missing.items()}
         cache.set_many(made, SECONDS)
         found |= made
-    return [found[key] for key in keys]
+    return [found[key] for key, _card in keyed]
+
+
+_of_trees: dict[tuple[str, str], tuple[object, SafeString]] = {}
+
+
+def of_the_tree(template: str, language: str) -> SafeString:
+    """A part that shows the category tree, drawn again only when the tree has changed."""
+    tree = category_tree(language)
+    drawn_from, html = _of_trees.get((template, language), (None, SafeString()))
+    if drawn_from is not tree or settings.DEBUG:
+        stalls = [leaf for root in tree for leaf in (root.children or (root,)) if leaf.count]
+        html = get_template(template).render({"tree": tree, "stalls": stalls})
+        _of_trees[template, language] = (tree, html)
+    return html
+
+
+def fixed(template: str, language: str) -> SafeString:
+    """A part that is the same for everybody who reads that language, drawn once per process."""
+    is_demo = bool(settings.DEBUG or settings.DEMO_MODE)
+    return (_fixed.__wrapped__ if settings.DEBUG else _fixed)(template, language, is_demo)
+
+
+@functools.lru_cache(maxsize=64)
+def _fixed(template: str, _language: str, is_demo: bool) -> SafeString:
+    return get_template(template).render({"is_demo": is_demo})
 
 
 def _markup() -> str:

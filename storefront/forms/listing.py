@@ -44,10 +44,6 @@ class ListingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter-%s", **kwargs})
-        for name in ("min", "max"):
-            self.fields[name].widget.attrs |= {"class": "input input-sm h-10 w-full", "inputmode": "decimal", "min": "0"}
-        self.fields["condition"].widget.attrs["class"] = "select select-sm h-10 w-full"
-        self.fields["in_stock"].widget.attrs["class"] = "checkbox"
 
     def clean_q(self) -> str:
         """Full-width letters and ideographic spaces become the plain ones people mean."""
@@ -76,6 +72,10 @@ class ListingForm(forms.Form):
             per_page=PER_PAGE,
             **scope,
         )
+
+    @property
+    def conditions(self) -> list[tuple[str, Any]]:
+        return CONDITIONS
 
     @property
     def sorts(self) -> list[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from core.i18n import translated
 from core.money import Money, babel_locale, exponent
 from core.sanitiser import cleaned
 from orders.models import OrderLine
+from storefront import fragments
 from storefront.fragments import card_fragments
 
 register = template.Library()
@@ -67,6 +68,7 @@ def _sprite() -> str:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=512)
 def icon(name: str, css: str = "icon", label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless `label` names it."""
     if label:
@@ -124,9 +126,23 @@ def thumbnail(prefix: str, width: int = 160) -> str:
 
 
 @register.simple_tag
-def product_cards(cards: Iterable[Card]) -> SafeString:
-    """Cards as list items, from the fragment cache."""
-    return format_html_join("\n", "<li>{}</li>", ((html,) for html in card_fragments(cards, get_language() or "en")))
+def product_cards(cards: Sequence[Card] | Sequence[SafeString]) -> SafeString:
+    """Cards as list items: drawn already, or from the fragment cache."""
+    drawn = [card for card in cards if isinstance(card, SafeString)]
+    made = card_fragments([card for card in cards if isinstance(card, Card)], get_language() or "en") if len(drawn) < len(cards) else []
+    return format_html_join("\n", "<li>{}</li>", ((html,) for html in drawn or made))
+
+
+@register.simple_tag
+def fixed(template: str) -> SafeString:
+    """A part that is the same for everybody in this language."""
+    return fragments.fixed(template, get_language() or "en")
+
+
+@register.simple_tag
+def of_the_tree(template: str) -> SafeString:
+    """A part that shows the category tree."""
+    return fragments.of_the_tree(template, get_language() or "en")
 
 
 @register.filter

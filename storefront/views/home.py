@@ -1,14 +1,17 @@
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from catalog.selectors import Card, CategoryNode, cards_of_kind, category_tree, deal_cards, newest_cards
+from catalog.selectors import Card, cards_of_kind, deal_cards, newest_cards
 from recommend.selectors import for_you
+from storefront.fragments import card_fragments
 from storefront.page_cache import shared_page
 
 RAIL = 12
@@ -26,17 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "hero": deals[0] if deals else None,
         "hero_more": deals[1:4],
-        "deals": deals[4:] or deals,
-        "categories": _stalls(language),
-        "for_you": for_you(user, 20, language),
-        **{name: rails[name] for name in ("local", "second_hand", "newest")},
+        **_drawn({**rails, "deals": deals[4:] or deals, "for_you": for_you(user, 20, language)}, language),
     }
     return render(request, "storefront/home.html", context)
 
 
-def _stalls(language: str) -> list[CategoryNode]:
-    """The categories that hold goods themselves, in the order of the tree."""
-    return [leaf for root in category_tree(language) for leaf in (root.children or (root,)) if leaf.count]
+def _drawn(rails: dict[str, list[Card]], language: str) -> dict[str, list[SafeString]]:
+    """All rails' cards as HTML, fetched from the fragment cache at once."""
+    html = iter(card_fragments([card for cards in rails.values() for card in cards], language))
+    return {name: list(islice(html, len(cards))) for name, cards in rails.items()}
 
 
 def _shared_rails(language: str) -> dict[str, list[Card]]:
