@@ -1,5 +1,6 @@
 """What every page's frame shows. All of it is lazy: the admin and mails use the same context processors and pay nothing."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +13,44 @@ from storefront.baskets import cart_count
 from storefront.preferences import HTML_LANGUAGES, address_shown, chosen_theme
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the frame's parts depend on, apart from single words."""
+
+    language: str
+    theme: str
+    is_member: bool
+    is_home: bool
+    has_goods: bool
+    is_demo: bool
+
+    @property
+    def other_language(self) -> str:
+        return "en" if self.language == "zh-hans" else "zh-hans"
+
+    @property
+    def themes(self) -> list[tuple[str, str]]:
+        return [("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+
 class Frame:
     """The header, category bar and footer of one request's page."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.site_url = settings.SITE_URL
-        self.is_demo = settings.DEBUG or settings.DEMO_MODE
+        self.is_demo = bool(settings.DEBUG or settings.DEMO_MODE)
+
+    @cached_property
+    def look(self) -> Look:
+        return Look(
+            language=self.language,
+            theme=self.theme,
+            is_member=self.request.user.is_authenticated,
+            is_home=self.request.path == "/",
+            has_goods=self.cart_count > 0,
+            is_demo=self.is_demo,
+        )
 
     @cached_property
     def language(self) -> str:
@@ -30,19 +62,15 @@ class Frame:
 
     @property
     def other_language(self) -> str:
-        return "en" if self.language == "zh-hans" else "zh-hans"
+        return self.look.other_language
 
-    @property
+    @cached_property
     def theme(self) -> str:
         return chosen_theme(self.request)
 
     @property
     def data_theme(self) -> str:
         return {"light": "jishi", "dark": "jishi-dark"}.get(self.theme, "")
-
-    @property
-    def themes(self) -> list[tuple[str, str]]:
-        return [("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
 
     @property
     def here(self) -> str:

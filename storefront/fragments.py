@@ -20,7 +20,7 @@ SECONDS = 24 * 3600
 
 def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
     """The cards' HTML in the given order. Nothing in it depends on who looks."""
-    prefix = f"card:{_markup()}:{language}"
+    prefix = f"card:{template_mark(TEMPLATE)}:{language}"
     keyed = [(f"{prefix}:{card.product_id}:{card.version}", card) for card in cards]
     wanted = dict(keyed)
     found = cache.get_many(wanted)
@@ -33,13 +33,13 @@ def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
     return [found[key] for key, _card in keyed]
 
 
-_of_trees: dict[tuple[str, str], tuple[object, SafeString]] = {}
+_of_trees: dict[tuple[str, str], tuple[object, str]] = {}
 
 
-def of_the_tree(template: str, language: str) -> SafeString:
+def of_the_tree(template: str, language: str) -> str:
     """A part that shows the category tree, drawn again only when the tree has changed."""
     tree = category_tree(language)
-    drawn_from, html = _of_trees.get((template, language), (None, SafeString()))
+    drawn_from, html = _of_trees.get((template, language), (None, ""))
     if drawn_from is not tree or settings.DEBUG:
         stalls = [leaf for root in tree for leaf in (root.children or (root,)) if leaf.count]
         html = get_template(template).render({"tree": tree, "stalls": stalls})
@@ -47,23 +47,23 @@ def of_the_tree(template: str, language: str) -> SafeString:
     return html
 
 
-def fixed(template: str, language: str) -> SafeString:
+def fixed(template: str, language: str) -> str:
     """A part that is the same for everybody who reads that language, drawn once per process."""
     is_demo = bool(settings.DEBUG or settings.DEMO_MODE)
     return (_fixed.__wrapped__ if settings.DEBUG else _fixed)(template, language, is_demo)
 
 
 @functools.lru_cache(maxsize=64)
-def _fixed(template: str, _language: str, is_demo: bool) -> SafeString:
+def _fixed(template: str, _language: str, is_demo: bool) -> str:
     return get_template(template).render({"is_demo": is_demo})
 
 
-def _markup() -> str:
-    """Changes when the card's template does, so a new release never shows old markup."""
-    return _digest.__wrapped__() if settings.DEBUG else _digest()
+def template_mark(name: str) -> str:
+    """Changes when the template does, so a new release never shows old markup from the cache."""
+    return (_digest.__wrapped__ if settings.DEBUG else _digest)(name)
 
 
-@functools.lru_cache(maxsize=1)
-def _digest() -> str:
-    source = get_template(TEMPLATE).template.source  # type: ignore[attr-defined]  # the Django backend's own object
+@functools.lru_cache(maxsize=16)
+def _digest(name: str) -> str:
+    source = get_template(name).template.source  # type: ignore[attr-defined]  # the Django backend's own object
     return hashlib.blake2b(source.encode(), digest_size=4).hexdigest()

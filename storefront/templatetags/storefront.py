@@ -23,7 +23,7 @@ from core.i18n import translated
 from core.money import Money, babel_locale, exponent
 from core.sanitiser import cleaned
 from orders.models import OrderLine
-from storefront import fragments
+from storefront import fragments, shell
 from storefront.fragments import card_fragments
 
 register = template.Library()
@@ -134,15 +134,21 @@ def product_cards(cards: Sequence[Card] | Sequence[SafeString]) -> SafeString:
 
 
 @register.simple_tag
-def fixed(template: str) -> SafeString:
+def fixed(name: str) -> str:
     """A part that is the same for everybody in this language."""
-    return fragments.fixed(template, get_language() or "en")
+    return fragments.fixed(name, get_language() or "en")
+
+
+@register.simple_tag(takes_context=True)
+def frame_part(context: template.Context, name: str) -> SafeString:
+    """The header, the footer or the phone's bar of this request's page."""
+    return shell.filled(name, context["frame"], context.get("search_text") or "")
 
 
 @register.simple_tag
-def of_the_tree(template: str) -> SafeString:
+def of_the_tree(name: str) -> str:
     """A part that shows the category tree."""
-    return fragments.of_the_tree(template, get_language() or "en")
+    return fragments.of_the_tree(name, get_language() or "en")
 
 
 @register.filter

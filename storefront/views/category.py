@@ -1,11 +1,13 @@
+from collections.abc import Iterable
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.models import Category
-from catalog.selectors import breadcrumb, category_tree, node_of
+from catalog.selectors import CategoryNode, category_tree
 from storefront.forms.listing import PARAMETERS
 from storefront.listing import listing_page
 from storefront.page_cache import shared_page
@@ -15,16 +17,21 @@ from storefront.page_cache import shared_page
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """One category: its children as tiles and the goods of its whole subtree."""
-    language = get_language() or settings.LANGUAGE_CODE
-    row = get_object_or_404(Category, slug=slug)
-    node = node_of(row, language)
-    context = {
-        "category": row,
-        "name": row.text("name", language),
-        "trail": breadcrumb(row, language),
-        "children": node.children if node else (),
-    }
-    return listing_page(request, "storefront/category.html", context, category=row)
+    trail = _way_to(slug, category_tree(get_language() or settings.LANGUAGE_CODE))
+    if not trail:
+        raise Http404
+    node = trail[-1]
+    context = {"name": node.name, "trail": trail, "children": node.children}
+    return listing_page(request, "storefront/category.html", context, category=Category(path=node.path))
+
+
+def _way_to(slug: str, nodes: Iterable[CategoryNode]) -> list[CategoryNode]:
+    """The nodes from the root down to the category with this slug, empty where there is none; the tree lies in memory."""
+    for node in nodes:
+        below = [] if node.slug == slug else _way_to(slug, node.children)
+        if below or node.slug == slug:
+            return [node, *below]
+    return []
 
 
 @shared_page()

@@ -1,17 +1,24 @@
+import hashlib
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from catalog.models import Product, Variant
+from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
 from catalog.selectors.products import VariantView
@@ -20,13 +27,18 @@ from logistics.rules import delivery_promise
 from logistics.selectors import availability, shipping_offers
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
+from storefront.fragments import template_mark
 from storefront.preferences import come_back_to
+from storefront.shell import blanks, pattern_of
 from storefront.templatetags.storefront import money, price_parts
 
 SIMILAR = 10
 SIMILAR_SECONDS = 300
 FEW_LEFT = 5
 NO_CACHE = "private, no-cache"
+DRAWN_SECONDS = 60
+BODY = "storefront/components/product_body.html"
+ON_SALE = Variant.objects.filter(product_id=OuterRef("product_id"), is_active=True).order_by("pk").values("pk")
 
 
 @dataclass(frozen=True)
@@ -96,10 +108,55 @@ def percent_off(variant: VariantView) -> int:
     return 100 * (was - variant.price_minor) // was if was else 0
 
 
+@dataclass(frozen=True)
+class DrawnProduct:
+    """A product's page but for its frame and its form token, as it lies in the cache."""
+
+    title: str
+    description: str
+    has_options: bool
+    pattern: str
+
+
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: picture, decision, merchant, details, reviews, what goes with it."""
-    return _page(request, slug, asked=request.GET.get("v", ""))
+    asked, stars = request.GET.get("v", ""), request.GET.get("stars", "")
+    if stars or not request.GET.keys() <= {"v"}:
+        return _page(request, slug, asked=asked, stars=stars)
+    key = _key(slug, asked)
+    drawn: DrawnProduct | None = cache.get(key) if key else None
+    if drawn is None:
+        detail, picker = _chosen(slug, asked)
+        if asked and str(picker.chosen.id) != asked:
+            return _answer(request, _drawn(detail, picker, refusal=VariantNotFound()), VariantNotFound.status)
+        drawn = _drawn(detail, picker)
+        cache.set(key, drawn, DRAWN_SECONDS)
+    return _answer(request, drawn)
+
+
+def _key(slug: str, asked: str) -> str:
+    """Changes with the product, its card and what is left of its variants; empty where no such product is on sale.
+
+    Delivery cost and reviews' texts are not in it: they may be as old as DRAWN_SECONDS.
+    """
+    row = ProductCard.objects.filter(slug=slug[:200], is_visible=True) if "\x00" not in slug else ProductCard.objects.none()
+    found = row.values_list("product_id", "product__version", "version", ArraySubquery(ON_SALE)).first()
+    if found is None:
+        return ""
+    product_id, version, card_version, variants = found
+    left = availability(variants)
+    parts = [
+        product_id,
+        version,
+        card_version,
+        [left[pk] for pk in variants],
+        asked,
+        get_language(),
+        timezone.localdate(),
+        template_mark(BODY),
+    ]
+    return "product:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
 def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -115,25 +172,40 @@ def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpRespon
     return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10])
 
 
-def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, quantity: str = "1") -> HttpResponse:
-    language = get_language() or "en"
-    detail = product_detail(slug, language)
-    picker = _picker(detail, asked)
+def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, **shown: str) -> HttpResponse:
+    detail, picker = _chosen(slug, asked)
     come_back_to(request, f"{reverse('product', args=[slug])}?v={picker.chosen.id}")
-    if asked and str(picker.chosen.id) != asked and refusal is None:
-        refusal = VariantNotFound()
+    return _answer(request, _drawn(detail, picker, refusal=refusal, **shown), refusal.status if refusal else 200)
+
+
+def _chosen(slug: str, asked: str) -> tuple[ProductDetail, Picker]:
+    detail = product_detail(slug, get_language() or "en")
+    return detail, _picker(detail, asked)
+
+
+def _drawn(
+    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", stars: str = ""
+) -> DrawnProduct:
     context = {
         "detail": detail,
         "picker": picker,
         "refusal": refusal,
         "quantity": quantity,
-        "reviews": _reviews(request, detail),
-        "review_filter": request.GET.get("stars"),
+        "reviews": _reviews(detail, stars),
+        "review_filter": stars,
         "offer": _offer(detail, picker),
         "promise": delivery_promise(detail.merchant.handling_days, timezone.localtime()),
-        "similar": _goes_with(detail.product, language),
+        "similar": _goes_with(detail.product, get_language() or "en"),
+        "path": reverse("product", args=[detail.product.slug]),
+        "token": blanks()["token"],
     }
-    response = render(request, "storefront/product.html", context, status=refusal.status if refusal else 200)
+    description = Truncator(strip_tags(detail.description)).chars(155)
+    return DrawnProduct(detail.title, description, bool(detail.options), pattern_of(render_to_string(BODY, context)))
+
+
+def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> HttpResponse:
+    body = format_html(drawn.pattern, token=get_token(request))
+    response = render(request, "storefront/product.html", {"page": drawn, "body": body}, status=status)
     response["Cache-Control"] = NO_CACHE  # has a form token of its own, yet back and forward stay quick
     return response
 
@@ -150,8 +222,7 @@ def _offer(detail: ProductDetail, picker: Picker) -> Any:
     return shipping_offers({merchant_id: picker.chosen.price_minor}, picker.chosen.currency)[merchant_id]
 
 
-def _reviews(request: HttpRequest, detail: ProductDetail) -> list[Any]:
-    stars = request.GET.get("stars", "")
+def _reviews(detail: ProductDetail, stars: str) -> list[Any]:
     if stars in {"1", "2", "3", "4", "5"}:
         return list(reviews_of(detail.product.pk, int(stars))[:50])
     return detail.reviews
