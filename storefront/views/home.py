@@ -1,21 +1,24 @@
 from itertools import islice
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from catalog.selectors import Card, cards_of_kind, deal_cards, newest_cards
 from recommend.selectors import for_you
-from storefront.fragments import card_fragments
+from storefront.baskets import member
+from storefront.fragments import card_fragments, template_mark
 from storefront.page_cache import shared_page
 
 RAIL = 12
-RAIL_SECONDS = 60
+SECONDS = 60
+BODY = "storefront/components/home_body.html"
 
 
 @shared_page()
@@ -23,18 +26,35 @@ RAIL_SECONDS = 60
 def home(request: HttpRequest) -> HttpResponse:
     """The market at a glance: a hero that sells the day's best deal, categories and rails."""
     language = get_language() or settings.LANGUAGE_CODE
-    user = request.user if request.user.is_authenticated else None
+    user = member(request)
+    body = _drawn(user, language) if user else _guests_body(language)
+    return render(request, "storefront/home.html", {"body": body})
+
+
+def _guests_body(language: str) -> SafeString:
+    """What every guest is shown, remembered for a minute."""
+    key = f"home:{template_mark(BODY)}:{language}"
+    body: SafeString | None = cache.get(key)
+    if body is None:
+        body = _drawn(None, language)
+        cache.set(key, body, SECONDS)
+    return body
+
+
+def _drawn(user: User | None, language: str) -> SafeString:
     rails = _shared_rails(language)
     deals = [card for card in rails["deals"] if card.in_stock and card.picture]
-    context: dict[str, Any] = {
+    shown = {**rails, "deals": deals[4:] or deals, "for_you": for_you(user, 20, language)}
+    context = {
+        "is_member": user is not None,
         "hero": deals[0] if deals else None,
         "hero_more": deals[1:4],
-        **_drawn({**rails, "deals": deals[4:] or deals, "for_you": for_you(user, 20, language)}, language),
+        **_as_html(shown, language),
     }
-    return render(request, "storefront/home.html", context)
+    return render_to_string(BODY, context)
 
 
-def _drawn(rails: dict[str, list[Card]], language: str) -> dict[str, list[SafeString]]:
+def _as_html(rails: dict[str, list[Card]], language: str) -> dict[str, list[SafeString]]:
     """All rails' cards as HTML, fetched from the fragment cache at once."""
     html = iter(card_fragments([card for cards in rails.values() for card in cards], language))
     return {name: list(islice(html, len(cards))) for name, cards in rails.items()}
@@ -51,5 +71,5 @@ def _shared_rails(language: str) -> dict[str, list[Card]]:
             "second_hand": cards_of_kind("individual", RAIL, language),
             "newest": newest_cards(10, language),
         }
-        cache.set(key, rails, RAIL_SECONDS)
+        cache.set(key, rails, SECONDS)
     return rails
