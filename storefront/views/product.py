@@ -124,10 +124,10 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     asked, stars = request.GET.get("v", ""), request.GET.get("stars", "")
     if stars or not request.GET.keys() <= {"v"}:
         return _page(request, slug, asked=asked, stars=stars)
-    key = _key(slug, asked)
+    key, left = _key(slug, asked)
     drawn: DrawnProduct | None = cache.get(key) if key else None
     if drawn is None:
-        detail, picker = _chosen(slug, asked)
+        detail, picker = _chosen(slug, asked, left)
         if asked and str(picker.chosen.id) != asked:
             return _answer(request, _drawn(detail, picker, refusal=VariantNotFound()), VariantNotFound.status)
         drawn = _drawn(detail, picker)
@@ -135,15 +135,15 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     return _answer(request, drawn)
 
 
-def _key(slug: str, asked: str) -> str:
-    """Changes with the product, its card and what is left of its variants; empty where no such product is on sale.
+def _key(slug: str, asked: str) -> tuple[str, dict[uuid.UUID, int]]:
+    """Changes with the product, its card and what is left of its variants, which is returned too; empty for no such product.
 
     Delivery cost and reviews' texts are not in it: they may be as old as DRAWN_SECONDS.
     """
     row = ProductCard.objects.filter(slug=slug[:200], is_visible=True) if "\x00" not in slug else ProductCard.objects.none()
     found = row.values_list("product_id", "product__version", "version", ArraySubquery(ON_SALE)).first()
     if found is None:
-        return ""
+        return "", {}
     product_id, version, card_version, variants = found
     left = availability(variants)
     parts = [
@@ -156,7 +156,7 @@ def _key(slug: str, asked: str) -> str:
         timezone.localdate(),
         template_mark(BODY),
     ]
-    return "product:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+    return "product:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest(), left
 
 
 def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -178,9 +178,9 @@ def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError |
     return _answer(request, _drawn(detail, picker, refusal=refusal, **shown), refusal.status if refusal else 200)
 
 
-def _chosen(slug: str, asked: str) -> tuple[ProductDetail, Picker]:
+def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> tuple[ProductDetail, Picker]:
     detail = product_detail(slug, get_language() or "en")
-    return detail, _picker(detail, asked)
+    return detail, _picker(detail, asked, left or availability([variant.id for variant in detail.variants]))
 
 
 def _drawn(
@@ -210,9 +210,8 @@ def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> Htt
     return response
 
 
-def _picker(detail: ProductDetail, asked: str) -> Picker:
+def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) -> Picker:
     """The variant asked for, else the first that can be had."""
-    available = availability([variant.id for variant in detail.variants])
     in_stock = (variant for variant in detail.variants if available.get(variant.id, 0) > 0)
     return Picker(detail, available, detail.variant(asked) or next(in_stock, detail.variants[0]))
 

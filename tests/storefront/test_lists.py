@@ -1,8 +1,11 @@
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Category
+from catalog.services.reviews import add_review
 from merchants.services import suspend_merchant
 from tests.factories.catalog import NOW, make_category, make_product
 from tests.factories.orders import make_goods, make_seller
@@ -108,6 +111,24 @@ def test_queries_are_few_and_do_not_grow_with_the_goods(
         client.get(path)
 
     assert len(more) <= len(few)
+
+
+def test_a_reviewed_product_deep_in_the_tree_needs_few_queries_and_then_hardly_any(
+    client: Client, db: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    deep = make_category("Paper", parent=make_category("Lamps", parent=make_category("Home")))
+    goods = make_goods(category=deep)
+    add_review(product_id=goods.product_id, user_id=None, author="Mei", order_line=uuid4(), stars=4, text="Fine", language="en", at=NOW)
+    client.post("/cart/add/", {"variant": goods.pk})
+    client.get("/help/")  # the category tree is read by whatever page comes first
+
+    with django_assert_max_num_queries(12):
+        first = client.get(f"/p/{goods.product.slug}/")
+    with django_assert_max_num_queries(3):
+        second = client.get(f"/p/{goods.product.slug}/")
+
+    assert "Fine" in first.text
+    assert "Fine" in second.text
 
 
 def test_a_variant_that_is_gone_is_said_on_the_products_page(client: Client, db: None) -> None:
