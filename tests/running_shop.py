@@ -111,8 +111,10 @@ def running_shop(folder: Path, **environment: str) -> Iterator[RunningShop]:
     """Start one in `folder`; afterwards stop it and remove what it made, also outside of the folder."""
     shop = RunningShop(folder, **environment)
     shop.start()
-    yield shop
-    if shop.process.poll() is None:
-        shop.process.send_signal(signal.SIGINT)
-        shop.process.wait(20)
-    shop.run("reset", "--yes")
+    try:
+        yield shop
+    finally:
+        if shop.process.poll() is None:
+            shop.process.send_signal(signal.SIGINT)
+            shop.process.wait(30)
+        shop.run("reset", "--yes")
