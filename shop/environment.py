@@ -1,6 +1,7 @@
 """Reads configuration: the process environment, then `.env`, then what `manage.py up` wrote about its own servers."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -11,11 +12,18 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """`KEY=value` lines of a file; an absent file is empty. Quotes around a value are dropped."""
+    """`KEY=value` lines of a file; an absent file is empty. Quotes around a value and a comment after it (` #`) are dropped."""
     if not path.is_file():
         return {}
     pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.startswith("#"))
-    return {key.strip(): value.strip().strip("'\"") for key, value in pairs}
+    return {key.strip(): _bare(value.strip()) for key, value in pairs}
+
+
+def _bare(value: str) -> str:
+    quote = value[:1]
+    if quote in {"'", '"'} and quote in value[1:]:
+        return value[1 : value.index(quote, 1)]
+    return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
 
 
 _FILE = read_env_file(BASE_DIR / ".env")

@@ -129,7 +129,8 @@ class PostgresServer:
             lines = (self.cluster / "postmaster.pid").read_text().split("\n")
         except FileNotFoundError:
             return False
-        return len(lines) > 7 and lines[7].strip() == "ready"
+        # After a power cut the file still says so of a server that is gone.
+        return len(lines) > 7 and lines[7].strip() == "ready" and _is_server(lines[0], self.cluster)
 
     def ensure_database(self) -> None:
         """Create the application's role and database; the role is no superuser, so rights and triggers bind it too."""
@@ -183,6 +184,13 @@ def stop_leftovers(cluster: Path) -> None:
     for process in stubborn:
         process.kill()
     psutil.wait_procs(stubborn, timeout=5)
+
+
+def _is_server(number: str, cluster: Path) -> bool:
+    try:
+        return _works_on(psutil.Process(int(number)), cluster)
+    except (psutil.NoSuchProcess, ValueError):
+        return False
 
 
 def _works_on(process: psutil.Process, cluster: Path) -> bool:

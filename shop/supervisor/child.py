@@ -82,7 +82,7 @@ class Child:
         except (OSError, ServerError) as error:
             return f"could not start: {error}"
         code = await self._process.wait()
-        self._end_session(self._process.pid)
+        end_session(self._process.pid)
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
     async def _spawn(self, program: Program) -> asyncio.subprocess.Process:
@@ -125,22 +125,22 @@ class Child:
                 self.output.log(self.name, f"still busy after {program.stop_seconds:.0f} s: ended")
                 process.kill()
                 await process.wait()
-            self._end_session(process.pid)
+            end_session(process.pid)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=0.5)  # its last words
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    @staticmethod
-    def _end_session(leader: int) -> None:
-        """End what a killed leader left: gunicorn's workers would keep the port, Celery's the tasks."""
-        try:
-            os.killpg(leader, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
-
     def _keep(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def end_session(leader: int) -> None:
+    """End what a killed leader left: gunicorn's workers would keep the port, Celery's the tasks."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass

@@ -10,7 +10,7 @@ from shop.servers.postgres import PostgresServer
 from shop.servers.program import ServerError
 from shop.servers.valkey import ValkeyServer
 from shop.supervisor import programs
-from shop.supervisor.child import Child
+from shop.supervisor.child import Child, end_session
 from shop.supervisor.installation import MARK, check_port, demo_password, end_leftovers, only_one, write_runtime
 from shop.supervisor.logins import DEMO_LOGINS
 from shop.supervisor.output import BOLD, Output
@@ -129,6 +129,8 @@ class House:
             for login, who in DEMO_LOGINS.items():
                 say(f"    {login:<28} {who}")
             say(f"    password of all four: {self.runtime['DEMO_PASSWORD']}")
+        else:
+            say("  An operator is made with: .venv/bin/python manage.py createsuperuser")
         say()
         say("  Ctrl-C stops everything.")
         say()
@@ -138,6 +140,7 @@ class House:
         if self._step and self._step.returncode is None:
             self._step.terminate()
             await self._step.wait()
+            end_session(self._step.pid)
         if self.children:
             self.output.say("\n  Stopping")
         for child in reversed(self.children):

@@ -149,6 +149,20 @@ def test_a_forgotten_server_is_stopped_before_the_next(server: PostgresServer) -
     running.stop()
 
 
+def test_after_a_power_cut_it_is_called_ready_only_when_it_is(server: PostgresServer) -> None:
+    killed = start(server)
+    for process in [psutil.Process(killed.process.pid), *psutil.Process(killed.process.pid).children()]:
+        process.kill()
+    killed.process.wait()
+    assert "ready" in (server.cluster / "postmaster.pid").read_text()
+
+    assert not server.is_ready()
+    running = start(server)
+
+    assert psycopg2.connect(server.url).closed == 0
+    running.stop()
+
+
 def test_the_database_knows_chinese_and_the_role_is_no_superuser(server: PostgresServer) -> None:
     running = start(server)
     connection = psycopg2.connect(server.url)
