@@ -7,6 +7,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from core import outbox
+from core.models import OutboxEvent
 from shop.demo import market, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
@@ -38,6 +40,9 @@ def load(*, small: bool) -> None:
         with composing(work, lambda: progress.advance(pictures)):
             for done in history.play():
                 progress.update(business, completed=done)
+        step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
+        while handled := outbox.relay(now=timezone.now()):
+            progress.advance(step, handled)
 
 
 def _progress() -> Progress:

@@ -72,11 +72,12 @@ class House:
             self.runtime |= {"DEMO_MODE": "1", "DEMO_PASSWORD": demo_password(DATA_DIR, configured("DEMO_PASSWORD"))}
         write_runtime(RUNTIME_FILE, self.runtime)
         await self._prepare()
-        with self.output.step("web server"):
+        with self.output.step("web server and worker"):
             web = self._begin(Child("web", programs.web, self.output, is_ready=lambda: readiness() == "ok"))
+            # Before the web server is green: it is not while old events wait, and only the worker can hand them on.
+            self._begin(Child("worker", programs.worker, self.output))
+            self._begin(Child("beat", lambda: programs.beat(DATA_DIR / "run" / "beat-schedule"), self.output))
             await web.ready(WEB_SECONDS)
-        self._begin(Child("worker", programs.worker, self.output))
-        self._begin(Child("beat", lambda: programs.beat(DATA_DIR / "run" / "beat-schedule"), self.output))
         self._welcome()
 
     def _begin(self, child: Child) -> Child:
