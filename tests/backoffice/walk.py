@@ -88,8 +88,9 @@ def _expect_harmless(pattern: URLPattern) -> None:
 
 
 def rows_of(model_admin: Any, merchant: Merchant) -> list[Any]:
-    """Keys of a merchant's rows of an admin's model, whoever may see them."""
-    return list(model_admin.model._base_manager.filter(**{model_admin.tenant_path: merchant.pk}).values_list("pk", flat=True))
+    """Keys of a merchant's rows of an admin's model, whoever may see them, oldest first: a shop's oldest row is one its members see."""
+    rows = model_admin.model._base_manager.filter(**{model_admin.tenant_path: merchant.pk})
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def snapshot(merchant: Merchant) -> dict[str, list[Any]]:
