@@ -1,7 +1,6 @@
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -110,9 +109,3 @@ def _uuid(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise VariantNotFound from None
-
-
-def cart_refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Back to the cart with the reason, from a checkout that cannot begin."""
-    messages.error(request, str(error))
-    return redirect("cart")

@@ -22,8 +22,8 @@ from payments.gateways import available_gateways
 from storefront.baskets import cart_of, member
 from storefront.forms.checkout import CheckoutForm
 from storefront.guests import remember_purchase
-from storefront.views.cart import cart_refused
-from storefront.views.pay import to_provider
+from storefront.views.cart import cart_page
+from storefront.views.pay import to_provider_once_placed
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
     form = CheckoutForm(request.POST, gateways=_gateways())
     if row is None:
-        return cart_refused(request, CartEmpty())
+        return cart_page(request, row, refusal=CartEmpty())
     if not form.is_valid():
         return _page(request, form, cart_view(row, get_language()), status=422)
     user = member(request)
@@ -73,7 +73,7 @@ def _refused(request: HttpRequest, form: CheckoutForm, row: Cart, error: DomainE
     """The same form with the reason and today's total; nothing was placed."""
     view = cart_view(row, get_language())
     if view.is_empty:
-        return cart_refused(request, error)
+        return cart_page(request, row, refusal=error)
     form.add_error(None, str(error))
     form.show_total(view.total_minor)
     return _page(request, form, view, status=error.status)
@@ -84,7 +84,7 @@ def _to_payment(request: HttpRequest, form: CheckoutForm, placed: Checkout) -> H
         remember_purchase(request, placed.number, placed.token)
     if placed.status != CheckoutStatus.AWAITING_PAYMENT:
         return redirect("confirmation", placed.number)
-    return to_provider(request, placed, form.gateway_code)
+    return to_provider_once_placed(request, placed, form.gateway_code)
 
 
 def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200) -> HttpResponse:

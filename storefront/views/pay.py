@@ -35,14 +35,19 @@ def _show(request: HttpRequest, number: str) -> HttpResponse:
     checkout = purchase(request, number)
     if checkout.status == CheckoutStatus.PAID:
         return redirect("confirmation", number)
+    return _page(request, checkout)
+
+
+def _page(request: HttpRequest, checkout: Checkout, refusal: DomainError | None = None) -> HttpResponse:
     attempt = latest_attempt(checkout.pk)
     context = {
         "checkout": checkout,
         "gateways": available_gateways(),
         "is_open": checkout.status == CheckoutStatus.AWAITING_PAYMENT,
         "has_failed": attempt is not None and attempt.status == AttemptStatus.FAILED,
+        "refusal": refusal,
     }
-    return render(request, "storefront/pay.html", context)
+    return render(request, "storefront/pay.html", context, status=refusal.status if refusal else 200)
 
 
 @require_POST
@@ -50,17 +55,27 @@ def _start(request: HttpRequest, number: str) -> HttpResponse:
     checkout = purchase(request, number)
     codes = [gateway.code for gateway in available_gateways()]
     wanted = request.POST.get("gateway") or next(iter(codes), "")
-    return to_provider(request, checkout, wanted)
-
-
-def to_provider(request: HttpRequest, checkout: Checkout, gateway: str) -> HttpResponse:
-    """Send the shopper to the provider's page; where that cannot be opened now, to our own with the reason."""
-    back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
     try:
-        attempt = paying.start_payment(checkout_id=checkout.pk, gateway=gateway, return_url=back, at=timezone.now())
+        return _to_provider(checkout, wanted)
+    except DomainError as error:
+        checkout.refresh_from_db()
+        if checkout.status == CheckoutStatus.PAID:
+            raise  # the payment page has nothing to say about it
+        return _page(request, checkout, refusal=error)
+
+
+def to_provider_once_placed(request: HttpRequest, checkout: Checkout, gateway: str) -> HttpResponse:
+    """Send the shopper to the provider's page. The order stands already: where that page cannot be opened now, ours says why."""
+    try:
+        return _to_provider(checkout, gateway)
     except DomainError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("pay", args=[checkout.number]), status=SEE_OTHER)
+
+
+def _to_provider(checkout: Checkout, gateway: str) -> HttpResponse:
+    back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
+    attempt = paying.start_payment(checkout_id=checkout.pk, gateway=gateway, return_url=back, at=timezone.now())
     if not attempt.redirect_url:
         return HttpResponseRedirect(reverse("pay-return", args=[checkout.number]), status=SEE_OTHER)
     return HttpResponseRedirect(on_this_host(attempt.redirect_url), status=SEE_OTHER)

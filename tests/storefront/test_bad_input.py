@@ -20,7 +20,7 @@ from core.ids import uuid7
 from core.money import Money
 from logistics.models import Stock
 from merchants.services import suspend_merchant
-from orders.errors import InvalidQuantity, PriceChanged, SoldOut, VariantNotFound, VariantUnavailable
+from orders.errors import CartEmpty, InvalidQuantity, PriceChanged, SoldOut, VariantNotFound, VariantUnavailable
 from orders.models import CartLine, Checkout
 from tests.factories.catalog import make_product, new_variant
 from tests.factories.logistics import make_stock
@@ -253,12 +253,17 @@ def test_a_guest_cannot_pay_with_points(with_cart: Client) -> None:
     assert snapshot() == before
 
 
-def test_an_empty_cart_cannot_be_ordered(guest: Client) -> None:
+@pytest.mark.parametrize("has_cart", [False, True])
+def test_an_empty_cart_cannot_be_ordered(guest: Client, goods: Variant, language: str, has_cart: bool) -> None:
+    if has_cart:
+        guest.post("/cart/add/", {"variant": goods.pk, "quantity": "1"})
+        guest.post(f"/cart/lines/{CartLine.objects.get().pk}/", {"remove": "1"})
     before = snapshot()
 
     answer = guest.post("/checkout/", {**ADDRESS, "key": str(uuid7()), "seen_total": "0"})
 
-    assert (answer.status_code, answer["Location"]) == (302, "/cart/")
+    assert answer.status_code == 409
+    assert told(answer, CartEmpty(), language)
     assert snapshot() == before
 
 

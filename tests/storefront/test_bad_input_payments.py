@@ -12,16 +12,19 @@ from pytest_django import Settings
 
 from catalog.models import Variant
 from core import invariants
+from core.errors import DomainError
 from logistics.models import Reservation, Stock
+from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutPaid
 from orders.models import Checkout, MerchantOrder
 from orders.services.expiry import expire_unpaid
+from payments.errors import UnknownGateway
 from payments.models import PaymentAttempt, Refund, SandboxPayment, SandboxRefund
 from payments.selectors import provider_clearing
 from tests.concurrency.racing import at_once
 from tests.drain import drain
 from tests.factories.orders import make_goods
 from tests.snapshot import snapshot
-from tests.storefront.test_bad_input import order_form
+from tests.storefront.test_bad_input import LANGUAGES, order_form, told
 
 
 def browser_with_cart(goods: Variant) -> Client:
@@ -73,13 +76,40 @@ def test_an_abandoned_payment_gives_everything_back_at_the_deadline(at_the_bank:
     assert "This order was not paid in time" in client.get(f"/pay/{number}/").content.decode()
     before = snapshot()
     assert client.post(bank, {"decision": "approve"}).status_code == 409
-    assert client.post(f"/pay/{number}/", follow=True).status_code == 200
+    assert client.post(f"/pay/{number}/").status_code == 409
     assert snapshot() == before
     assert invariants.violations() == {}
 
 
 def pass_the_deadline() -> None:
     Checkout.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("status", "error"), [("expired", CheckoutExpired), ("cancelled", CheckoutCancelled), ("paid", CheckoutPaid)])
+def test_no_payment_starts_for_an_order_that_takes_none(goods: Variant, status: str, error: type[DomainError], language: str) -> None:
+    client = Client(headers={"accept-language": language})
+    client.post("/cart/add/", {"variant": goods.pk, "quantity": "1"})
+    client.post("/checkout/", order_form(client))
+    Checkout.objects.update(status=status)
+    before = snapshot()
+
+    answer = client.post(f"/pay/{Checkout.objects.get().number}/")
+
+    assert answer.status_code == 409
+    assert told(answer, error(), language)
+    assert snapshot() == before
+
+
+def test_a_way_of_paying_that_does_not_exist_is_refused_where_payment_starts(at_the_bank: tuple[Client, str]) -> None:
+    client, _ = at_the_bank
+    before = snapshot()
+
+    answer = client.post(f"/pay/{Checkout.objects.get().number}/", {"gateway": "barter"})
+
+    assert answer.status_code == 404
+    assert told(answer, UnknownGateway(), "en")
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("second", ["approve", "decline", "delay", "lose"])
