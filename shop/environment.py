@@ -26,7 +26,7 @@ def _bare(value: str) -> str:
     return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
 
 
-_FILE = read_env_file(BASE_DIR / ".env")
+_FILE = read_env_file(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
 DATA_DIR = Path(os.environ.get("DATA_DIR") or _FILE.get("DATA_DIR") or BASE_DIR / ".data").resolve()
 RUNTIME_FILE = DATA_DIR / "run" / "servers.env"
 _RUNTIME = read_env_file(RUNTIME_FILE)

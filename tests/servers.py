@@ -1,14 +1,16 @@
 """One PostgreSQL and one Valkey for a whole test run, shared by its xdist workers.
 
 Loaded as a plugin (`-p tests.servers` in pyproject.toml), because pytest-django reads the settings before any conftest. They die with the
-run, also after `kill -9`. DATABASE_URL and REDIS_URL in the environment are used instead where given.
+run, also after `kill -9`. DATABASE_URL and REDIS_URL in the environment are used instead where given; every other setting of the caller,
+also in `.env`, is left outside.
 """
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -95,12 +97,20 @@ def _make_folder() -> Path:
     return folder
 
 
+def settings_of_the_caller(environment: Mapping[str, str]) -> set[str]:
+    """The variables in it that would change the shop under test; .env.example names all there are."""
+    known = set(re.findall(r"^#?([A-Z_]+)=", (cluster_cache.ROOT / ".env.example").read_text(), re.MULTILINE))
+    return (known & set(environment)) - {"DATABASE_URL", "REDIS_URL"}
+
+
 def _prepare_run(folder: Path) -> None:
+    for name in settings_of_the_caller(os.environ):
+        del os.environ[name]
     os.environ |= {
+        "ENV_FILE": os.devnull,
         "JISHI_TEST_FOLDER": str(folder),
         "SECRET_KEY": "a key for tests only, long enough for every check of it 0123456789",
         "STATIC_FROM_SOURCE": "1",
-        "DEBUG": "",
         # Playwright keeps an event loop in the thread that also uses the ORM.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }

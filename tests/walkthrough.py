@@ -17,7 +17,7 @@ from orders.states import OrderStatus
 from payments.services import sandbox
 from tests.factories.orders import make_cart, place
 
-RETURN_URL = "http://localhost:8000/pay/return/"
+RETURN_URL = "https://shop.example/pay/return/"
 
 
 @dataclass

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from shop import environment
+from tests.servers import settings_of_the_caller
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,10 @@ def test_a_database_address_with_a_port_keeps_it() -> None:
     entry = environment.database_from_url("postgresql://jishi:secret@db.example:6432/shop?sslmode=require")
 
     assert (entry["HOST"], entry["PORT"], entry["OPTIONS"]["sslmode"]) == ("db.example", "6432", "require")
+
+
+def test_what_the_caller_of_the_tests_has_set_does_not_reach_them() -> None:
+    caller = {"PORT": "8899", "SITE_URL": "https://x.example", "DEBUG": "1", "LOG_LEVEL": "DEBUG", "PATH": "/bin", "DATABASE_URL": "postgresql:"}
+
+    assert settings_of_the_caller(caller) == {"PORT", "SITE_URL", "DEBUG", "LOG_LEVEL"}
+    assert (settings.SITE_URL, environment.env("PORT")) == ("http://localhost:8000", "")

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -63,7 +64,7 @@ def crawl(client: Client, start: str = "/") -> dict[str, int]:
 def local(url: str) -> str:
     """The path of a link that a robot of this site follows, else nothing."""
     parts = urlsplit(urldefrag(url).url)
-    is_ours = parts.netloc in {"", "localhost:8000", "testserver"} and parts.scheme in {"", "http"}
+    is_ours = parts.netloc in {"", urlsplit(settings.SITE_URL).netloc, "testserver"} and parts.scheme in {"", "http"}
     if not is_ours or not parts.path.startswith("/") or parts.path.startswith(NOT_FOLLOWED):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")

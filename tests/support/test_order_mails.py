@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from core import outbox
@@ -51,7 +52,7 @@ def test_placing_an_order_is_confirmed_with_its_lines_and_sums() -> None:
         assert "$20.00" in body
         assert "$50.00" in body, "the total of two goods and two shipments"
         assert walk.checkout.address in body
-    assert f'href="http://localhost:8000/pay/{walk.checkout.number}/?t={walk.checkout.token}"' in mail.html
+    assert f'href="{settings.SITE_URL}/pay/{walk.checkout.number}/?t={walk.checkout.token}"' in mail.html
 
 
 def test_a_member_signs_in_instead_of_opening_the_order_by_its_link() -> None:
@@ -153,7 +154,7 @@ def test_styles_are_in_the_tags_and_nothing_is_fetched_from_elsewhere() -> None:
     html = mails["order_paid"].html
     assert re.search(r'<a class="button"[^>]* style="[^"]*background: #c8321f', html)
     assert "<link" not in html
-    assert set(re.findall(r'(?:src|href)="(https?://[^/"]+)', html)) == {"http://localhost:8000"}
+    assert set(re.findall(r'(?:src|href)="(https?://[^/"]+)', html)) == {settings.SITE_URL}
 
 
 class TestMerchant:
