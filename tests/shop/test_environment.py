@@ -65,7 +65,7 @@ def test_a_database_address_with_a_port_keeps_it() -> None:
 
 
 def test_what_the_caller_of_the_tests_has_set_does_not_reach_them() -> None:
-    caller = {"PORT": "8899", "SITE_URL": "https://x.example", "DEBUG": "1", "LOG_LEVEL": "DEBUG", "PATH": "/bin", "DATABASE_URL": "postgresql:"}
+    caller = {"PORT": "8899", "SITE_URL": "https://x.example", "DEBUG": "1", "PATH": "/bin", "DATABASE_URL": "postgresql:"}
 
-    assert settings_of_the_caller(caller) == {"PORT", "SITE_URL", "DEBUG", "LOG_LEVEL"}
+    assert settings_of_the_caller(caller) == {"PORT", "SITE_URL", "DEBUG"}
     assert (settings.SITE_URL, environment.env("PORT")) == ("http://localhost:8000", "")
