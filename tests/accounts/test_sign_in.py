@@ -129,6 +129,32 @@ def test_a_forgotten_password_is_replaced_once_by_a_link_into_the_configured_sit
     assert not again.redirect_chain or again.context["token_fail"]
 
 
+def test_every_persons_reset_link_opens_the_storefronts_form_and_sets_the_password(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False
+    people = [make_user(email=f"person{number}@example.com") for number in range(25)]
+
+    for person in people:
+        client = Client()
+        link = reset_link(client, person.email)
+        page = client.get(link.removeprefix(settings.SITE_URL), follow=True)
+        assert page.redirect_chain, link
+        client.post(page.redirect_chain[-1][0], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+
+    assert [person.email for person in User.objects.all() if not person.check_password(NEW_PASSWORD)] == []
+
+
+@pytest.mark.parametrize("path", ["1-set-password", "zz-abc-def", "-", "a-", "-a", "0-0", "é-é", "a-%00", "z" * 500 + "-a"])
+def test_a_reset_link_that_never_was_sent_changes_nothing(client: Client, path: str) -> None:
+    user = make_user()
+
+    answer = client.get(f"/password/reset/{path}/", follow=True)
+    client.post(f"/password/reset/{path}/", {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+
+    assert answer.status_code == 404 or answer.context["token_fail"]
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
 def test_mails_are_written_in_the_recipients_language(client: Client) -> None:
     make_user(email="lina@example.com", language="zh-hans")
     make_user(email="john@example.com", language="en")
