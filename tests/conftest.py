@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import translation
 
 from tests.cluster_cache import TEMPLATE
-from tests.servers import TEMPLATE_VARIABLE
+from tests.servers import KEEP_VARIABLE, TEMPLATE_VARIABLE
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -57,7 +57,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 def _leave_a_copy_for_the_next_run() -> None:
     """The first worker to get here copies its freshly migrated database; tests.cluster_cache keeps it."""
     marker = Path(os.environ["JISHI_TEST_FOLDER"]) / TEMPLATE
-    if os.environ.get(TEMPLATE_VARIABLE) or not _is_first(marker):
+    if not os.environ.get(KEEP_VARIABLE) or not _is_first(marker):
         return
     source = connection.settings_dict["NAME"]
     connection.close()  # a database is copied only while nobody looks at it

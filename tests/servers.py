@@ -25,6 +25,7 @@ from tests import cluster_cache
 
 PREFIX = "jishi-test-"
 TEMPLATE_VARIABLE = "JISHI_TEST_TEMPLATE"
+KEEP_VARIABLE = "JISHI_TEST_KEEP"
 
 
 class Servers:
@@ -42,6 +43,8 @@ class Servers:
         placement.own_folder(server.home, None, 0o711)
         if cluster_cache.restore(server):
             os.environ[TEMPLATE_VARIABLE] = cluster_cache.TEMPLATE
+        else:
+            os.environ[KEEP_VARIABLE] = "1"  # a server of somebody else's gets no copy that would stay there
         server.prepare()
         self.running.append(Running.start(server.program, server.is_ready, log=folder / "postgres.log"))
         server.ensure_database()
