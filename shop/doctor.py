@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -87,9 +88,11 @@ def _running_postgres(cursor: object) -> Answers:
     # Under ctype C, lower() and pg_trgm see no letters beyond ASCII.
     yield "ok" if encoding == "UTF8" and ctype not in {"C", "POSIX"} else "bad", f"encoding {encoding}, locale {ctype}"
     available = ask("SELECT name FROM pg_available_extensions")
-    for name in EXTENSIONS:
-        if name not in available:
-            yield "bad", f"extension {name} is missing (Debian: apt install postgresql-contrib)"
+    missing = [name for name in EXTENSIONS if name not in available]
+    if missing:
+        yield "bad", f"extensions missing: {', '.join(missing)} (Debian: apt install postgresql-contrib)"
+    else:
+        yield "ok", f"extensions {', '.join(EXTENSIONS)}"
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     yield "note" if waiting else "ok", f"{waiting} migrations to apply"
@@ -120,6 +123,16 @@ def _browser() -> Answers:
     yield ("ok", found) if found else ("note", "no Chromium: browser tests will be skipped (Debian: apt install chromium)")
 
 
+def _fonts() -> Answers:
+    """The shop itself draws no letters; the browser of the tests does."""
+    program = shutil.which("fc-list")
+    fonts = subprocess.run([program, ":lang=zh-cn", "family"], capture_output=True, text=True, check=False, timeout=10) if program else None
+    if fonts and fonts.stdout.strip():
+        yield "ok", f"Chinese in {fonts.stdout.splitlines()[0]}"
+    else:
+        yield "note", "no Chinese font: a browser on this machine shows boxes (Debian: apt install fonts-noto-cjk)"
+
+
 CHECKS: dict[str, Callable[[], Answers]] = {
     "Python": _python,
     "Data": _data,
@@ -127,4 +140,5 @@ CHECKS: dict[str, Callable[[], Answers]] = {
     "Valkey": _valkey,
     "Port": _port,
     "Browser": _browser,
+    "Fonts": _fonts,
 }

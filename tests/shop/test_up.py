@@ -39,6 +39,14 @@ def test_a_second_one_is_refused_in_one_sentence(shop: RunningShop) -> None:
     assert f"already runs from {shop.data_dir} (process {shop.process.pid})" in second.stdout
 
 
+def test_the_doctor_finds_nothing_wrong_with_it(shop: RunningShop) -> None:
+    answer = shop.run("doctor")
+
+    assert answer.returncode == 0, answer.stdout
+    for finding in ("running, version", "encoding UTF8", "extensions pg_trgm", "0 migrations to apply", str(shop.port), "Fonts"):
+        assert finding in answer.stdout
+
+
 def test_a_reset_is_refused_while_it_runs(shop: RunningShop) -> None:
     answer = shop.run("reset", "--yes")
 
@@ -87,6 +95,15 @@ def test_a_taken_port_is_named(shop: RunningShop) -> None:
 
     assert answer.returncode == 1
     assert f"Port {shop.port} is taken by another program" in answer.stdout
+
+
+def test_a_reset_that_nobody_answers_removes_nothing(shop: RunningShop) -> None:
+    answer = shop.run("reset")
+
+    assert answer.returncode == 1
+    assert answer.stderr.endswith("Nothing was removed.\n")
+    assert "Traceback" not in answer.stderr
+    assert (shop.data_dir / "secret_key").exists()
 
 
 def test_a_reset_removes_its_data(shop: RunningShop) -> None:

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if configured("DATABASE_URL"):
             self.stdout.write("DATABASE_URL is set: that database is not touched, only the files here.")
-        if not options["yes"] and input(f"Remove the shop's data in {DATA_DIR}? Type yes: ").strip().lower() != "yes":
+        if not options["yes"] and not _agrees():
             raise CommandError("Nothing was removed.")
         try:
             with only_one(DATA_DIR):
@@ -26,3 +26,10 @@ class Command(BaseCommand):
         except ServerError as error:
             raise CommandError(str(error)) from None
         self.stdout.write("Removed.")
+
+
+def _agrees() -> bool:
+    try:
+        return input(f"Remove the shop's data in {DATA_DIR}? Type yes: ").strip().lower() == "yes"
+    except EOFError:  # nobody is there to answer
+        return False
