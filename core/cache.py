@@ -1,9 +1,13 @@
-"""A cache that is optional: when Valkey is away every read is a miss and every write is dropped, in milliseconds."""
+"""A cache that is optional: when Valkey is away every read is a miss and every write is dropped, in milliseconds.
+
+Counters that guard something must not vanish with it: keys that begin as KEEP_WHILE_AWAY says live in the process until it is back.
+"""
 
 import logging
 import time
 from typing import Any
 
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
@@ -16,18 +20,21 @@ class TolerantRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         params.setdefault("OPTIONS", {}).update(socket_timeout=0.5, socket_connect_timeout=0.3)
+        self._kept = tuple(params.pop("KEEP_WHILE_AWAY", ()))
+        self._memory = LocMemCache("kept while away", {})
         super().__init__(server, params)
         self._resume_at = 0.0
 
-    def _try(self, method: str, fallback: Any, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() < self._resume_at:
-            return fallback
-        try:
-            return getattr(super(), method)(*args, **kwargs)
-        except (RedisError, OSError) as error:
-            self._resume_at = time.monotonic() + PAUSE_SECONDS
-            log.warning("cache away", extra={"error": repr(error)})
-            return fallback
+    def _try(self, method: str, fallback: Any, keys: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() >= self._resume_at:
+            try:
+                return getattr(super(), method)(keys, *args, **kwargs)
+            except (RedisError, OSError) as error:
+                self._resume_at = time.monotonic() + PAUSE_SECONDS
+                log.warning("cache away", extra={"error": repr(error)})
+        if isinstance(keys, str) and self._kept and keys.startswith(self._kept):
+            return getattr(self._memory, method)(keys, *args, **kwargs)
+        return fallback
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self._try("get", default, key, default, version)

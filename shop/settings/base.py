@@ -84,7 +84,14 @@ TEMPLATES = [
 
 DATABASES = {"default": database_from_url(env("DATABASE_URL", "postgresql:///jishi"))}
 REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "core.cache.TolerantRedisCache", "LOCATION": REDIS_URL, "TIMEOUT": 300}}
+CACHES = {
+    "default": {
+        "BACKEND": "core.cache.TolerantRedisCache",
+        "LOCATION": REDIS_URL,
+        "TIMEOUT": 300,
+        "KEEP_WHILE_AWAY": ["allauth:rl:"],  # sign-in, sign-up and reset stay limited, then per process
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

@@ -93,6 +93,19 @@ def test_guessing_passwords_is_stopped_after_five_tries(client: Client) -> None:
     assert not is_signed_in(client)
 
 
+def test_guessing_passwords_is_stopped_while_the_cache_is_away_too(client: Client, settings: Settings) -> None:
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    make_user(email="lina@example.com")
+    make_user(email="mei@example.com")
+    for _ in range(5):
+        sign_in(client, "lina@example.com", "wrong")
+
+    sign_in(client, "lina@example.com", PASSWORD)
+
+    assert not is_signed_in(client)
+    assert sign_in(client, "mei@example.com", PASSWORD) == 302, "others are not kept out"
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
 def test_signing_in_never_leads_to_another_site(client: Client, target: str) -> None:
     make_user(email="lina@example.com")

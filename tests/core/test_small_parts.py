@@ -45,3 +45,13 @@ def test_a_cache_that_is_away_is_a_miss_and_costs_no_waiting_the_second_time() -
 
     assert set(answers) == {"fallback"}
     assert time.perf_counter() - started < 0.1
+
+
+def test_what_must_be_counted_is_counted_while_the_cache_is_away() -> None:
+    cache, of_another_thread = (TolerantRedisCache("redis://127.0.0.1:1/0", {"KEEP_WHILE_AWAY": ["tries:"]}) for _ in range(2))
+
+    assert cache.add("tries:lina", 1, 60)
+    assert not of_another_thread.add("tries:lina", 1, 60)
+    assert (of_another_thread.incr("tries:lina"), cache.get("tries:lina"), cache.get("others")) == (2, 2, None)
+    cache.delete("tries:lina")
+    assert of_another_thread.get("tries:lina") is None
