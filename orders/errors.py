@@ -54,6 +54,11 @@ class PriceChanged(DomainError):
     message = _("Prices have changed. The new total is %(total)s. Please check and place the order again.")
 
 
+class TooManyUnpaid(DomainError):
+    code = "too_many_unpaid"
+    message = _("You already have %(most)s unpaid orders. Please pay or cancel one of them first.")
+
+
 class Busy(DomainError):
     """Too many people wanted the same rows at this moment; nothing has changed and the same call may be made again."""
 

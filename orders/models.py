@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -83,6 +84,7 @@ class Checkout(Stateful):
         indexes = [
             models.Index(fields=["expires_at"], name="checkout_due", condition=Q(status="awaiting_payment")),
             models.Index(fields=["user", "-placed_at"], name="checkout_of_user"),
+            models.Index(Lower("email"), name="checkout_unpaid_by_guest", condition=Q(status="awaiting_payment", user=None)),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from orders import rules
 from orders.errors import Busy, CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
+from orders.services.hoarding import refuse_hoarding, turn_of
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
@@ -85,6 +86,7 @@ def place_order(*, cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int
         CartEmpty, VariantUnavailable, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen.
         PointsNotAllowed: more points than may be used.
+        TooManyUnpaid: too much is kept for this buyer already.
         Busy: others held the same rows for too long, twice.
     """
     try:
@@ -111,11 +113,12 @@ def _place_patiently(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: i
 
 def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
     # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
-    cart = Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now()).first()
+    cart = Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now(), turn=turn_of(buyer.user_id, buyer.email)).first()
     if placed := _placed_before(key, cart_id, buyer):
         return placed
     if cart is None or cart.user_id not in {None, buyer.user_id}:
         raise CheckoutNotFound if cart else CartEmpty
+    refuse_hoarding(buyer.user_id, buyer.email)
     quote = _quote(_wanted(cart), buyer, points, at)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, settings.CURRENCY)
