@@ -14,6 +14,7 @@ from catalog.models import Variant
 from orders.models import Cart, Checkout, MerchantOrder
 from orders.services import cancellation, completion, expiry, fulfilment, payment, refunds
 from orders.states import OrderStatus
+from payments.models import PaymentAttempt
 from payments.services import sandbox
 from tests.factories.orders import make_cart, place
 
@@ -67,6 +68,17 @@ def pay(checkout: Checkout, at: dt.datetime | None = None, decision: str = "appr
     attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=moment)
     sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision=decision, at=moment)
     return payment.settle(checkout_id=checkout.pk, at=moment)
+
+
+def tell_paid(attempt: PaymentAttempt) -> Checkout:
+    """Tell the purchase that this payment has come in."""
+    return payment.mark_paid(
+        checkout_id=attempt.reference,
+        attempt_id=attempt.pk,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        at=timezone.now(),
+    )
 
 
 def _pay(walk: Walk, at: dt.datetime) -> None:

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from core import invariants
 from core.errors import DomainError
 from core.models import OutboxEvent
 from orders.models import Checkout
-from orders.services import expiry, payment
+from orders.services import expiry
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import EscrowHold, PaymentAttempt, Refund
 from tests.concurrency.orders_rig import captured
 from tests.factories.orders import make_cart, make_goods, place
+from tests.walkthrough import tell_paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_STATEMENTS = 60
@@ -73,7 +73,7 @@ def test_expiry_between_any_two_statements_of_a_payment_has_one_outcome() -> Non
         checkout = place(make_cart(goods))
         attempt = captured(checkout)
 
-        reached = interleave(lambda: _pay(attempt), lambda: expiry.expire_unpaid(at=checkout.expires_at), at)  # noqa: B023
+        reached = interleave(lambda: tell_paid(attempt), lambda: expiry.expire_unpaid(at=checkout.expires_at), at)  # noqa: B023
 
         checkout.refresh_from_db()
         _has_one_outcome(checkout, attempt)
@@ -104,19 +104,9 @@ def test_a_payment_between_any_two_statements_of_an_expiry_has_one_outcome() -> 
     assert invariants.violations() == {}
 
 
-def _pay(attempt: PaymentAttempt) -> None:
-    payment.mark_paid(
-        checkout_id=attempt.reference,
-        attempt_id=attempt.pk,
-        amount_minor=attempt.amount_minor,
-        currency=attempt.currency,
-        at=timezone.now(),
-    )
-
-
 def _pay_and_hang_up(attempt: PaymentAttempt) -> None:
     try:
-        _pay(attempt)
+        tell_paid(attempt)
     finally:
         connection.close()
 

@@ -20,7 +20,7 @@ from logistics.models import Shipment, Stock
 from orders.errors import Busy, SoldOut
 from orders.models import Cart, Checkout
 from orders.selectors import cart_view
-from orders.services import cancellation, completion, expiry, fulfilment, payment
+from orders.services import cancellation, completion, expiry, fulfilment
 from orders.services.carts import add_to_cart
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import EscrowHold, PaymentAttempt, Refund
@@ -28,7 +28,7 @@ from payments.selectors import balances, provider_clearing
 from payments.services import refunds
 from tests.concurrency.orders_rig import captured, race
 from tests.factories.orders import make_cart, make_goods, place
-from tests.walkthrough import order_up_to
+from tests.walkthrough import order_up_to, tell_paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
@@ -41,13 +41,7 @@ def settle_books() -> None:
 
 
 def paying(attempt: PaymentAttempt) -> Callable[[], Checkout]:
-    return lambda: payment.mark_paid(
-        checkout_id=attempt.reference,
-        attempt_id=attempt.pk,
-        amount_minor=attempt.amount_minor,
-        currency=attempt.currency,
-        at=timezone.now(),
-    )
+    return partial(tell_paid, attempt)
 
 
 def test_twenty_calls_with_one_key_place_one_purchase() -> None:

@@ -20,6 +20,14 @@ from tests.factories.merchants import make_merchant
 
 _number = count(1)
 SHIPPING = 500
+ADDRESS = {
+    "name": "Li Na",
+    "phone": "+86 138 0013 8000",
+    "address": "1 Market Street",
+    "city": "Shanghai",
+    "postcode": "200000",
+    "country": "CN",
+}
 
 
 def make_seller(*, shipping: int = SHIPPING, free_over: int | None = None, **overrides: Any) -> Merchant:
@@ -54,12 +62,7 @@ def make_buyer(user: User | None = None, **overrides: Any) -> Buyer:
         "user_id": user.pk if user else None,
         "email": user.email if user else f"guest{next(_number)}@example.com",
         "language": "en",
-        "name": "Li Na",
-        "phone": "+86 138 0013 8000",
-        "address": "1 Market Street",
-        "city": "Shanghai",
-        "postcode": "200000",
-        "country": "CN",
+        **ADDRESS,
     }
     return Buyer(**{**fields, **overrides})
 

@@ -15,15 +15,8 @@ from recommend.models import ItemNeighbours, ModelVersion, UserRecommendation
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_category, make_product
 from tests.factories.merchants import make_merchant
+from tests.factories.orders import ADDRESS
 
-ADDRESS = {
-    "name": "Li Na",
-    "phone": "+86 138 0013 8000",
-    "address": "1 Market Street",
-    "city": "Shanghai",
-    "postcode": "200000",
-    "country": "CN",
-}
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 
 

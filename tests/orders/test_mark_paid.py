@@ -18,7 +18,7 @@ from payments.models import EscrowHold, PaymentAttempt, Refund
 from payments.selectors import provider_clearing
 from payments.services import refunds, sandbox
 from tests.factories.orders import make_cart, make_goods, make_seller, place
-from tests.walkthrough import RETURN_URL, order_up_to, pay
+from tests.walkthrough import RETURN_URL, order_up_to, pay, tell_paid
 
 pytestmark = pytest.mark.django_db
 
@@ -210,10 +210,4 @@ def test_a_strangers_purchase_is_not_found() -> None:
 
 def _told(attempt: PaymentAttempt) -> None:
     for _ in range(3):
-        payment.mark_paid(
-            checkout_id=attempt.reference,
-            attempt_id=attempt.pk,
-            amount_minor=attempt.amount_minor,
-            currency=attempt.currency,
-            at=timezone.now(),
-        )
+        tell_paid(attempt)

@@ -26,20 +26,12 @@ from tests.factories.catalog import make_product, new_variant
 from tests.factories.logistics import make_stock
 from tests.factories.orders import make_goods, make_seller
 from tests.snapshot import snapshot
+from tests.storefront.conftest import ADDRESS
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "zh-hans"]
 QUANTITIES = ["0", "-1", "1000000000", "1.5", "1e3", "two", "", " ", "\0", "1\0", "٣", "½", "9" * 5000, "+1", "0x1", "1,000", "NaN"]
 UNKNOWN = ["", "nonsense", "\0", "x" * 10_000, str(uuid4())]
-ADDRESS = {
-    "email": "guest@example.com",
-    "name": "Li Na",
-    "phone": "138 0013 8000",
-    "address": "1 Market Street",
-    "city": "Shanghai",
-    "postcode": "200000",
-    "country": "CN",
-}
 WRONG_FIELDS = [
     *[(name, "") for name in ADDRESS],
     *[(name, "a\0b") for name in ADDRESS],
