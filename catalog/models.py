@@ -42,7 +42,7 @@ class Brand(Translated, Entity):
         verbose_name_plural = _("brands")
 
     def __str__(self) -> str:
-        return self.name
+        return self.text("name")
 
 
 class Product(Translated, Stateful):
@@ -93,7 +93,7 @@ class Product(Translated, Stateful):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.text("title")
 
 
 class Variant(Entity):

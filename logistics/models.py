@@ -39,7 +39,7 @@ class Warehouse(Translated, Entity):
         constraints = [models.UniqueConstraint(fields=["merchant", "code"], name="warehouse_code")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.text("name")
 
 
 class Stock(Entity):
@@ -147,7 +147,7 @@ class ShippingRate(Entity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.merchant} {self.flat_minor}"
+        return str(self.merchant)
 
 
 class Shipment(Stateful):

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, label
+from core.backoffice.display import column, country, label
 from core.backoffice.fields import ModelForm, second_text, with_translations
 from logistics import services
 from logistics.admin.display import LOW, ROLE_COLUMN, available_label, low, what
@@ -179,9 +179,10 @@ class MerchantWarehouseAdmin(MerchantModelAdmin):
         lambda self, row: label(_("Open"), "success") if row.is_active else label(_("Closed"), "neutral"), _("status"), ordering="is_active"
     )
     chinese = column(lambda self, row: second_text(row, "name"), _("name (Chinese)"))
+    land = column(lambda self, row: country(row.country), _("country"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = ["code", "name", "chinese", "kind", "city", "postcode", "country", "priority", "state"]
+        fixed = ["code", "name", "chinese", "kind", "city", "postcode", "land", "priority", "state"]
         return fixed if obj else ["code", ("name", "name_zh"), "kind", "city", "postcode", "country", "priority"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

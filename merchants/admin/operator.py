@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, status_column
+from core.backoffice.display import column, country, status_column
 from core.backoffice.fields import ModelForm
 from core.models import StateChange
 from merchants import services
@@ -24,7 +24,7 @@ class CommissionPlanAdmin(ConsoleAdmin):
     fields = ["name", "rate_bps"]
     search_fields = ["name"]
     can_add = can_change = True
-    rate = column(lambda self, row: f"{row.rate_bps / 100:g} %", _("rate"), ordering="rate_bps")
+    rate = column(lambda self, row: f"{row.rate_bps / 100:g}%", _("rate"), ordering="rate_bps")
     merchants = column(lambda self, row: row.merchant_count, _("merchants"), ordering="merchant_count")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -51,7 +51,7 @@ class MerchantAdmin(ConsoleAdmin):
     """The operator decides about the plan and about suspension; the rest is the merchant's own."""
 
     form = MerchantForm
-    list_display = ["name", "kind", "state", "city", "email", "commission_plan", "created_at"]
+    list_display = ["title", "kind", "state", "city", "email", "commission_plan", "created_at"]
     list_filter = ["status", "kind", "commission_plan"]
     list_select_related = ["commission_plan"]
     search_fields = ["name", "slug", "email"]
@@ -64,7 +64,7 @@ class MerchantAdmin(ConsoleAdmin):
         "commission_plan",
         "email",
         "city",
-        "country",
+        "land",
         "address",
         "handling_days",
         "created_at",
@@ -74,6 +74,8 @@ class MerchantAdmin(ConsoleAdmin):
     actions_detail = ["suspend", "activate"]
     can_change = True
     state = status_column(_("status"))
+    title = column(lambda self, row: row.text("name"), _("name"), ordering="name")
+    land = column(lambda self, row: country(row.country), _("country"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [field for field in self.fields if field != "commission_plan"]
@@ -81,7 +83,8 @@ class MerchantAdmin(ConsoleAdmin):
     @admin.display(description=_("history"))
     def changes(self, row: Merchant) -> str:
         moves = StateChange.objects.filter(entity_id=row.pk).order_by("-at")[:5]
-        return "; ".join(f"{move.at:%Y-%m-%d %H:%M} {move.to_status} ({move.reason})" for move in moves) or "–"
+        names = dict(Merchant.Status.choices)
+        return "; ".join(f"{move.at:%Y-%m-%d %H:%M} {names.get(move.to_status)} ({move.reason})" for move in moves) or "–"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         services.update_merchant(merchant_id=obj.pk, commission_plan=form.cleaned_data["commission_plan"])

@@ -57,7 +57,7 @@ class ShopProfileAdmin(SingletonAdmin):
         (_("Agreed with the marketplace"), {"fields": [("kind", "state", "plan")]}),
     ]
     state = status_column(_("status"))
-    plan = column(lambda self, row: f"{row.commission_plan.rate_bps / 100:g} %", _("commission"))
+    plan = column(lambda self, row: f"{row.commission_plan.rate_bps / 100:g}%", _("commission"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("commission_plan")

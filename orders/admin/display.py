@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.backoffice.base import now
-from core.backoffice.display import due_label, money, status_label
+from core.backoffice.display import country, due_label, money, status_label
 from core.i18n import translated
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines
@@ -54,10 +54,18 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "shipping": money(order.shipping_minor, order.currency),
         "total": money(order.total_minor, order.currency),
         "commission": money(-order.commission_minor, order.currency),
-        "rate": f"{order.commission_bps / 100:g} %",
+        "rate": f"{order.commission_bps / 100:g}%",
         "net": money(order.total_minor - order.commission_minor, order.currency),
         "points": money(order.points_minor, order.currency) if order.points_minor else "",
     }
     entries = reversed(timelines([order], parcels)[order.pk])
     head = {"state": status_label(order), "due": ship_by_label(order, now())}
-    return {**head, "order": order, "lines": lines, "amounts": amounts, "parcels": parcels.get(order.pk, []), "timeline": entries}
+    return {
+        **head,
+        "order": order,
+        "country": country(order.checkout.country),
+        "lines": lines,
+        "amounts": amounts,
+        "parcels": parcels.get(order.pk, []),
+        "timeline": entries,
+    }

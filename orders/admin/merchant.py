@@ -17,7 +17,7 @@ from core.backoffice.display import column, day_column, money_column, status_col
 from core.errors import DomainError
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
-from orders.admin.display import lines_summary, order_context, ship_by_label
+from orders.admin.display import line_text, lines_summary, order_context, ship_by_label
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
 from orders.services import cancellation, fulfilment
@@ -157,7 +157,8 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         orders = list(queryset.filter(status__in=TO_SHIP))
         if "apply" not in request.POST:
             request.current_app = self.admin_site.name
-            context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts, "orders": orders}
+            context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts}
+            context["rows"] = [(order, [line_text(line) for line in order.lines.all()]) for order in orders]
             return TemplateResponse(request, "backoffice/ship_orders.html", {**context, "carrier": request.POST.get("carrier", "")})
         carrier = request.POST.get("carrier", "").strip()
         done = sum(self._ship_one(request, order, carrier) for order in orders)

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, day_column, money_column, status_column
+from core.backoffice.display import column, country, day_column, money_column, status_column
 from orders.admin.display import lines_summary, order_context, ship_by_label
 from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
@@ -119,7 +119,7 @@ class CheckoutAdmin(ConsoleAdmin):
     inlines = [OrderInline]
     actions_detail = ["cancel"]
     state = status_column(_("status"))
-    where = column(lambda self, row: f"{row.address}, {row.postcode} {row.city}, {row.country}", _("address"))
+    where = column(lambda self, row: f"{row.address}, {row.postcode} {row.city}, {country(row.country)}", _("address"))
     goods = money_column("goods_minor", _("goods"))
     shipping = money_column("shipping_minor", _("shipping"))
     paid_with_points = money_column("points_minor", _("paid with points"))

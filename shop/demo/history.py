@@ -16,6 +16,9 @@ from accounts.models import User
 from accounts.services import add_address
 from catalog.models import Product, Review, Variant
 from catalog.services.reviews import add_review
+from logistics.selectors import shipments_of
+from logistics.services.shipments import record_tracking
+from logistics.states import ShipmentStatus
 from orders.models import Cart, Checkout, MerchantOrder, OrderLine
 from orders.selectors import cart_view
 from orders.services.carts import add_to_cart
@@ -160,10 +163,18 @@ class History:
             carrier = CARRIERS[order.pk.int % len(CARRIERS)]
             order = ship_order(order_id=order.pk, carrier=carrier, tracking_number=number, actor=ACTOR, at=moment + day)
         if wanted >= 2 and order.status == OrderStatus.SHIPPED:
+            self._travel(order, moment)
             order = mark_delivered(order_id=order.pk, actor=ACTOR, at=moment + 4 * day)
         if wanted >= 3 and order.status == OrderStatus.DELIVERED:
             confirm_receipt(order_id=order.pk, actor=f"shopper:{user.pk}", at=moment + 5 * day)
             self._review(order, purchase, user, moment + 6 * day)
+
+    def _travel(self, order: MerchantOrder, moment: dt.datetime) -> None:
+        stops = ((ShipmentStatus.IN_TRANSIT, dt.timedelta(days=2)), (ShipmentStatus.DELIVERED, dt.timedelta(days=4)))
+        for parcel in shipments_of(order.pk):
+            for status, later in stops:
+                place = order.checkout.city if status == ShipmentStatus.DELIVERED else ""
+                record_tracking(shipment_id=parcel.pk, code=status, at=moment + later, actor=ACTOR, place=place)
 
     def _review(self, order: MerchantOrder, purchase: Purchase, user: User, moment: dt.datetime) -> None:
         said = {item.sku: item.review for item in purchase.items if item.review}
@@ -172,7 +183,7 @@ class History:
             written = review_line(
                 order_line_id=line.pk, user_id=user.pk, stars=review["rating"], text=review["comment"], language="en", at=moment
             )
-            Review.objects.filter(pk=written.pk).update(i18n=source.chinese(review, "comment"), author=review["reviewerName"])
+            Review.objects.filter(pk=written.pk).update(i18n=_translation(review), author=review["reviewerName"])
 
     def _write_older_reviews(self) -> None:
         products = {variant.sku: variant.product for variant in Variant.objects.select_related("product")}
@@ -180,10 +191,15 @@ class History:
             user = person(_address(review["reviewer"]), review["reviewerName"])
             product: Product = products[sku]
             if not Review.objects.filter(product=product, user=user).exists():
-                add_review(
+                written = add_review(
                     product_id=product.pk, user_id=user.pk, author=review["reviewerName"], order_line=None, stars=review["rating"],
                     text=review["comment"], language="en", at=dt.datetime.fromisoformat(review["date"]),
                 )  # fmt: skip
+                Review.objects.filter(pk=written.pk).update(i18n=_translation(review))
+
+
+def _translation(review: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {source.CHINESE: {"text": review["comment_zh"]}}
 
 
 def make_logins() -> None:

@@ -3,12 +3,17 @@
 import datetime as dt
 import random
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from catalog.models import ProductCard
 from core import outbox
 from core.models import OutboxEvent
+from orders.models import OrderLine
+from recommend.services.training import train
 from shop.demo import market, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
@@ -40,9 +45,15 @@ def load(*, small: bool) -> None:
         with composing(work, lambda: progress.advance(pictures)):
             for done in history.play():
                 progress.update(business, completed=done)
+        # What was ordered before its picture was drawn shows it, too.
+        drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
+        OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         while handled := outbox.relay(now=timezone.now()):
             progress.advance(step, handled)
+        step = progress.add_task("advice", total=1)
+        train(clock=timezone.now, actor="system:demo")
+        progress.advance(step)
 
 
 def _progress() -> Progress:

@@ -66,14 +66,10 @@ def _valued(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _policies(row: dict[str, Any]) -> list[dict[str, str]]:
-    """What the source says about delivery and returns, unless an attribute says it already."""
-    known = {attribute["name"] for attribute in row["attributes"]}
-    named = (("shippingInformation", "Dispatch", "发货"), ("returnPolicy", "Returns", "退换货"))
-    return [
-        {"name": name, "name_zh": name_zh, "value": row[field], "value_zh": row[f"{field}_zh"]}
-        for field, name, name_zh in named
-        if row.get(field) and name not in known
-    ]
+    """What the source says about returns. How fast a merchant ships is the merchant's word, not the product's, so that is left out."""
+    if not row.get("returnPolicy"):
+        return []
+    return [{"name": "Returns", "name_zh": "退换货", "value": row["returnPolicy"], "value_zh": row["returnPolicy_zh"]}]
 
 
 def variants(row: dict[str, Any]) -> "list[NewVariant]":

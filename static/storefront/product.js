@@ -31,7 +31,7 @@ document.addEventListener("alpine:init", () => {
       was.hidden = !now.was;
       was.querySelector("s").textContent = now.was;
       off.hidden = !now.off;
-      off.querySelector("span").textContent = `−${now.off} %`;
+      off.querySelector("span").textContent = `−${now.off}%`;
       variant.value = now.id;
       add.disabled = buy.disabled = now.left <= 0;
       const line = stock.firstElementChild;
