@@ -27,7 +27,7 @@ class CommissionPlan(Entity):
         constraints = [models.CheckConstraint(condition=Q(rate_bps__lte=10_000), name="commission_rate")]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.rate_bps / 100:g}%"
+        return f"{self.name} ({self.rate_bps / 100:g}%)"
 
 
 class Merchant(Translated, Stateful):

@@ -72,4 +72,4 @@ def _numbers(values: dict[str, Any], most: int = 50) -> Any:
     """Names and numbers in a row; nested groups are left to the model's own report."""
     plain = [(name, value) for name, value in values.items() if isinstance(value, int | float | str) and not isinstance(value, bool)][:most]
     parts = [format_html("<b>{}</b> {}", name, f"{value:.4g}" if isinstance(value, float) else value) for name, value in plain]
-    return format_html(" · ".join(["{}"] * len(parts)), *parts) if parts else "–"
+    return format_html('<span class="cell">{}</span>', format_html(" · ".join(["{}"] * len(parts)), *parts)) if parts else "–"

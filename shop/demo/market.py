@@ -20,6 +20,12 @@ from merchants.services.teams import set_member
 from shop.demo import gallery, source
 
 ACTOR = "system:demo"
+# Marketplaces ask companies for a share that depends on the trade.
+PLANS = {
+    ("self_operated", 0): "Own shop", ("company", 500): "Electronics", ("company", 800): "Fashion", ("company", 700): "Beauty",
+    ("company", 300): "Vehicles", ("individual", 400): "Individuals", ("local_store", 300): "Local stores: food",
+    ("local_store", 400): "Local stores: household",
+}  # fmt: skip
 ROLES = {"owner": Membership.Role.OWNER, "staff": Membership.Role.FULFILMENT}
 
 
@@ -44,7 +50,7 @@ def open_shops() -> dict[str, Merchant]:
 @transaction.atomic
 def _open_shop(row: dict[str, Any]) -> Merchant:
     plan, _ = CommissionPlan.objects.get_or_create(
-        name=f"{row['kind']} {row['commission_bps']}", defaults={"rate_bps": row["commission_bps"]}
+        name=PLANS[row["kind"], row["commission_bps"]], defaults={"rate_bps": row["commission_bps"]}
     )
     fields = {name: row[name] for name in ("city", "country", "latitude", "longitude", "opening_hours", "handling_days", "description")}
     merchant = create_merchant(
