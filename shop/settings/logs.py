@@ -37,8 +37,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        # Doorbells that waited too long are thrown away, which is no news: the sweep that comes next does their work.
-        "celery.worker.request": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.worker.request": {"level": "WARNING"},  # says of every ring that came too late that it was dropped
         "celery.app.trace": {"level": "WARNING"},
