@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
@@ -20,11 +21,11 @@ from core.ids import uuid7
 from core.money import Money
 from logistics.models import Stock
 from merchants.services import suspend_merchant
-from orders.errors import CartEmpty, InvalidQuantity, PriceChanged, SoldOut, VariantNotFound, VariantUnavailable
+from orders.errors import CartEmpty, InvalidQuantity, PriceChanged, SoldOut, TooManyUnpaid, VariantNotFound, VariantUnavailable
 from orders.models import CartLine, Checkout
 from tests.factories.catalog import make_product, new_variant
 from tests.factories.logistics import make_stock
-from tests.factories.orders import make_goods, make_seller
+from tests.factories.orders import make_buyer, make_cart, make_goods, make_seller, place
 from tests.snapshot import snapshot
 from tests.storefront.conftest import ADDRESS
 
@@ -232,6 +233,21 @@ def test_no_total_but_todays_is_charged(with_cart: Client) -> None:
     answers = [with_cart.post("/checkout/", {**form, "seen_total": total}) for total in ("0", "1", "2499", "2501", "999999999")]
 
     assert {answer.status_code for answer in answers} == {409}
+    assert snapshot() == before
+
+
+def test_who_leaves_too_many_orders_unpaid_is_asked_to_pay_first(with_cart: Client, goods: Variant, language: str) -> None:
+    most = settings.UNPAID_ORDERS_PER_BUYER
+    others = make_goods(stock=most)
+    for _ in range(most):
+        place(make_cart(others), buyer=make_buyer(email=ADDRESS["email"].upper()))
+    form = order_form(with_cart)
+    before = snapshot()
+
+    answer = with_cart.post("/checkout/", form)
+
+    assert answer.status_code == 409
+    assert told(answer, TooManyUnpaid(most=most), language)
     assert snapshot() == before
 
 
