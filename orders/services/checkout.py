@@ -27,7 +27,7 @@ from orders import rules
 from orders.errors import Busy, CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
-from orders.services.hoarding import refuse_hoarding, turn_of
+from orders.services.hoarding import refuse_hoarding
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
@@ -113,7 +113,7 @@ def _place_patiently(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: i
 
 def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
     # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
-    cart = Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now(), turn=turn_of(buyer.user_id, buyer.email)).first()
+    cart = Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now()).first()
     if placed := _placed_before(key, cart_id, buyer):
         return placed
     if cart is None or cart.user_id not in {None, buyer.user_id}:
