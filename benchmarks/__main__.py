@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,13 @@ from benchmarks.meters import Meter
 from benchmarks.stack import Stack, running
 
 CONNECTIONS = 4
-SAMPLE = "SELECT p.slug FROM catalog_productcard p WHERE p.is_visible AND p.in_stock ORDER BY md5(p.slug) LIMIT 300"
+WORK = ("adds", "order", "purchase")
+SAMPLE = """
+SELECT DISTINCT ON (md5(p.slug)) p.slug, s.variant_id
+FROM catalog_productcard p JOIN catalog_variant v ON v.product_id = p.product_id AND v.is_active
+    JOIN logistics_stock s ON s.variant_id = v.id JOIN logistics_warehouse w ON w.id = s.warehouse_id AND w.is_active
+WHERE p.is_visible AND s.on_hand - s.reserved > 20 ORDER BY md5(p.slug), s.variant_id LIMIT 1000
+"""
 CATEGORY = """
 SELECT c.slug FROM catalog_category c JOIN catalog_productcard p ON p.category_path = c.path WHERE p.is_visible
 GROUP BY c.slug HAVING count(*) >= 24 ORDER BY c.slug LIMIT 1
@@ -53,7 +60,7 @@ def measure(stack: Stack, seconds: float, only: list[str], cpus: set[int] | None
     """One row per page, the bare view first; each is warmed up, then measured."""
     with psycopg2.connect(stack.database_url) as connection, connection.cursor() as cursor:
         cursor.execute(SAMPLE)
-        slugs = [slug for (slug,) in cursor.fetchall()]
+        goods = [(slug, str(variant)) for slug, variant in cursor.fetchall()]
         cursor.execute(CATEGORY)
         category = next(iter(cursor.fetchall()))[0]
     shop, bare = stack.shop_url, stack.bare_url
@@ -62,14 +69,12 @@ def measure(stack: Stack, seconds: float, only: list[str], cpus: set[int] | None
         "bare view": f"{bare}/shelf/7/",
         "home": f"{shop}/?nocache=1",
         "category": f"{shop}/c/{category}/?nocache=1",
-        "product": f"{shop}/p/{slugs[0]}/",
+        "product": f"{shop}/p/{goods[0][0]}/",
         "search": f"{shop}/search/?q=classic&nocache=1",
         "page from cache": f"{shop}/c/{category}/",
     }
     rows = [page(name, url, stack, seconds, cpus) for name, url in pages.items() if not only or name in only or name == "bare view"]
-    if not only or "purchases" in only:
-        rows += buying(stack, slugs, seconds)
-    return rows
+    return rows + [buying(stack, goods, work, seconds) for work in WORK if not only or work in only]
 
 
 def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | None) -> Row:
@@ -87,26 +92,20 @@ def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | Non
     )
 
 
-def buying(stack: Stack, slugs: list[str], seconds: float) -> list[Row]:
+def buying(stack: Stack, goods: list[tuple[str, str]], work: str, seconds: float) -> Row:
+    """One kind of buyers' work; requests that are part of it, such as the first product page, count in its SQL and CPU."""
     meter = Meter([stack.pids[name] for name in ("shop", "postgres", "valkey")], stack.database_url)
-    purchases.run(stack.shop_url, slugs, seconds=2, buyers=CONNECTIONS)
+    purchases.run(stack.shop_url, goods, work, seconds=2, buyers=CONNECTIONS)
     before = meter.read()
-    tally, took = purchases.run(stack.shop_url, slugs, seconds=seconds, buyers=CONNECTIONS)
+    tally, took = purchases.run(stack.shop_url, goods, work, seconds=seconds, buyers=CONNECTIONS)
     after = meter.read()
-    if not tally.purchases or tally.failures:
-        raise SystemExit(f"{tally.purchases} purchases, {len(tally.failures)} failed, such as: {tally.failures[:3]}")
-    each = took / tally.purchases * CONNECTIONS * 1e3
-    statements = (after.statements - before.statements) / tally.purchases
-    return [
-        Row(
-            "whole purchase",
-            tally.purchases / took,
-            each,
-            each,
-            statements,
-            (after.cpu_seconds - before.cpu_seconds) / tally.purchases * 1e3,
-        )
-    ]
+    if not tally.seconds or tally.failures:
+        raise SystemExit(f"{work}: {len(tally.failures)} failed, such as: {tally.failures[:3]}")
+    ((name, times),) = tally.seconds.items()
+    cuts = statistics.quantiles(times, n=20)
+    statements = (after.statements - before.statements) / len(times)
+    cpu_ms = (after.cpu_seconds - before.cpu_seconds) / len(times) * 1e3
+    return Row(name, len(times) / took, cuts[9] * 1e3, cuts[18] * 1e3, statements, cpu_ms)
 
 
 def show(rows: list[Row], products: int, cores: int) -> None:

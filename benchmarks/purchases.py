@@ -1,11 +1,11 @@
-"""Whole guest purchases over HTTP as a browser without JavaScript makes them: three products, cart, checkout, order, payment."""
+"""Guests who buy over HTTP as a browser does: product, cart, checkout, order, payment."""
 
 import http.cookies
 import re
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
@@ -32,9 +32,9 @@ class Browser:
         self.host = urlsplit(self.base).netloc
         self.connection = HTTPConnection(self.host, timeout=60)
 
-    def send(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """Status, body and Location of one request."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Accept-Language": "en"}
+    def send(self, method: str, path: str, form: dict[str, str] | None = None, extra: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Status, body and Location of one request; `extra` are further headers."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Accept-Language": "en", **(extra or {})}
         if form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": self.base + path, "Origin": self.base}
         self.connection.request(method, path, urlencode(form) if form is not None else None, headers)
@@ -106,31 +106,91 @@ def _ok(answer: tuple[int, str, str]) -> tuple[int, str, str]:
     return answer
 
 
+def token_of(browser: Browser, slug: str) -> str:
+    """The form token that a product's page gives; it holds for every form of this visitor."""
+    return hidden_fields(_ok(browser.follow("GET", f"/p/{slug}/"))[1], "/cart/add/")["csrfmiddlewaretoken"]
+
+
+def put_in(browser: Browser, variant: str, token: str) -> None:
+    """Press "Add to cart" as a browser with JavaScript does: the answer is the new count and not a whole page."""
+    form = {"variant": variant, "quantity": "1", "csrfmiddlewaretoken": token}
+    _ok(browser.send("POST", "/cart/add/", form, {"HX-Request": "true"}))
+
+
+def check_out(browser: Browser) -> tuple[str, str]:
+    """Look at the cart, fill the checkout form and place the order; body and path of the provider's page."""
+    _ok(browser.follow("GET", "/cart/"))
+    _status, body, _path = _ok(browser.follow("GET", "/checkout/"))
+    details = {**hidden_fields(body, "/checkout/"), **BUYER, "email": f"{uuid.uuid4().hex[:12]}@example.com"}
+    _status, body, path = _ok(browser.follow("POST", "/checkout/", details))
+    return body, path
+
+
 @dataclass
 class Tally:
-    purchases: int = 0
-    requests: int = 0
+    """What buyers did: seconds of each finished piece of work, by its name."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
 
-def run(base: str, slugs: Sequence[str], *, seconds: float, buyers: int) -> tuple[Tally, float]:
-    """Buyers who purchase one after the other until the time is over; the tally and the seconds it took."""
+class Buyer:
+    """One visitor after the other; `goods` are a product's slug and one of its variants."""
+
+    def __init__(self, base: str, goods: Sequence[tuple[str, str]], turn: int) -> None:
+        self.base, self.goods, self.turn = base, goods, turn
+
+    def basket(self, size: int) -> list[tuple[str, str]]:
+        self.turn += size
+        return [self.goods[(self.turn + offset) % len(self.goods)] for offset in range(size)]
+
+    def adds(self) -> dict[str, list[float]]:
+        """One product page, then twenty goods into the cart."""
+        browser, basket = Browser(self.base), self.basket(20)
+        token = token_of(browser, basket[0][0])
+        return {"add to cart": [_timed(put_in, browser, variant, token) for _, variant in basket]}
+
+    def order(self) -> dict[str, list[float]]:
+        """One product page, three goods into the cart, the cart's page, the checkout's page, the order placed."""
+        browser, basket = Browser(self.base), self.basket(3)
+        return {"order placed": [_timed(self._order, browser, basket)]}
+
+    def purchase(self) -> dict[str, list[float]]:
+        """The same, then paid at the practice provider, until the page that says thank you."""
+        browser, basket = Browser(self.base), self.basket(3)
+        return {"whole purchase": [_timed(self._purchase, browser, basket)]}
+
+    def _order(self, browser: Browser, basket: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        token = token_of(browser, basket[0][0])
+        for _, variant in basket:
+            put_in(browser, variant, token)
+        return check_out(browser)
+
+    def _purchase(self, browser: Browser, basket: Sequence[tuple[str, str]]) -> str:
+        return _pay(browser, *self._order(browser, basket))
+
+
+def _timed(work: Callable[..., object], *arguments: object) -> float:
+    started = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - started
+
+
+def run(base: str, goods: Sequence[tuple[str, str]], work: str, *, seconds: float, buyers: int) -> tuple[Tally, float]:
+    """Buyers who do one kind of `Buyer` work over and over until the time is over; the tally and the seconds it took."""
     tally, lock, started = Tally(), threading.Lock(), time.perf_counter()
 
     def shop(number: int) -> None:
-        turn = number * 3
+        buyer = Buyer(base, goods, number * len(goods) // buyers)
         while time.perf_counter() - started < seconds:
-            browser = Browser(base)
-            basket = [slugs[(turn + offset) % len(slugs)] for offset in range(3)]
-            turn += 3 * buyers
+            done: dict[str, list[float]] = {}
             try:
-                buy(browser, basket)
-                failure = ""
-            except (Refused, OSError) as error:
-                failure = str(error)
+                done, failure = getattr(buyer, work)(), ""
+            except (Refused, OSError, KeyError) as error:
+                failure = repr(error)
             with lock:
-                tally.requests += browser.requests
-                tally.purchases += not failure
+                for name, times in done.items():
+                    tally.seconds.setdefault(name, []).extend(times)
                 tally.failures += [failure] if failure else []
 
     threads = [threading.Thread(target=shop, args=(number,)) for number in range(buyers)]

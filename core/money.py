@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -52,7 +53,12 @@ class Money:
 
     def format(self, language: str = "en") -> str:
         """The value as people of that language write it, such as $19.99 or US$19.99."""
-        return format_currency(self.amount, self.currency, locale=babel_locale(language))
+        return _written(self, language)
+
+
+@functools.lru_cache(maxsize=8192)
+def _written(money: Money, language: str) -> str:
+    return format_currency(money.amount, money.currency, locale=babel_locale(language))
 
 
 def babel_locale(language: str) -> str:

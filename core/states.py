@@ -1,9 +1,10 @@
 """Moving a row from one status to the next: the table decides what is allowed, one conditional UPDATE decides who was first."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -21,10 +22,25 @@ class StaleState(DomainError):
 
 
 def record_change(row: models.Model, previous: str, status: str, *, actor: str, reason: str, at: dt.datetime) -> StateChange:
-    """An unsaved history row; callers that make many rows at once save them with bulk_create."""
+    """An unsaved history row, for `write_changes`."""
     return StateChange(
         entity=row._meta.label_lower, entity_id=entity_id_of(row), from_status=previous, to_status=status, actor=actor, reason=reason, at=at
     )
+
+
+# By hand, because every move writes one and Django takes longer to compose an INSERT than the database to run it.
+_WRITE = """
+INSERT INTO core_statechange (entity, entity_id, from_status, to_status, actor, reason, at)
+SELECT * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+"""
+
+
+def write_changes(changes: Iterable[StateChange]) -> None:
+    """Save history rows, in one statement."""
+    rows = [(row.entity, row.entity_id, row.from_status, row.to_status, row.actor, row.reason, row.at) for row in changes]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def move_to(row: Stateful, status: str, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> None:
@@ -41,7 +57,7 @@ def move_to(row: Stateful, status: str, *, actor: str, at: dt.datetime, reason: 
     moved = rows.filter(pk=row.pk, status=previous).update(status=status, **changes)
     if moved != 1:
         raise StaleState
-    record_change(row, previous, status, actor=actor, reason=reason, at=at).save(force_insert=True)
+    write_changes([record_change(row, previous, status, actor=actor, reason=reason, at=at)])
     row.status = status
     for name, value in changes.items():
         setattr(row, name, value)

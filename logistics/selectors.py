@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from catalog.models import ProductCard, Variant
+from core.compiled import compiled
 from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock
 from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
 
@@ -25,9 +27,15 @@ def availability(variant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Pieces that can be bought now of each variant, over active warehouses; 0 where there is no stock row. One query."""
     if not variant_ids:
         return {}
-    rows = Stock.objects.filter(variant_id__in=variant_ids, warehouse__is_active=True).values_list("variant_id")
-    found = dict(rows.annotate(free=Sum(F("on_hand") - F("reserved"))))
+    found = dict(_free(list(variant_ids)))
     return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
+
+
+@compiled
+def _free(variant_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = Stock.objects.filter(variant_id__in=variant_ids, warehouse__is_active=True).values_list("variant_id")
+    summed: QuerySet[Any] = rows.annotate(free=Sum(F("on_hand") - F("reserved")))
+    return summed
 
 
 def product_availability(product_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -59,9 +67,14 @@ def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], currency: str) -
     Args:
         goods_by_merchant: merchant → sum of goods in minor units of `currency`.
     """
-    rates = ShippingRate.objects.filter(merchant_id__in=goods_by_merchant, currency=currency)
-    found = {row[0]: row[1:] for row in rates.values_list("merchant_id", "flat_minor", "free_over_minor")}
+    found = {row[0]: row[1:] for row in _rates(list(goods_by_merchant), currency)}
     return {merchant: shipping_offer(goods, *found.get(merchant, (0, None))) for merchant, goods in goods_by_merchant.items()}
+
+
+@compiled
+def _rates(merchant_ids: list[uuid.UUID], currency: str) -> QuerySet[Any]:
+    rows = ShippingRate.objects.filter(merchant_id__in=merchant_ids, currency=currency)
+    return rows.values_list("merchant_id", "flat_minor", "free_over_minor")
 
 
 def shipping_quote(goods_by_merchant: Mapping[uuid.UUID, int], currency: str) -> dict[uuid.UUID, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from core.compiled import compiled
 from payments.gateways import available_gateways
 from payments.models import LedgerAccount, LedgerEntry, PaymentAttempt, Refund
 from payments.postings import PostingKind
@@ -107,8 +108,13 @@ def attempts_of(reference: uuid.UUID) -> QuerySet[PaymentAttempt]:
 
 def latest_attempt(reference: uuid.UUID) -> PaymentAttempt | None:
     """The attempt that has the money or may still get it, else the newest."""
-    rows = list(attempts_of(reference))
+    rows = _newest_first(reference)
     return next((row for row in rows if row.status != "failed"), rows[0] if rows else None)
+
+
+@compiled
+def _newest_first(reference: uuid.UUID) -> QuerySet[PaymentAttempt]:
+    return attempts_of(reference)
 
 
 def refunds_of(reference: uuid.UUID) -> QuerySet[Refund]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from catalog.selectors import Card, cards_by_ids, popular_cards
+from core.compiled import compiled
 from orders.models import OrderLine
 from recommend import rules
 from recommend.models import ItemNeighbours, ModelVersion, UserRecommendation
@@ -18,6 +21,7 @@ from recommend.sources import PAID
 
 # Cards read for one shown: some are sold out, bought already, or one too many of their merchant.
 SPARE = 4
+POPULAR_SECONDS = 30
 LIVE = ModelVersion.Status.LIVE
 
 
@@ -49,9 +53,14 @@ def bought_with(product_ids: Iterable[uuid.UUID], limit: int, language: str) -> 
     At most three queries.
     """
     given = set(product_ids)
-    rows = ItemNeighbours.objects.filter(version__status=LIVE, product__in=given).order_by("product_id")
-    near = rules.merged(rows.values_list("products", "scores"), given) if given else []
+    near = rules.merged(_neighbours(sorted(given)), given) if given else []
     return _filled(near, given, limit, language)
+
+
+@compiled
+def _neighbours(product_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rows = ItemNeighbours.objects.filter(version__status=LIVE, product__in=product_ids).order_by("product_id")
+    return rows.values_list("products", "scores")
 
 
 def _filled(best: Sequence[uuid.UUID], without: set[uuid.UUID], limit: int, language: str) -> list[Card]:
@@ -61,9 +70,20 @@ def _filled(best: Sequence[uuid.UUID], without: set[uuid.UUID], limit: int, lang
     shown = rules.spread(cards, limit)
     if len(shown) >= limit:
         return shown
-    cards += popular_cards(SPARE * limit, language, exclude=without | {card.product_id for card in cards})
+    unwanted = without | {card.product_id for card in cards}
+    cards += [card for card in _popular(limit, language) if card.product_id not in unwanted][: SPARE * limit]
     # A shop with a single merchant is shown as it is: there is nobody to make room for.
     return rules.spread(cards, limit) if len({card.merchant_slug for card in cards}) > 1 else cards[:limit]
+
+
+def _popular(limit: int, language: str) -> list[Card]:
+    """What is popular, the same for everybody, so remembered for a moment; with enough to leave some out."""
+    key = f"popular:{limit}:{language}"
+    cards: list[Card] | None = cache.get(key)
+    if cards is None:
+        cards = popular_cards(2 * SPARE * limit, language)
+        cache.set(key, cards, POPULAR_SECONDS)
+    return cards
 
 
 def predicted_stars(user_id: uuid.UUID) -> dict[uuid.UUID, float]:

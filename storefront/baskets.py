@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 from orders import selectors
 from orders.models import Cart
+from orders.selectors import CartView
 from storefront.preferences import remember
 
 CART_COOKIE = "cart"
@@ -27,8 +28,15 @@ def cart_of(request: HttpRequest) -> Cart | None:
 
 
 def cart_count(request: HttpRequest) -> int:
-    """How many pieces lie in the cart; no query for visitors without a session and a cart."""
-    return selectors.cart_count(member(request), cart_token(request))
+    """How many pieces lie in the cart; no query for visitors without a session and a cart, or where the page has counted them."""
+    known: int | None = getattr(request, "_cart_count", None)
+    return selectors.cart_count(member(request), cart_token(request)) if known is None else known
+
+
+def counted(request: HttpRequest, view: CartView) -> CartView:
+    """The cart this page shows, so its frame need not count again."""
+    request._cart_count = view.count  # type: ignore[attr-defined]
+    return view
 
 
 def adopt_cart(request: HttpRequest, cart: Cart) -> None:

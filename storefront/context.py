@@ -13,6 +13,11 @@ from storefront.baskets import cart_count
 from storefront.preferences import HTML_LANGUAGES, address_shown, chosen_theme
 
 
+def the_other(language: str) -> str:
+    """What the language switch leads to."""
+    return "en" if language == "zh-hans" else "zh-hans"
+
+
 @dataclass(frozen=True)
 class Look:
     """What the frame's parts depend on, apart from single words."""
@@ -26,7 +31,7 @@ class Look:
 
     @property
     def other_language(self) -> str:
-        return "en" if self.language == "zh-hans" else "zh-hans"
+        return the_other(self.language)
 
     @property
     def themes(self) -> list[tuple[str, str]]:
@@ -62,7 +67,7 @@ class Frame:
 
     @property
     def other_language(self) -> str:
-        return self.look.other_language
+        return the_other(self.language)
 
     @cached_property
     def theme(self) -> str:

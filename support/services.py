@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
+from core.doorbell import ring
 from core.states import StaleState, move_to
 from support.content import Notice, Reader
 from support.models import Mail
@@ -61,15 +62,8 @@ def queue_mail(*, key: str, kind: str, reader: Reader, subject: str, text: str, 
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     if not Mail.objects.filter(pk=mail.pk).exists():
         return False
-    transaction.on_commit(_ring, robust=True)
+    ring("support.tasks.send_due_mail")
     return True
-
-
-def _ring() -> None:
-    """Wake a worker; when the broker is away, beat's sweep finds the row seconds later."""
-    from support.tasks import send_due_mail  # noqa: PLC0415  tasks import the services
-
-    send_due_mail.apply_async(retry=False, ignore_result=True)
 
 
 def send_due(*, clock: Clock, limit: int = 50) -> int:

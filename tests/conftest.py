@@ -35,7 +35,10 @@ def _fresh_surroundings() -> Iterator[None]:
     """No test sees what another left in the cache or which language its last request spoke."""
     from django.core.cache import cache
 
+    from catalog.services.tree import look_again
+
     cache.clear()
+    look_again()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 

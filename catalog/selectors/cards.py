@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from catalog.models import ProductCard
+from core.compiled import compiled
 from core.i18n import translated
 
 
@@ -99,8 +100,14 @@ def cards_by_ids(ids: Sequence[uuid.UUID], language: str) -> list[Card]:
     """The visible ones among `ids`, in the order given, each once."""
     if not ids:
         return []
-    found = {card.product_id: card for card in cards_of(visible_cards().filter(pk__in=ids), language)}
+    found = {row["product_id"]: card_from(row, language) for row in _rows_of(list(dict.fromkeys(ids)))}
     return [found[product_id] for product_id in dict.fromkeys(ids) if product_id in found]
+
+
+@compiled
+def _rows_of(ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = visible_cards().filter(pk__in=ids).values(*_FIELDS)
+    return rows
 
 
 def popular_cards(limit: int, language: str, *, exclude: Iterable[uuid.UUID] = ()) -> list[Card]:

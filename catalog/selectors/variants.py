@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from catalog.models import Product, Variant
 from catalog.rules.options import labels_by_language
+from core.compiled import compiled
 from core.i18n import translated
 from merchants.models import Merchant
 
@@ -67,8 +70,12 @@ _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 def sellable_variants(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SellableVariant]:
     """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent."""
-    rows = Variant.objects.filter(pk__in=set(ids)).values("pk", *_SAME, *_JOINED.values(), *_DECIDING)
-    return {row["pk"]: _sellable(row) for row in rows}
+    return {row["pk"]: _sellable(row) for row in _rows(list(dict.fromkeys(ids)))}
+
+
+@compiled
+def _rows(ids: list[uuid.UUID]) -> QuerySet[Any]:
+    return Variant.objects.filter(pk__in=ids).values("pk", *_SAME, *_JOINED.values(), *_DECIDING)
 
 
 def _sellable(row: Mapping[str, Any]) -> SellableVariant:

@@ -6,13 +6,14 @@ Locks are taken in one order everywhere: reservations by key, then stock rows by
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, QuerySet
 
 from core import outbox
-from core.models import StateChange
-from core.states import StaleState, record_change
+from core.compiled import compiled
+from core.states import StaleState, record_change, write_changes
 from logistics.errors import InvalidQuantity, OutOfStock, ReservationLost
 from logistics.events import ReservationExpired
 from logistics.models import Reservation, Stock
@@ -61,7 +62,13 @@ def reserve(*, reference: uuid.UUID, lines: Sequence[ReservationLine], expires_a
 
 def _candidates(reference: uuid.UUID, lines: Sequence[ReservationLine]) -> tuple[list[StockLevel], bool]:
     """Stock rows in active warehouses that hold a wanted variant, and whether this purchase has reservations already."""
-    rows = Stock.objects.filter(variant_id__in={line.variant_id for line in lines}, warehouse__is_active=True).values_list(
+    found = _levels(reference, list({line.variant_id: None for line in lines}))
+    return [StockLevel(*row[:-1]) for row in found], any(row[-1] for row in found)
+
+
+@compiled
+def _levels(reference: uuid.UUID, variant_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    return Stock.objects.filter(variant_id__in=variant_ids, warehouse__is_active=True).values_list(
         "pk",
         "merchant_id",
         "variant_id",
@@ -70,8 +77,6 @@ def _candidates(reference: uuid.UUID, lines: Sequence[ReservationLine]) -> tuple
         F("on_hand") - F("reserved"),
         Exists(_rows_of(reference)),
     )
-    found = list(rows)
-    return [StockLevel(*row[:-1]) for row in found], any(row[-1] for row in found)
 
 
 def _locked_candidates(reference: uuid.UUID, lines: Sequence[ReservationLine], stocks: Sequence[StockLevel]) -> list[StockLevel]:
@@ -130,12 +135,18 @@ def commit_reservations(*, reference: uuid.UUID, at: dt.datetime, actor: str = "
     Raises:
         ReservationLost: nothing is held any more; the payment has to be given back.
     """
-    rows = _locked(_rows_of(reference).exclude(status__in=[ReservationStatus.RELEASED, ReservationStatus.EXPIRED]))
+    rows = _locked_of(reference)
     if not rows:
         raise ReservationLost
     held = [row for row in rows if row.status == ReservationStatus.HELD]
     _move(held, ReservationStatus.COMMITTED, actor=actor, reason="", at=at)
     return len(held)
+
+
+@compiled
+def _locked_of(reference: uuid.UUID) -> QuerySet[Reservation]:
+    rows = _rows_of(reference).exclude(status__in=[ReservationStatus.RELEASED, ReservationStatus.EXPIRED])
+    return rows.order_by("pk").select_for_update(no_key=True)
 
 
 @transaction.atomic
@@ -188,6 +199,6 @@ def _move(rows: Iterable[Reservation], status: str, *, actor: str, reason: str, 
     if not rows:
         return
     Reservation.objects.filter(pk__in=[row.pk for row in rows]).update(status=status)
-    StateChange.objects.bulk_create(record_change(row, row.status, status, actor=actor, reason=reason, at=at) for row in rows)
+    write_changes(record_change(row, row.status, status, actor=actor, reason=reason, at=at) for row in rows)
     for row in rows:
         row.status = status

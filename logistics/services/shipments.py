@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from core import outbox
-from core.models import StateChange
-from core.states import move_to, record_change
+from core.states import move_to, record_change, write_changes
 from logistics.errors import InvalidTracking, NotFound, NothingToShip
 from logistics.events import ShipmentDelivered
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
@@ -84,16 +83,14 @@ def _pack(rows: Sequence[Reservation], *, carrier: str, tracking_number: str, ac
         for variant_id, quantity in lines.items()
     )
     ShipmentEvent.objects.bulk_create(ShipmentEvent(shipment=row, code=row.status, at=at, created_at=at) for row in made)
-    StateChange.objects.bulk_create(record_change(row, "", row.status, actor=actor, reason="", at=at) for row in made)
+    write_changes(record_change(row, "", row.status, actor=actor, reason="", at=at) for row in made)
     return made
 
 
 def _hand_over(rows: Sequence[Reservation], *, actor: str, at: dt.datetime) -> None:
     """Reservations become movements out of the warehouse."""
     Reservation.objects.filter(pk__in=[row.pk for row in rows]).update(status=ReservationStatus.FULFILLED)
-    StateChange.objects.bulk_create(
-        record_change(row, row.status, ReservationStatus.FULFILLED, actor=actor, reason="shipped", at=at) for row in rows
-    )
+    write_changes(record_change(row, row.status, ReservationStatus.FULFILLED, actor=actor, reason="shipped", at=at) for row in rows)
     StockMovement.objects.bulk_create(
         StockMovement(
             stock_id=row.stock_id,

@@ -3,13 +3,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import User
 from catalog.selectors import SellableVariant, sellable_variants
+from core.compiled import compiled, first
 from logistics.rules import ShippingOffer
 from logistics.selectors import availability, shipping_offers
 from orders import rules
@@ -89,24 +91,46 @@ class CartView:
 def cart_for(user: User | None, token: str | None) -> Cart | None:
     """The member's cart, or the guest's by the token of the cookie."""
     if user is not None:
-        return Cart.objects.filter(user=user).first()
-    return Cart.objects.filter(token=token, user=None).first() if token and "\0" not in token else None
+        return first(_members_cart(user.pk))
+    return first(_guests_cart(token)) if token and "\0" not in token else None
 
 
 def cart_count(user: User | None, token: str | None) -> int:
     """How many items the cart holds; one statement, none for a guest without a cookie."""
     if user is not None:
-        lines = CartLine.objects.filter(cart__user=user)
-    elif token and "\0" not in token:
-        lines = CartLine.objects.filter(cart__token=token, cart__user=None)
-    else:
-        return 0
-    return lines.aggregate(count=Sum("quantity"))["count"] or 0
+        return sum(_members_quantities(user.pk))
+    return sum(_guests_quantities(token)) if token and "\0" not in token else 0
+
+
+@compiled
+def _members_cart(user_id: uuid.UUID) -> QuerySet[Cart]:
+    return Cart.objects.filter(user=user_id)
+
+
+@compiled
+def _guests_cart(token: str) -> QuerySet[Cart]:
+    return Cart.objects.filter(token=token, user=None)
+
+
+@compiled
+def _members_quantities(user_id: uuid.UUID) -> QuerySet[Any]:
+    return CartLine.objects.filter(cart__user=user_id).values_list("quantity", flat=True)
+
+
+@compiled
+def _guests_quantities(token: str) -> QuerySet[Any]:
+    return CartLine.objects.filter(cart__token=token, cart__user=None).values_list("quantity", flat=True)
+
+
+@compiled
+def lines_of(cart_id: uuid.UUID) -> QuerySet[CartLine]:
+    """The lines of a cart in the order they were put in."""
+    return CartLine.objects.filter(cart=cart_id).order_by("pk")
 
 
 def cart_view(cart: Cart | None, language: str | None = None) -> CartView:
     """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length."""
-    lines = list(CartLine.objects.filter(cart=cart).order_by("pk")) if cart else []
+    lines = lines_of(cart.pk) if cart else []
     if not lines:
         return CartView(cart_id=cart.pk if cart else None, currency=settings.CURRENCY)
     ids = [line.variant_id for line in lines]

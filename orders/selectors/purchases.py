@@ -9,6 +9,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from catalog.models import Review
+from core.compiled import compiled, first
 from logistics.models import Shipment
 from logistics.selectors import shipments_of
 from merchants.models import Merchant
@@ -54,10 +55,25 @@ def checkout_for(number: str, user: User | None, token: str | None) -> Checkout:
     Raises:
         CheckoutNotFound: no such purchase, or it is a stranger's.
     """
-    checkout = Checkout.objects.filter(number=number).first() if NUMBER.fullmatch(number) else None
+    checkout = first(_by_number(number)) if NUMBER.fullmatch(number) else None
     if checkout is not None and _may_open(checkout, user, token):
         return checkout
     raise CheckoutNotFound
+
+
+def checkout_of(checkout_id: uuid.UUID) -> Checkout | None:
+    """The purchase with this id, whoever asks."""
+    return first(_by_id(checkout_id))
+
+
+@compiled
+def _by_id(checkout_id: uuid.UUID) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(pk=checkout_id)
+
+
+@compiled
+def _by_number(number: str) -> QuerySet[Checkout]:
+    return Checkout.objects.filter(number=number)
 
 
 def _may_open(checkout: Checkout, user: User | None, token: str | None) -> bool:
@@ -84,18 +100,31 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
     return Checkout.objects.filter(user=user).order_by("-placed_at", "-pk").prefetch_related(Prefetch("orders", orders))
 
 
-def order_page(checkout: Checkout) -> OrderPage:
-    """Everything a purchase's page shows; seven statements."""
-    orders = list(checkout.orders.select_related("merchant").order_by("number").prefetch_related(_lines()))
-    parcels = shipments_by_order([order.pk for order in orders])
-    lists = timelines(orders, parcels)
+def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
+    """Everything a purchase's page shows; seven statements, two without parcels and timelines."""
+    orders = _orders_with_merchants(checkout.pk)
+    lines: dict[uuid.UUID, list[OrderLine]] = {}
+    for line in _lines_with_products([order.pk for order in orders]):
+        lines.setdefault(line.order_id, []).append(line)
+    parcels = shipments_by_order([order.pk for order in orders]) if with_progress else {}
+    lists = timelines(orders, parcels) if with_progress else {}
     return OrderPage(
         checkout=checkout,
         orders=[
-            OrderView(order=order, lines=list(order.lines.all()), shipments=parcels.get(order.pk, []), timeline=lists[order.pk])
+            OrderView(order=order, lines=lines.get(order.pk, []), shipments=parcels.get(order.pk, []), timeline=lists.get(order.pk, []))
             for order in orders
         ],
     )
+
+
+@compiled
+def _orders_with_merchants(checkout_id: uuid.UUID) -> QuerySet[MerchantOrder]:
+    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant").order_by("number")
+
+
+@compiled
+def _lines_with_products(order_ids: list[uuid.UUID]) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order__in=order_ids).select_related("product").order_by("pk")
 
 
 def shipments_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Shipment]]:

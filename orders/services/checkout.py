@@ -4,18 +4,20 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
 from catalog.selectors import sellable_variants
 from core import outbox
+from core.compiled import compiled, first
 from core.ids import order_number, secret_token
-from core.models import StateChange
 from core.money import Money
-from core.states import record_change
+from core.states import record_change, write_changes
 from logistics import services as logistics
 from logistics.errors import OutOfStock
 from logistics.selectors import shipping_quote
@@ -27,6 +29,8 @@ from orders import rules
 from orders.errors import Busy, CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
+from orders.selectors.carts import lines_of
+from orders.selectors.purchases import checkout_of
 from orders.services.hoarding import refuse_hoarding
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
@@ -113,7 +117,7 @@ def _place_patiently(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: i
 
 def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
     # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
-    cart = Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now()).first()
+    cart = first(_locked_cart(cart_id))
     if placed := _placed_before(key, cart_id, buyer):
         return placed
     if cart is None or cart.user_id not in {None, buyer.user_id}:
@@ -129,8 +133,13 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expect
     return checkout
 
 
+@compiled
+def _locked_cart(cart_id: uuid.UUID) -> QuerySet[Any]:
+    return Cart.objects.select_for_update().filter(pk=cart_id).annotate(clock=Now())
+
+
 def _placed_before(key: uuid.UUID, cart_id: uuid.UUID, buyer: Buyer) -> Checkout | None:
-    placed = Checkout.objects.filter(pk=key).first()
+    placed = checkout_of(key)
     if placed is None:
         return None
     is_same_member = placed.user_id is not None and placed.user_id == buyer.user_id
@@ -140,7 +149,7 @@ def _placed_before(key: uuid.UUID, cart_id: uuid.UUID, buyer: Buyer) -> Checkout
 
 
 def _wanted(cart: Cart) -> list[rules.WantedLine]:
-    lines = list(CartLine.objects.filter(cart=cart).order_by("pk"))
+    lines = lines_of(cart.pk)
     if not lines:
         raise CartEmpty
     variants = sellable_variants([line.variant_id for line in lines])
@@ -191,16 +200,19 @@ def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock
 
 
 def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
-    rates = dict(
-        Merchant.objects.filter(pk__in=[order.merchant_id for order in quote.orders]).values_list("pk", "commission_plan__rate_bps")
-    )
+    rates = dict(_commission_rates([order.merchant_id for order in quote.orders]))
     orders = [_new_order(checkout, number, quoted, rates[quoted.merchant_id], at) for number, quoted in enumerate(quote.orders, start=1)]
     lines = [_new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
     checkout.save(force_insert=True)
     MerchantOrder.objects.bulk_create(orders)
     OrderLine.objects.bulk_create(lines)
-    StateChange.objects.bulk_create(record_change(row, "", row.status, actor=buyer.actor, reason="", at=at) for row in (checkout, *orders))
+    write_changes(record_change(row, "", row.status, actor=buyer.actor, reason="", at=at) for row in (checkout, *orders))
     return orders
+
+
+@compiled
+def _commission_rates(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    return Merchant.objects.filter(pk__in=merchant_ids).values_list("pk", "commission_plan__rate_bps")
 
 
 def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, rate_bps: int, at: dt.datetime) -> MerchantOrder:

@@ -3,8 +3,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from core.models import StateChange
-from core.states import IllegalTransition, StaleState, record_change
+from django.db.models import QuerySet
+
+from core.compiled import compiled, first
+from core.states import IllegalTransition, StaleState, record_change, write_changes
 from orders.errors import CheckoutNotFound, OrderNotFound
 from orders.models import Checkout, MerchantOrder
 
@@ -15,10 +17,15 @@ def locked_checkout(checkout_id: uuid.UUID) -> Checkout:
     Raises:
         CheckoutNotFound: there is none.
     """
-    checkout = Checkout.objects.select_for_update().filter(pk=checkout_id).first()
+    checkout = first(_locked(checkout_id))
     if checkout is None:
         raise CheckoutNotFound
     return checkout
+
+
+@compiled
+def _locked(checkout_id: uuid.UUID) -> QuerySet[Checkout]:
+    return Checkout.objects.select_for_update().filter(pk=checkout_id)
 
 
 def locked_order(order_id: uuid.UUID) -> MerchantOrder:
@@ -47,6 +54,6 @@ def move_orders(orders: Sequence[MerchantOrder], status: str, *, actor: str, at:
     moved = MerchantOrder.objects.filter(pk__in=[order.pk for order in orders], status=previous).update(status=status, **changes)
     if moved != len(orders):
         raise StaleState
-    StateChange.objects.bulk_create(record_change(order, previous, status, actor=actor, reason=reason, at=at) for order in orders)
+    write_changes(record_change(order, previous, status, actor=actor, reason=reason, at=at) for order in orders)
     for order in orders:
         order.status = status

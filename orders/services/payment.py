@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 
 from core import outbox
-from core.states import move_to, record_change
+from core.states import move_to, record_change, write_changes
 from logistics import services as logistics
 from logistics.errors import ReservationLost
 from orders import rules
@@ -14,6 +14,7 @@ from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, 
 from orders.events import CheckoutPaid as CheckoutPaidEvent
 from orders.events import LatePaymentRefunded, OrderPaid
 from orders.models import Checkout, MerchantOrder
+from orders.selectors.purchases import checkout_of
 from orders.services.moves import locked_checkout, move_orders
 from orders.services.unpaid import expire
 from orders.states import CheckoutStatus, OrderStatus
@@ -61,7 +62,7 @@ def start_payment(*, checkout_id: uuid.UUID, gateway: str, return_url: str, at: 
 
 
 def _payable(checkout_id: uuid.UUID) -> Checkout:
-    checkout = Checkout.objects.filter(pk=checkout_id).first()
+    checkout = checkout_of(checkout_id)
     if checkout is None:
         raise CheckoutNotFound
     if checkout.status != CheckoutStatus.AWAITING_PAYMENT:
@@ -82,8 +83,10 @@ def settle(*, checkout_id: uuid.UUID, at: dt.datetime) -> Checkout:
         if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT, AttemptStatus.UNKNOWN}:
             attempt = attempts.refresh_attempt(attempt_id=attempt.pk, at=at)
         if attempt.status == AttemptStatus.SUCCEEDED:
-            mark_paid(checkout_id=checkout_id, attempt_id=attempt.pk, amount_minor=attempt.amount_minor, currency=attempt.currency, at=at)
-    checkout = Checkout.objects.filter(pk=checkout_id).first()
+            return mark_paid(
+                checkout_id=checkout_id, attempt_id=attempt.pk, amount_minor=attempt.amount_minor, currency=attempt.currency, at=at
+            )
+    checkout = checkout_of(checkout_id)
     if checkout is None:
         raise CheckoutNotFound
     return checkout
@@ -134,9 +137,9 @@ def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) ->
     ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
     move_orders(orders, OrderStatus.PAID, actor=ACTOR, at=at, paid_at=at, ship_by=ship_by)
     escrow.hold(purchase=checkout.pk, shares=[_share(order) for order in orders], currency=checkout.currency, at=at)
-    outbox.publish(CheckoutPaidEvent(checkout_id=str(checkout.pk)))
-    for order in orders:
-        outbox.publish(OrderPaid(order_id=str(order.pk), checkout_id=str(checkout.pk), merchant_id=str(order.merchant_id)))
+    checkout_id = str(checkout.pk)
+    paid = [OrderPaid(order_id=str(order.pk), checkout_id=checkout_id, merchant_id=str(order.merchant_id)) for order in orders]
+    outbox.publish(CheckoutPaidEvent(checkout_id=checkout_id), *paid)
 
 
 def _share(order: MerchantOrder) -> escrow.HoldShare:
@@ -155,4 +158,4 @@ def note_failure(*, checkout_id: uuid.UUID, code: str, at: dt.datetime) -> None:
     checkout = Checkout.objects.filter(pk=checkout_id).first()
     if checkout is not None:
         reason = f"payment failed: {code}"[:200]
-        record_change(checkout, checkout.status, checkout.status, actor=ACTOR, reason=reason, at=at).save()
+        write_changes([record_change(checkout, checkout.status, checkout.status, actor=ACTOR, reason=reason, at=at)])

@@ -6,9 +6,10 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core.compiled import compiled, first
 from payments.errors import AlreadyDecided, PaymentNotFound
 from payments.gateways.base import NotAtProvider, Refused
 from payments.models import SandboxPayment, SandboxRefund
@@ -51,10 +52,15 @@ def open_payment(*, key: str, amount_minor: int, currency: str, description: str
 
 
 def payment_by_key(key: str) -> SandboxPayment:
-    found = SandboxPayment.objects.filter(idempotency_key=key).first()
+    found = first(_by_key(key))
     if found is None:
         raise NotAtProvider
     return found
+
+
+@compiled
+def _by_key(key: str) -> QuerySet[SandboxPayment]:
+    return SandboxPayment.objects.filter(idempotency_key=key)
 
 
 def close_payment(key: str) -> SandboxPayment:
@@ -75,12 +81,17 @@ def page_of(payment_id: uuid.UUID) -> PaymentPage:
     Raises:
         PaymentNotFound: there is none.
     """
-    found = SandboxPayment.objects.filter(pk=payment_id).first()
+    found = first(_by_id(payment_id))
     if found is None:
         raise PaymentNotFound
     return PaymentPage(
         found.pk, found.amount_minor, found.currency, found.description, found.return_url, found.status, found.status == Status.OPEN
     )
+
+
+@compiled
+def _by_id(payment_id: uuid.UUID) -> QuerySet[SandboxPayment]:
+    return SandboxPayment.objects.filter(pk=payment_id)
 
 
 def answer(payment_id: uuid.UUID, *, approved: bool, effective_at: dt.datetime, notify_at: dt.datetime | None) -> None:

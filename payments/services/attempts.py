@@ -5,12 +5,13 @@ import logging
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from core.compiled import compiled, first
+from core.doorbell import ring
 from core.ids import uuid7
 from core.states import StaleState, move_to
 from payments import gateways, rules
-from payments.doorbell import ring
 from payments.errors import AlreadyPaid, GatewayUnavailable, PaymentInProgress, PaymentNotFound
 from payments.gateways.base import GatewayError, NotAtProvider, OutcomeUnknown, Refused, outside_transaction
 from payments.models import PaymentAttempt
@@ -54,7 +55,7 @@ def start_attempt(
 
 
 def _existing(fresh: PaymentAttempt) -> PaymentAttempt | None:
-    rows = list(PaymentAttempt.objects.filter(reference=fresh.reference).exclude(status=AttemptStatus.FAILED))
+    rows = [row for row in _of_reference(fresh.reference) if row.status != AttemptStatus.FAILED]
     if any(row.status in CAPTURED for row in rows):
         raise AlreadyPaid
     for row in rows:
@@ -62,6 +63,11 @@ def _existing(fresh: PaymentAttempt) -> PaymentAttempt | None:
             raise PaymentInProgress
         return row
     return None
+
+
+@compiled
+def _of_reference(reference: uuid.UUID) -> QuerySet[PaymentAttempt]:
+    return PaymentAttempt.objects.filter(reference=reference)
 
 
 def _insert(fresh: PaymentAttempt) -> PaymentAttempt:
@@ -119,10 +125,15 @@ def refresh_attempt(*, attempt_id: uuid.UUID, at: dt.datetime) -> PaymentAttempt
 
 
 def attempt_of(attempt_id: uuid.UUID) -> PaymentAttempt:
-    found = PaymentAttempt.objects.filter(pk=attempt_id).first()
+    found = first(_by_id(attempt_id))
     if found is None:
         raise PaymentNotFound
     return found
+
+
+@compiled
+def _by_id(attempt_id: uuid.UUID) -> QuerySet[PaymentAttempt]:
+    return PaymentAttempt.objects.filter(pk=attempt_id)
 
 
 def look_again(*, attempt: PaymentAttempt, at: dt.datetime) -> PaymentAttempt:

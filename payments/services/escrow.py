@@ -4,9 +4,12 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from core.compiled import compiled
 from core.states import move_to
 from payments import postings
 from payments.errors import HoldNotFound, NotCaptured
@@ -58,8 +61,13 @@ def hold(*, purchase: uuid.UUID, shares: Sequence[HoldShare], currency: str, at:
 
 def _is_captured(purchase: uuid.UUID, cash: int, currency: str) -> bool:
     """Locks the payment, so that it cannot be sent back as a late one while it is being held."""
-    paid = PaymentAttempt.objects.select_for_update().filter(reference=purchase, status=AttemptStatus.SUCCEEDED).first()
-    return paid is not None and (paid.amount_minor, paid.currency, paid.refunded_minor) == (cash, currency, 0)
+    return _paid(purchase) == [(cash, currency, 0)]
+
+
+@compiled
+def _paid(purchase: uuid.UUID) -> QuerySet[Any]:
+    rows = PaymentAttempt.objects.select_for_update().filter(reference=purchase, status=AttemptStatus.SUCCEEDED)
+    return rows.values_list("amount_minor", "currency", "refunded_minor")
 
 
 def release(*, reference: uuid.UUID, at: dt.datetime, actor: str = ACTOR) -> EscrowHold:

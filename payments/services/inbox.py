@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.db.models import F, Q
 
+from core.doorbell import ring
 from core.states import StaleState, move_to
 from payments import gateways, rules
-from payments.doorbell import ring
 from payments.errors import InvalidSignature
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.services import attempts, refunds

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import F
 
 from core import outbox
+from core.doorbell import ring
 from core.ids import uuid7
 from core.states import StaleState, move_to
 from payments import gateways, postings, rules
-from payments.doorbell import ring
 from payments.errors import HeldInEscrow, NotCaptured, PaymentNotFound, RefundExceedsCaptured, RefundNotFailed
 from payments.events import RefundFailed, RefundSucceeded
 from payments.gateways.base import GatewayError, NotAtProvider, Outcome, ProviderRefund, Refused, outside_transaction

@@ -7,8 +7,8 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
+from core.doorbell import ring
 from core.errors import DomainError
-from payments.doorbell import ring
 from payments.gateways import sandbox, sandbox_books
 from payments.gateways.sandbox_books import PaymentPage
 from payments.services import inbox

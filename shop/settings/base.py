@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "storefront.refusals.RefusalMiddleware",
 ]
 
+FORM_RENDERER = "core.widgets.PlainControls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

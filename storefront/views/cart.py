@@ -15,7 +15,7 @@ from orders.models import Cart
 from orders.selectors import cart_view
 from orders.services import carts
 from recommend.selectors import bought_with
-from storefront.baskets import adopt_cart, cart_of, member, remember_cart
+from storefront.baskets import adopt_cart, cart_of, counted, member, remember_cart
 from storefront.preferences import come_back_to
 from storefront.refusals import toast
 from storefront.views.product import product_with_refusal
@@ -33,7 +33,7 @@ def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | 
     """The whole page, or for htmx only its changing part; `refusal` is said on top and gives the status."""
     language = get_language() or "en"
     come_back_to(request, reverse("cart"))
-    view = cart_view(row, language)
+    view = counted(request, cart_view(row, language))
     context: dict[str, Any] = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
     if not context["is_partial"]:
         context["suggestions"] = bought_with(view.product_ids, SUGGESTIONS, language) if view.product_ids else []

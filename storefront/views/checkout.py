@@ -19,7 +19,7 @@ from orders.selectors import CartView, cart_view
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
 from payments.gateways import available_gateways
-from storefront.baskets import cart_of, member
+from storefront.baskets import cart_of, counted, member
 from storefront.forms.checkout import CheckoutForm
 from storefront.guests import remember_purchase
 from storefront.views.cart import cart_page
@@ -41,7 +41,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     row = cart_of(request)
     if request.method == "POST":
         return _place(request, row)
-    view = cart_view(row, get_language())
+    view = counted(request, cart_view(row, get_language()))
     if view.is_empty or view.has_problems:
         return redirect("cart")
     form = CheckoutForm(gateways=_gateways(), initial=_initial(member(request), view))
@@ -53,7 +53,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
     if row is None:
         return cart_page(request, row, refusal=CartEmpty())
     if not form.is_valid():
-        return _page(request, form, cart_view(row, get_language()), status=422)
+        return _page(request, form, counted(request, cart_view(row, get_language())), status=422)
     user = member(request)
     try:
         placed = placing.place_order(
@@ -71,7 +71,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
 
 def _refused(request: HttpRequest, form: CheckoutForm, row: Cart, error: DomainError) -> HttpResponse:
     """The same form with the reason and today's total; nothing was placed."""
-    view = cart_view(row, get_language())
+    view = counted(request, cart_view(row, get_language()))
     if view.is_empty:
         return cart_page(request, row, refusal=error)
     form.add_error(None, str(error))

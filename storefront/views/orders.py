@@ -62,7 +62,7 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
 @require_safe
 def confirmation(request: HttpRequest, number: str) -> HttpResponse:
     """Thanks, what happens next, and where to look for it."""
-    page = selectors.order_page(purchase(request, number))
+    page = selectors.order_page(purchase(request, number), with_progress=False)
     if page.is_awaiting_payment:
         return redirect("pay", number)
     return render(request, "storefront/confirmation.html", {"page": page})

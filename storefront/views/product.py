@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -22,6 +22,7 @@ from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
 from catalog.selectors.products import VariantView
+from core.compiled import compiled
 from core.errors import DomainError
 from logistics.rules import delivery_promise
 from logistics.selectors import availability, shipping_offers
@@ -140,11 +141,10 @@ def _key(slug: str, asked: str) -> tuple[str, dict[uuid.UUID, int]]:
 
     Delivery cost and reviews' texts are not in it: they may be as old as DRAWN_SECONDS.
     """
-    row = ProductCard.objects.filter(slug=slug[:200], is_visible=True) if "\x00" not in slug else ProductCard.objects.none()
-    found = row.values_list("product_id", "product__version", "version", ArraySubquery(ON_SALE)).first()
-    if found is None:
+    found = _versions(slug[:200]) if "\x00" not in slug else []
+    if not found:
         return "", {}
-    product_id, version, card_version, variants = found
+    product_id, version, card_version, variants = found[0]
     left = availability(variants)
     parts = [
         product_id,
@@ -157,6 +157,12 @@ def _key(slug: str, asked: str) -> tuple[str, dict[uuid.UUID, int]]:
         template_mark(BODY),
     ]
     return "product:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest(), left
+
+
+@compiled
+def _versions(slug: str) -> QuerySet[Any]:
+    rows = ProductCard.objects.filter(slug=slug, is_visible=True)
+    return rows.values_list("product_id", "product__version", "version", ArraySubquery(ON_SALE))
 
 
 def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

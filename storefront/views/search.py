@@ -14,4 +14,8 @@ from storefront.page_cache import shared_page
 def search(request: HttpRequest) -> HttpResponse:
     """Goods that match the words; where nothing does, ways on instead of a dead end."""
     language = get_language() or settings.LANGUAGE_CODE
-    return listing_page(request, "storefront/search.html", {"popular": lambda: popular_cards(10, language)})
+    return listing_page(
+        request,
+        "storefront/search.html",
+        {"popular": lambda: popular_cards(10, language), "empty_template": "storefront/components/search_empty.html"},
+    )
