@@ -1,4 +1,4 @@
-"""Querysets whose SQL is composed once: composing takes Django longer than PostgreSQL needs to answer; hot reads differ in values only."""
+"""SQL that is composed once: composing takes Django longer than PostgreSQL needs to answer, and hot statements differ in values only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -73,6 +73,27 @@ def compiled(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row
 def first(rows: Sequence[Row]) -> Row | None:
     """The first row, None where there is none."""
     return rows[0] if rows else None
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Save new rows of one model in one statement, composed once per model. Their keys are made before, so nothing is read back."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields, into, places = _columns(model)
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{into} {', '.join([places] * len(rows))}", values)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+@functools.cache
+def _columns(model: type[Model]) -> tuple[Sequence[Field[Any, Any]], str, str]:
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    into = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) VALUES"  # names of our own models
+    return fields, into, f"({', '.join(['%s'] * len(fields))})"
 
 
 def _shape(value: Any) -> tuple[type, int | None]:

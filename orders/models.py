@@ -19,6 +19,9 @@ class Cart(Entity):
     token = models.CharField(max_length=48, unique=True, null=True)
     touched_at = models.DateTimeField(auto_now=True)
 
+    # How many pieces it holds, where whoever changed it has counted them.
+    pieces: int | None = None
+
     def __str__(self) -> str:
         return str(self.pk)
 

@@ -41,6 +41,7 @@ def counted(request: HttpRequest, view: CartView) -> CartView:
 
 def adopt_cart(request: HttpRequest, cart: Cart) -> None:
     """From here on this request has the cart that was just made, so that its answer counts what is in it."""
+    request._cart_count = cart.pieces  # type: ignore[attr-defined]
     if cart.token:
         request.COOKIES[CART_COOKIE] = cart.token
 

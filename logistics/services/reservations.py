@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, QuerySet
 
 from core import outbox
-from core.compiled import compiled
+from core.compiled import compiled, insert
 from core.states import StaleState, record_change, write_changes
 from logistics.errors import InvalidQuantity, OutOfStock, ReservationLost
 from logistics.events import ReservationExpired
@@ -122,7 +122,7 @@ def _take(reference: uuid.UUID, plan: Plan, expires_at: dt.datetime, at: dt.date
         for ordinal, pick in enumerate(plan.picks)
     ]
     try:
-        Reservation.objects.bulk_create(rows)
+        insert(rows)
     except IntegrityError as error:
         raise StaleState from error
     return rows, shift(Change(row.stock_id, reserved=row.quantity) for row in rows)

@@ -1,12 +1,14 @@
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from catalog.selectors import SellableVariant, sellable_variants
+from core.compiled import compiled, insert
 from core.ids import secret_token
 from logistics.selectors import availability
 from orders import rules
@@ -28,7 +30,7 @@ def add_to_cart(*, cart: Cart | None, user: User | None, variant_id: uuid.UUID, 
     available = availability([variant_id]).get(variant_id, 0)
     with transaction.atomic():
         target = _locked_or_new(cart, user, at)
-        _put(target, variant, added, available)
+        target.pieces = _put(target, variant, added, available)
     return target
 
 
@@ -46,15 +48,18 @@ def _locked_or_new(cart: Cart | None, user: User | None, at: dt.datetime) -> Car
     if cart is not None and Cart.objects.filter(pk=cart.pk).update(touched_at=at):
         return cart
     if user is None:
-        return Cart.objects.create(token=secret_token())
+        fresh = Cart(token=secret_token())
+        insert([fresh])
+        return fresh
     own, created = Cart.objects.get_or_create(user=user)
     if not created:
         Cart.objects.filter(pk=own.pk).update(touched_at=at)
     return own
 
 
-def _put(cart: Cart, variant: SellableVariant, added: int, available: int) -> None:
-    quantities = dict(CartLine.objects.filter(cart=cart).values_list("variant_id", "quantity"))
+def _put(cart: Cart, variant: SellableVariant, added: int, available: int) -> int:
+    """Returns how many pieces the cart holds then."""
+    quantities = dict(_quantities(cart.pk))
     present = quantities.get(variant.variant_id, 0)
     if present + added > settings.CART_MAX_QUANTITY:
         raise InvalidQuantity(most=settings.CART_MAX_QUANTITY)
@@ -67,7 +72,13 @@ def _put(cart: Cart, variant: SellableVariant, added: int, available: int) -> No
     elif len(quantities) >= settings.CART_MAX_LINES:
         raise CartFull(most=settings.CART_MAX_LINES)
     else:
-        CartLine.objects.create(cart=cart, variant_id=variant.variant_id, quantity=added, seen_minor=variant.price_minor)
+        insert([CartLine(cart=cart, variant_id=variant.variant_id, quantity=added, seen_minor=variant.price_minor)])
+    return sum(quantities.values()) + added
+
+
+@compiled
+def _quantities(cart_id: uuid.UUID) -> QuerySet[Any]:
+    return CartLine.objects.filter(cart=cart_id).values_list("variant_id", "quantity")
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from catalog.selectors import sellable_variants
 from core import outbox
-from core.compiled import compiled, first
+from core.compiled import compiled, first, insert
 from core.ids import order_number, secret_token
 from core.money import Money
 from core.states import record_change, write_changes
@@ -203,9 +203,9 @@ def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> 
     rates = dict(_commission_rates([order.merchant_id for order in quote.orders]))
     orders = [_new_order(checkout, number, quoted, rates[quoted.merchant_id], at) for number, quoted in enumerate(quote.orders, start=1)]
     lines = [_new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
-    checkout.save(force_insert=True)
-    MerchantOrder.objects.bulk_create(orders)
-    OrderLine.objects.bulk_create(lines)
+    insert([checkout])
+    insert(orders)
+    insert(lines)
     write_changes(record_change(row, "", row.status, actor=buyer.actor, reason="", at=at) for row in (checkout, *orders))
     return orders
 

@@ -81,7 +81,7 @@ def settle(*, checkout_id: uuid.UUID, at: dt.datetime) -> Checkout:
     attempt = payment_selectors.latest_attempt(checkout_id)
     if attempt is not None:
         if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT, AttemptStatus.UNKNOWN}:
-            attempt = attempts.refresh_attempt(attempt_id=attempt.pk, at=at)
+            attempt = attempts.refreshed(attempt=attempt, at=at)
         if attempt.status == AttemptStatus.SUCCEEDED:
             return mark_paid(
                 checkout_id=checkout_id, attempt_id=attempt.pk, amount_minor=attempt.amount_minor, currency=attempt.currency, at=at

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from core.compiled import compiled, first
+from core.compiled import compiled, first, insert
 from payments.errors import AlreadyDecided, PaymentNotFound
 from payments.gateways.base import NotAtProvider, Refused
 from payments.models import SandboxPayment, SandboxRefund
@@ -43,7 +43,7 @@ def open_payment(*, key: str, amount_minor: int, currency: str, description: str
     )
     try:
         with transaction.atomic(durable=True):
-            fresh.save(force_insert=True)
+            insert([fresh])
     except IntegrityError:
         fresh = payment_by_key(key)
     if (fresh.amount_minor, fresh.currency) != (amount_minor, currency):

@@ -7,7 +7,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from core.compiled import compiled, first
+from core.compiled import compiled, first, insert
 from core.doorbell import ring
 from core.ids import uuid7
 from core.states import StaleState, move_to
@@ -74,7 +74,7 @@ def _insert(fresh: PaymentAttempt) -> PaymentAttempt:
     """Transaction 1: the row and its idempotency key exist before the provider hears of them."""
     try:
         with transaction.atomic(durable=True):
-            fresh.save(force_insert=True)
+            insert([fresh])
     except IntegrityError:  # another tab was faster: the unique index lets one live attempt through
         first = _existing(fresh)
         if first is None:
@@ -116,11 +116,15 @@ def refresh_attempt(*, attempt_id: uuid.UUID, at: dt.datetime) -> PaymentAttempt
     Raises:
         PaymentNotFound: there is no such attempt.
     """
-    attempt = attempt_of(attempt_id)
+    return refreshed(attempt=attempt_of(attempt_id), at=at)
+
+
+def refreshed(*, attempt: PaymentAttempt, at: dt.datetime) -> PaymentAttempt:
+    """The same for an attempt that was read this moment."""
     try:
         return look_again(attempt=attempt, at=at)
     except GatewayError as error:
-        log.warning("provider did not answer about a payment", extra={"attempt": str(attempt_id), "error": str(error)})
+        log.warning("provider did not answer about a payment", extra={"attempt": str(attempt.pk), "error": str(error)})
         return attempt
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from core.compiled import compiled
+from core.compiled import compiled, insert
 from core.states import move_to
 from payments import postings
 from payments.errors import HoldNotFound, NotCaptured
@@ -56,7 +56,8 @@ def hold(*, purchase: uuid.UUID, shares: Sequence[HoldShare], currency: str, at:
             for share in shares
         ]
         ledger.post(posting=postings.hold(purchase, holds, currency), at=at)
-        return EscrowHold.objects.bulk_create(holds)
+        insert(holds)
+        return holds
 
 
 def _is_captured(purchase: uuid.UUID, cash: int, currency: str) -> bool:
