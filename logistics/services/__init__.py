@@ -2,7 +2,7 @@
 
 from logistics.rules import Line as ReservationLine
 from logistics.services.reservations import commit_reservations, expire_reservations, release_reservations, reserve
-from logistics.services.shipments import record_tracking, ship
+from logistics.services.shipments import deliver, record_tracking, ship
 from logistics.services.showcase import correct_showcase, refresh_in_stock
 from logistics.services.stock import Receipt, correct_stock, receive_many, receive_stock
 from logistics.services.warehouses import create_warehouse, set_shipping_rate, set_warehouse_active
@@ -14,6 +14,7 @@ __all__ = [
     "correct_showcase",
     "correct_stock",
     "create_warehouse",
+    "deliver",
     "expire_reservations",
     "receive_many",
     "receive_stock",

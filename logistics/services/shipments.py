@@ -16,6 +16,7 @@ from logistics.services.levels import Change, must_shift
 from logistics.states import ReservationStatus, ShipmentStatus
 
 LONGEST = 60
+UNDER_WAY = [status for status, following in Shipment.TRANSITIONS.items() if ShipmentStatus.DELIVERED in following]
 
 
 @transaction.atomic
@@ -138,6 +139,20 @@ def record_tracking(
         _move(shipment, code, actor=actor, at=at)
     ShipmentEvent.objects.create(**event)
     return shipment
+
+
+@transaction.atomic
+def deliver(*, reference: uuid.UUID, actor: str, at: dt.datetime) -> list[Shipment]:
+    """Somebody says that all of a merchant order has arrived: its parcels that are under way are delivered, each with its event.
+
+    Parcels that have arrived or gone back stay as they are, so again is no news. Returns the parcels that moved.
+    """
+    rows = Shipment.objects.filter(reference=reference, status__in=UNDER_WAY).order_by("pk")
+    shipments = list(rows.select_for_update(no_key=True))
+    for shipment in shipments:
+        _move(shipment, ShipmentStatus.DELIVERED, actor=actor, at=at)
+    ShipmentEvent.objects.bulk_create(ShipmentEvent(shipment=row, code=row.status, at=at) for row in shipments)
+    return shipments
 
 
 def _move(shipment: Shipment, code: str, *, actor: str, at: dt.datetime) -> None:

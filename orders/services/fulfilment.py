@@ -59,6 +59,9 @@ def ship_order(*, order_id: uuid.UUID, carrier: str, tracking_number: str, actor
 def mark_delivered(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> MerchantOrder:
     """The shopper has the parcels; completion follows by itself after some days. Nothing happens to an order that is past this.
 
+    Parcels of which the carrier has not said so arrive with it. Each publishes ShipmentDelivered, whose handler finds the order here
+    already.
+
     Raises:
         OrderNotFound: there is none.
         IllegalTransition: it was not sent.
@@ -68,6 +71,7 @@ def mark_delivered(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merch
         return order
     complete_by = at + dt.timedelta(days=settings.COMPLETE_AFTER_DELIVERY_DAYS)
     move_to(order, OrderStatus.DELIVERED, actor=actor, at=at, delivered_at=at, complete_by=complete_by)
+    logistics.deliver(reference=order.pk, actor=actor, at=at)
     outbox.publish(OrderDelivered(order_id=str(order.pk)))
     return order
 

@@ -9,10 +9,10 @@ from django.utils import timezone, translation
 
 from core import outbox
 from core.models import OutboxEvent
-from core.states import IllegalTransition
+from core.states import IllegalTransition, history
 from logistics.errors import NothingToShip
-from logistics.models import Shipment, Stock
-from logistics.services import record_tracking
+from logistics.models import Shipment, Stock, Warehouse
+from logistics.services import create_warehouse, receive_stock, record_tracking
 from orders.errors import OrderNotFound
 from orders.models import MerchantOrder
 from orders.selectors import checkouts_of, order_for_merchant, order_page, orders_of, orders_to_ship
@@ -96,6 +96,46 @@ def test_marking_delivered_twice_is_the_same_as_once() -> None:
     fulfilment.mark_delivered(order_id=walk.order.pk, actor="system:test", at=timezone.now() + dt.timedelta(days=3))
 
     assert walk.refresh().order.complete_by == deadline
+
+
+def test_marking_an_order_delivered_delivers_the_parcels_that_are_under_way() -> None:
+    goods = make_goods(stock=5)
+    annex = create_warehouse(merchant=goods.merchant, code="ANNEX", name="Annex", kind=Warehouse.Kind.FRONT, city="Suzhou", priority=20)
+    receive_stock(variant=goods, warehouse=annex, quantity=5, actor="system:test", at=timezone.now())
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[goods], quantity=8)
+    other = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
+    arrived, under_way = Shipment.objects.filter(reference=walk.order.pk).order_by("pk")
+    at = timezone.now()
+    record_tracking(shipment_id=arrived.pk, code="delivered", at=at, place="Shanghai", actor="system:carrier")
+    outbox.relay(now=timezone.now())
+
+    for _ in range(2):
+        fulfilment.mark_delivered(order_id=walk.order.pk, actor="merchant:1", at=at + dt.timedelta(hours=1))
+        outbox.relay(now=timezone.now())
+
+    under_way.refresh_from_db()
+    assert (under_way.status, under_way.delivered_at) == ("delivered", at + dt.timedelta(hours=1))
+    assert [(event.code, event.at) for event in under_way.events.order_by("at")][1:] == [("delivered", at + dt.timedelta(hours=1))]
+    assert [(change.to_status, change.actor) for change in history(under_way)][1:] == [("delivered", "merchant:1")]
+    assert [event.place for event in arrived.events.filter(code="delivered")] == ["Shanghai"]
+    assert Shipment.objects.get(reference=other.order.pk).status == "handed_over"
+    assert [change.to_status for change in history(walk.order)].count("delivered") == 1
+    assert OutboxEvent.objects.filter(name="OrderDelivered").count() == 1
+    assert OutboxEvent.objects.filter(name="ShipmentDelivered").count() == 2
+    assert not OutboxEvent.objects.filter(handled_at=None).exists()
+
+
+def test_a_parcel_that_went_back_stays_so_when_the_order_is_marked_delivered() -> None:
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
+    parcel = Shipment.objects.get()
+    for code in ("failed", "returned"):
+        record_tracking(shipment_id=parcel.pk, code=code, at=timezone.now(), actor="system:carrier")
+
+    fulfilment.mark_delivered(order_id=walk.order.pk, actor="merchant:1", at=timezone.now())
+
+    parcel.refresh_from_db()
+    assert parcel.status == "returned"
+    assert not OutboxEvent.objects.filter(name="ShipmentDelivered").exists()
 
 
 def test_a_merchant_sees_its_own_orders_most_urgent_first_and_no_others() -> None:
