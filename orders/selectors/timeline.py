@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,8 @@ ACTORS = {
     "system": _("Automatic"),
     "carrier": _("Carrier"),
 }
+# The order's word for it, and the word of its parcels.
+SAME_FACTS = {OrderStatus.SHIPPED: ShipmentStatus.HANDED_OVER, OrderStatus.DELIVERED: ShipmentStatus.DELIVERED}
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class TimelineEntry:
 
 
 def timelines(orders: Sequence[MerchantOrder], parcels: Mapping[uuid.UUID, Sequence[Shipment]]) -> dict[uuid.UUID, list[TimelineEntry]]:
-    """Per order its moves and its parcels' events as one list, oldest first; one statement.
+    """Per order its moves and its parcels' events as one list, oldest first, each fact once; one statement.
 
     `parcels` are shipments by order id with their events prefetched.
     """
@@ -48,13 +50,25 @@ def timelines(orders: Sequence[MerchantOrder], parcels: Mapping[uuid.UUID, Seque
     for change in changes:
         entries[change.entity_id].append(_of_change(change))
     for order_id, shipments in parcels.items():
-        entries[order_id] += [_of_event(shipment, event) for shipment in shipments for event in shipment.events.all()]
+        scans = [_of_event(shipment, event) for shipment in shipments for event in shipment.events.all()]
+        entries[order_id] = _told_once(entries[order_id], scans)
     return {order_id: sorted(found, key=lambda entry: entry.at) for order_id, found in entries.items()}
 
 
 def role_of(actor: str) -> Any:
     """The role word of an actor such as "merchant:<id>"."""
     return ACTORS.get(actor.partition(":")[0], ACTORS["system"])
+
+
+def _told_once(moves: Sequence[TimelineEntry], scans: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """An order is sent and delivered with its parcels: their entries stay, as they know carrier and place.
+
+    Where a person moved the order and its parcels at one stroke, the entry says so; what goes by one tracking number is one parcel.
+    """
+    people = {(SAME_FACTS.get(move.code), move.at): move.actor for move in moves if move.actor is not ACTORS["system"]}
+    told = {scan.code for scan in scans}
+    kept = [move for move in moves if SAME_FACTS.get(move.code) not in told]
+    return [*kept, *dict.fromkeys(replace(scan, actor=people.get((scan.code, scan.at), scan.actor)) for scan in scans)]
 
 
 def _of_change(change: StateChange) -> TimelineEntry:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from catalog.models import Variant
 from core import outbox
 from core.models import OutboxEvent
 from core.states import IllegalTransition, history
@@ -29,6 +30,14 @@ def ship(order: MerchantOrder, tracking_number: str = "SF1") -> MerchantOrder:
     return fulfilment.ship_order(
         order_id=order.pk, carrier="SF Express", tracking_number=tracking_number, actor="merchant:1", at=timezone.now()
     )
+
+
+def make_split_goods(first: int, second: int) -> Variant:
+    """Goods of one merchant in two warehouses, which are two parcels when more are bought than lie in one."""
+    goods = make_goods(stock=first)
+    annex = create_warehouse(merchant=goods.merchant, code="ANNEX", name="Annex", kind=Warehouse.Kind.FRONT, city="Suzhou", priority=20)
+    receive_stock(variant=goods, warehouse=annex, quantity=second, actor="system:test", at=timezone.now())
+    return goods
 
 
 def test_shipping_takes_the_goods_off_the_books_and_starts_the_clock() -> None:
@@ -99,10 +108,7 @@ def test_marking_delivered_twice_is_the_same_as_once() -> None:
 
 
 def test_marking_an_order_delivered_delivers_the_parcels_that_are_under_way() -> None:
-    goods = make_goods(stock=5)
-    annex = create_warehouse(merchant=goods.merchant, code="ANNEX", name="Annex", kind=Warehouse.Kind.FRONT, city="Suzhou", priority=20)
-    receive_stock(variant=goods, warehouse=annex, quantity=5, actor="system:test", at=timezone.now())
-    walk = order_up_to(OrderStatus.SHIPPED, variants=[goods], quantity=8)
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[make_split_goods(5, 5)], quantity=8)
     other = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
     arrived, under_way = Shipment.objects.filter(reference=walk.order.pk).order_by("pk")
     at = timezone.now()
@@ -160,13 +166,41 @@ def test_the_timeline_tells_moves_and_parcels_in_order_with_roles_instead_of_nam
     assert [(entry.kind, entry.code) for entry in entries] == [
         ("order", "awaiting_payment"),
         ("order", "paid"),
-        ("order", "shipped"),
         ("parcel", "handed_over"),
         ("parcel", "in_transit"),
     ]
-    assert [str(entry.actor) for entry in entries if entry.kind == "order"] == ["Shopper", "Automatic", "Merchant"]
+    assert [str(entry.actor) for entry in entries] == ["Shopper", "Automatic", "Merchant", "Carrier"]
     assert entries[-1].place == "Hangzhou"
     assert not any(str(walk.order.merchant_id) in str(entry) for entry in entries)
+
+
+@pytest.mark.parametrize(("teller", "role"), [("carrier", "Carrier"), ("merchant", "Merchant")])
+def test_the_timeline_tells_of_an_arrival_once_whoever_told_of_it(teller: str, role: str) -> None:
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[make_split_goods(5, 5)], quantity=8)
+    at = timezone.now()
+
+    if teller == "merchant":
+        fulfilment.mark_delivered(order_id=walk.order.pk, actor="merchant:1", at=at)
+    else:
+        for parcel in Shipment.objects.all():
+            record_tracking(shipment_id=parcel.pk, code="delivered", at=at, place="Shanghai", actor="system:carrier")
+    outbox.relay(now=timezone.now())
+
+    entries = order_page(walk.checkout).orders[0].timeline
+    told = [(entry.kind, entry.code, str(entry.actor), entry.tracking_number) for entry in entries[2:]]
+    number = Shipment.objects.values_list("tracking_number", flat=True)[0]
+    assert told == [("parcel", "handed_over", "Merchant", number), ("parcel", "delivered", role, number)]
+
+
+def test_the_timeline_keeps_an_orders_own_step_where_no_parcel_tells_of_it() -> None:
+    walk = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
+    for code in ("failed", "returned"):
+        record_tracking(shipment_id=Shipment.objects.get().pk, code=code, at=timezone.now(), actor="system:carrier")
+    fulfilment.mark_delivered(order_id=walk.order.pk, actor="merchant:1", at=timezone.now())
+
+    entries = order_page(walk.checkout).orders[0].timeline
+
+    assert [(entry.kind, entry.code) for entry in entries][-3:] == [("parcel", "failed"), ("parcel", "returned"), ("order", "delivered")]
 
 
 def test_the_order_page_takes_as_many_statements_for_two_orders_as_for_one() -> None:
