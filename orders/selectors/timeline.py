@@ -23,7 +23,7 @@ ACTORS = {
     "carrier": _("Carrier"),
 }
 # The order's word for it, and the word of its parcels.
-SAME_FACTS = {OrderStatus.SHIPPED: ShipmentStatus.HANDED_OVER, OrderStatus.DELIVERED: ShipmentStatus.DELIVERED}
+SAME_FACTS: dict[str, str] = {OrderStatus.SHIPPED: ShipmentStatus.HANDED_OVER, OrderStatus.DELIVERED: ShipmentStatus.DELIVERED}
 
 
 @dataclass(frozen=True)
