@@ -74,17 +74,21 @@ def options_in(options: Sequence[Mapping[str, Any]], language: str) -> tuple[Opt
     )
 
 
+def in_order(options: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> dict[str, str]:
+    """What a variant chooses in the order the product shows its options, which the database does not keep; unknown ones come last."""
+    return {option["name"]: chosen[option["name"]] for option in options if option["name"] in chosen} | dict(chosen)
+
+
 def labels_in(options: Sequence[Mapping[str, Any]], chosen: Mapping[str, str], language: str) -> dict[str, str]:
-    """What a variant chooses, as {label of the option: label of the value} in one language."""
-    labels = dict(chosen)
+    """What a variant chooses, as {label of the option: label of the value} in one language, in the product's order."""
     if not chosen:
-        return labels
+        return {}
     known = {option.name: option for option in options_in(options, language)}
     return {
         known[name].label if name in known else name: next(
             (found.label for found in known[name].values if found.value == value) if name in known else iter(()), value
         )
-        for name, value in chosen.items()
+        for name, value in in_order(options, chosen).items()
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catalog.models import Product, Variant
-from catalog.rules.options import labels_by_language
+from catalog.rules.options import in_order, labels_by_language
 from core.compiled import compiled
 from core.i18n import translated
 from merchants.models import Merchant
@@ -50,7 +50,7 @@ class SellableVariant:
         return translated({"name": self.merchant_name}, self.merchant_i18n, "name", language)
 
     def options_in(self, language: str) -> dict[str, str]:
-        """{label of the option: label of the value}."""
+        """{label of the option: label of the value}, in the order the product shows them."""
         return self.option_labels.get(language, self.options)
 
 
@@ -86,6 +86,7 @@ def _sellable(row: Mapping[str, Any]) -> SellableVariant:
             "variant_id": row["pk"],
             "merchant_i18n": _only(row["merchant__i18n"], "name"),
             "i18n": _only(row["product__i18n"], "title"),
+            "options": in_order(row["product__options"], row["options"]),
             "option_labels": labels_by_language(row["product__options"], row["options"]),
             "picture": values["picture"] or "",
             "picture_widths": tuple(values["picture_widths"] or ()),

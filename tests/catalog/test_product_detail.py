@@ -107,6 +107,20 @@ def test_sellable_variants_takes_one_statement_and_says_what_may_be_sold(django_
     assert found[red].options_in("en") == {"Colour": "Red"}
 
 
+def test_what_was_chosen_is_told_in_the_order_of_the_products_options(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    storage = {"name": "Storage", "i18n": {"zh-hans": {"name": "容量"}}, "values": ["1 TB"]}
+    product = make_product(options=[storage, *COLOURS], variants=[new_variant(options={"Colour": "Red", "Storage": "1 TB"})])
+    variant = product.variants.get()
+
+    with django_assert_num_queries(1):
+        sellable = sellable_variants([variant.pk])[variant.pk]
+
+    assert list(sellable.options.items()) == [("Storage", "1 TB"), ("Colour", "Red")]
+    assert list(sellable.options_in("en")) == ["Storage", "Colour"]
+    assert list(sellable.options_in("zh-hans").items()) == [("容量", "1 TB"), ("颜色", "红色")]
+    assert list(product_detail(product.slug, "zh-hans").variants[0].labels) == ["容量", "颜色"]
+
+
 def test_the_tree_is_translated_counts_what_is_visible_and_costs_nothing_twice(
     django_assert_num_queries: DjangoAssertNumQueries, django_capture_on_commit_callbacks
 ) -> None:
