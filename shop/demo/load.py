@@ -17,6 +17,7 @@ from recommend.services.training import train
 from shop.demo import market, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
+from shop.demo.mails import date_mails
 
 SEED = 20261122
 OPENED_DAYS_AGO = 75
@@ -51,6 +52,7 @@ def load(*, small: bool) -> None:
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         while handled := outbox.relay(now=timezone.now()):
             progress.advance(step, handled)
+        date_mails(purchase.key for purchase in purchases.purchases)
         step = progress.add_task("advice", total=1)
         train(clock=timezone.now, actor="system:demo")
         progress.advance(step)
