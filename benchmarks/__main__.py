@@ -60,7 +60,7 @@ def measure(stack: Stack, seconds: float, only: list[str], cpus: set[int] | None
     """One row per page, the bare view first; each is warmed up, then measured."""
     with psycopg2.connect(stack.database_url) as connection, connection.cursor() as cursor:
         cursor.execute(SAMPLE)
-        goods = [(slug, str(variant)) for slug, variant in cursor.fetchall()]
+        slugs, variants = zip(*cursor.fetchall(), strict=True)
         cursor.execute(CATEGORY)
         category = next(iter(cursor.fetchall()))[0]
     shop, bare = stack.shop_url, stack.bare_url
@@ -69,12 +69,12 @@ def measure(stack: Stack, seconds: float, only: list[str], cpus: set[int] | None
         "bare view": f"{bare}/shelf/7/",
         "home": f"{shop}/?nocache=1",
         "category": f"{shop}/c/{category}/?nocache=1",
-        "product": f"{shop}/p/{goods[0][0]}/",
+        "product": f"{shop}/p/{slugs[0]}/",
         "search": f"{shop}/search/?q=classic&nocache=1",
         "page from cache": f"{shop}/c/{category}/",
     }
     rows = [page(name, url, stack, seconds, cpus) for name, url in pages.items() if not only or name in only or name == "bare view"]
-    return rows + [buying(stack, goods, work, seconds) for work in WORK if not only or work in only]
+    return rows + [buying(stack, list(map(str, variants)), work, seconds) for work in WORK if not only or work in only]
 
 
 def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | None) -> Row:
@@ -92,8 +92,8 @@ def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | Non
     )
 
 
-def buying(stack: Stack, goods: list[tuple[str, str]], work: str, seconds: float) -> Row:
-    """One kind of buyers' work; requests that are part of it, such as the first product page, count in its SQL and CPU."""
+def buying(stack: Stack, goods: list[str], work: str, seconds: float) -> Row:
+    """One kind of buyers' work; SQL and CPU are of all its requests."""
     meter = Meter([stack.pids[name] for name in ("shop", "postgres", "valkey")], stack.database_url)
     purchases.run(stack.shop_url, goods, work, seconds=2, buyers=CONNECTIONS)
     before = meter.read()

@@ -106,14 +106,9 @@ def _ok(answer: tuple[int, str, str]) -> tuple[int, str, str]:
     return answer
 
 
-def token_of(browser: Browser, slug: str) -> str:
-    """The form token that a product's page gives; it holds for every form of this visitor."""
-    return hidden_fields(_ok(browser.follow("GET", f"/p/{slug}/"))[1], "/cart/add/")["csrfmiddlewaretoken"]
-
-
-def put_in(browser: Browser, variant: str, token: str) -> None:
+def put_in(browser: Browser, variant: str) -> None:
     """Press "Add to cart" as a browser with JavaScript does: the answer is the new count and not a whole page."""
-    form = {"variant": variant, "quantity": "1", "csrfmiddlewaretoken": token}
+    form = {"variant": variant, "quantity": "1", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
     _ok(browser.send("POST", "/cart/add/", form, {"HX-Request": "true"}))
 
 
@@ -135,38 +130,38 @@ class Tally:
 
 
 class Buyer:
-    """One visitor after the other; `goods` are a product's slug and one of its variants."""
+    """One visitor after the other; `goods` are variants. What a first page gives for forms is taken from one page beforehand."""
 
-    def __init__(self, base: str, goods: Sequence[tuple[str, str]], turn: int) -> None:
+    def __init__(self, base: str, goods: Sequence[str], turn: int) -> None:
         self.base, self.goods, self.turn = base, goods, turn
+        first = Browser(base)
+        _ok(first.follow("GET", "/sign-in/"))
+        self.cookies = {"csrftoken": first.cookies["csrftoken"]}
 
-    def basket(self, size: int) -> list[tuple[str, str]]:
+    def visit(self, size: int) -> tuple[Browser, list[str]]:
+        """A new visitor and what they are going to buy."""
         self.turn += size
-        return [self.goods[(self.turn + offset) % len(self.goods)] for offset in range(size)]
+        return Browser(self.base, dict(self.cookies)), [self.goods[(self.turn + offset) % len(self.goods)] for offset in range(size)]
 
     def adds(self) -> dict[str, list[float]]:
-        """One product page, then twenty goods into the cart."""
-        browser, basket = Browser(self.base), self.basket(20)
-        token = token_of(browser, basket[0][0])
-        return {"add to cart": [_timed(put_in, browser, variant, token) for _, variant in basket]}
+        """Twenty goods into one cart, each timed."""
+        browser, basket = self.visit(20)
+        return {"add to cart": [_timed(put_in, browser, variant) for variant in basket]}
 
     def order(self) -> dict[str, list[float]]:
-        """One product page, three goods into the cart, the cart's page, the checkout's page, the order placed."""
-        browser, basket = Browser(self.base), self.basket(3)
-        return {"order placed": [_timed(self._order, browser, basket)]}
+        """Three goods into the cart, the cart's page, the checkout's page, the order placed and sent to the provider's page."""
+        return {"order placed": [_timed(self._order, *self.visit(3))]}
 
     def purchase(self) -> dict[str, list[float]]:
-        """The same, then paid at the practice provider, until the page that says thank you."""
-        browser, basket = Browser(self.base), self.basket(3)
-        return {"whole purchase": [_timed(self._purchase, browser, basket)]}
+        """The same, then approved at the practice provider, and back to the page that says thank you."""
+        return {"whole purchase": [_timed(self._purchase, *self.visit(3))]}
 
-    def _order(self, browser: Browser, basket: Sequence[tuple[str, str]]) -> tuple[str, str]:
-        token = token_of(browser, basket[0][0])
-        for _, variant in basket:
-            put_in(browser, variant, token)
+    def _order(self, browser: Browser, basket: Sequence[str]) -> tuple[str, str]:
+        for variant in basket:
+            put_in(browser, variant)
         return check_out(browser)
 
-    def _purchase(self, browser: Browser, basket: Sequence[tuple[str, str]]) -> str:
+    def _purchase(self, browser: Browser, basket: Sequence[str]) -> str:
         return _pay(browser, *self._order(browser, basket))
 
 
@@ -176,7 +171,7 @@ def _timed(work: Callable[..., object], *arguments: object) -> float:
     return time.perf_counter() - started
 
 
-def run(base: str, goods: Sequence[tuple[str, str]], work: str, *, seconds: float, buyers: int) -> tuple[Tally, float]:
+def run(base: str, goods: Sequence[str], work: str, *, seconds: float, buyers: int) -> tuple[Tally, float]:
     """Buyers who do one kind of `Buyer` work over and over until the time is over; the tally and the seconds it took."""
     tally, lock, started = Tally(), threading.Lock(), time.perf_counter()
 
