@@ -5,7 +5,7 @@ from catalog.selectors.categories import CategoryNode, Crumb, breadcrumb, catego
 from catalog.selectors.find import CardPage, CardQuery, find_cards
 from catalog.selectors.pictures import picture_url
 from catalog.selectors.products import ProductDetail, product_detail, reviews_of
-from catalog.selectors.variants import SellableVariant, sellable_variants
+from catalog.selectors.variants import Offer, SellableVariant, offer_of, sellable_variants
 
 __all__ = [
     "Card",
@@ -13,6 +13,7 @@ __all__ = [
     "CardQuery",
     "CategoryNode",
     "Crumb",
+    "Offer",
     "ProductDetail",
     "SellableVariant",
     "breadcrumb",
@@ -23,6 +24,7 @@ __all__ = [
     "find_cards",
     "newest_cards",
     "node_of",
+    "offer_of",
     "picture_url",
     "popular_cards",
     "product_detail",

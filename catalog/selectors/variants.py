@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from catalog.models import Product, Variant
 from catalog.rules.options import in_order, labels_by_language
-from core.compiled import compiled
+from core.compiled import compiled, first
 from core.i18n import translated
 from merchants.models import Merchant
 
@@ -71,6 +71,38 @@ _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 def sellable_variants(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SellableVariant]:
     """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent."""
     return {row["pk"]: _sellable(row) for row in _rows(list(dict.fromkeys(ids)))}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What putting a variant into a cart needs to know of it."""
+
+    variant_id: uuid.UUID
+    title: str
+    i18n: Texts
+    price_minor: int
+    currency: str
+    is_sellable: bool
+
+    def title_in(self, language: str) -> str:
+        return translated({"title": self.title}, self.i18n, "title", language)
+
+
+def offer_of(variant_id: uuid.UUID) -> Offer | None:
+    """One variant's offer, None where there is no such variant. One query."""
+    row = first(_offers(variant_id))
+    if row is None:
+        return None
+    title, i18n, price_minor, currency, *deciding = row
+    return Offer(variant_id, title, _only(i18n, "title"), price_minor, currency, tuple(deciding) == _ON_SALE)
+
+
+@compiled
+def _offers(variant_id: uuid.UUID) -> QuerySet[Any]:
+    rows = Variant.objects.filter(pk=variant_id)
+    return rows.values_list(
+        "product__title", "product__i18n", "price_minor", "currency", "is_active", "product__status", "merchant__status"
+    )
 
 
 @compiled

@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import get_language
 
 from accounts.models import User
-from catalog.selectors import SellableVariant, sellable_variants
+from catalog.selectors import Offer, offer_of, sellable_variants
 from core.compiled import compiled, insert
 from core.ids import secret_token
 from logistics.selectors import availability
@@ -34,13 +35,17 @@ def add_to_cart(*, cart: Cart | None, user: User | None, variant_id: uuid.UUID, 
     return target
 
 
-def _sellable(variant_id: uuid.UUID) -> SellableVariant:
-    variant = sellable_variants([variant_id]).get(variant_id)
-    if variant is None:
+def _sellable(variant_id: uuid.UUID) -> Offer:
+    offer = offer_of(variant_id)
+    if offer is None:
         raise VariantNotFound
-    if not variant.is_sellable or variant.currency != settings.CURRENCY:
-        raise VariantUnavailable(title=variant.title)
-    return variant
+    if not offer.is_sellable or offer.currency != settings.CURRENCY:
+        raise VariantUnavailable(title=offer.title_in(_language()))
+    return offer
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _locked_or_new(cart: Cart | None, user: User | None, at: dt.datetime) -> Cart:
@@ -57,14 +62,14 @@ def _locked_or_new(cart: Cart | None, user: User | None, at: dt.datetime) -> Car
     return own
 
 
-def _put(cart: Cart, variant: SellableVariant, added: int, available: int) -> int:
+def _put(cart: Cart, variant: Offer, added: int, available: int) -> int:
     """Returns how many pieces the cart holds then."""
     quantities = dict(_quantities(cart.pk))
     present = quantities.get(variant.variant_id, 0)
     if present + added > settings.CART_MAX_QUANTITY:
         raise InvalidQuantity(most=settings.CART_MAX_QUANTITY)
     if present + added > available:
-        raise SoldOut(title=variant.title, available=available)
+        raise SoldOut(title=variant.title_in(_language()), available=available)
     if present:
         CartLine.objects.filter(cart=cart, variant_id=variant.variant_id).update(
             quantity=F("quantity") + added, seen_minor=variant.price_minor
@@ -95,7 +100,7 @@ def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLin
         raise CartLineNotFound
     available = availability([line.variant_id]).get(line.variant_id, 0)
     if wanted > available:
-        raise SoldOut(title=line.variant.product.title, available=available)
+        raise SoldOut(title=line.variant.product.text("title", _language()), available=available)
     if not CartLine.objects.filter(pk=line.pk).update(quantity=wanted):
         raise CartLineNotFound
     line.quantity = wanted

@@ -157,7 +157,7 @@ def _wanted(cart: Cart) -> list[rules.WantedLine]:
     for line in lines:
         variant = variants.get(line.variant_id)
         if variant is None or not variant.is_sellable or variant.currency != settings.CURRENCY:
-            raise VariantUnavailable(title=variant.title if variant else "")
+            raise VariantUnavailable(title=variant.title_in(get_language() or "en") if variant else "")
         wanted.append(rules.WantedLine(variant, rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)))
     return wanted
 
@@ -265,5 +265,5 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: _Quote, at
             at=at,
         )
     except OutOfStock as error:
-        titles = {line.variant.variant_id: line.variant.title for _, line in pairs}
+        titles = {line.variant.variant_id: line.variant.title_in(get_language() or checkout.language) for _, line in pairs}
         raise SoldOut(title=titles[error.variant_id], available=error.available) from error
