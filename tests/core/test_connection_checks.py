@@ -14,10 +14,11 @@ from core.postgresql import base
 def looks(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> list[bool]:
     """One entry for every time the server was asked."""
     seen: list[bool] = []
+    original = base.DatabaseWrapper.is_usable
 
     def asked(self: Any) -> bool:
         seen.append(True)
-        return bool(base.base.DatabaseWrapper.is_usable(self))
+        return bool(original(self))
 
     connection.close()
     connection.ensure_connection()
@@ -43,7 +44,7 @@ def test_many_requests_in_a_moment_look_once(looks: list[bool]) -> None:
 def test_after_a_while_it_looks_again(looks: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     one_request()
     moment = time.monotonic() + base.SURE_SECONDS
-    monkeypatch.setattr(base.time, "monotonic", lambda: moment)
+    monkeypatch.setattr("core.postgresql.base.time.monotonic", lambda: moment)
 
     one_request()
 
@@ -56,7 +57,7 @@ def test_a_look_that_falls_due_in_the_middle_of_a_request_waits_for_the_next(loo
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 2")
         later = time.monotonic() + 10
-        monkeypatch.setattr(base.time, "monotonic", lambda: later)
+        monkeypatch.setattr("core.postgresql.base.time.monotonic", lambda: later)
 
     assert len(looks) == 1
 
@@ -65,7 +66,7 @@ def test_a_server_that_went_away_is_noticed_by_the_next_look(looks: list[bool], 
     one_request()
     connection.connection.close()  # as a server's restart does
     later = time.monotonic() + 10
-    monkeypatch.setattr(base.time, "monotonic", lambda: later)
+    monkeypatch.setattr("core.postgresql.base.time.monotonic", lambda: later)
 
     with CaptureQueriesContext(connection) as queries:
         one_request()
