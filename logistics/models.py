@@ -41,6 +41,12 @@ class Warehouse(Translated, Entity):
     def __str__(self) -> str:
         return self.text("name")
 
+    @property
+    def town(self) -> str:
+        """The city in the active language; in the merchant's words where it is the merchant's city and not translated here."""
+        own = self.text("city")
+        return self.merchant.text("city") if own == self.city == self.merchant.city else own
+
 
 class Stock(Entity):
     """How many of a variant lie in a warehouse and how many of those are promised. Changed by logistics.services only."""

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from babel import Locale
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -14,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from core.money import Money, babel_locale
+from core.money import Money
 
 Text = str | Promise
 Column = Callable[[Any, Any], Any]
@@ -35,11 +34,6 @@ TONES = {
 def money(minor: int | None, currency: str) -> str:
     """An amount as people of the active language write it; a dash for none."""
     return "–" if minor is None else Money(minor, currency).format(get_language() or "en")
-
-
-def country(code: str) -> str:
-    """A country of an ISO 3166 code in the active language."""
-    return str(Locale.parse(babel_locale(get_language() or "en")).territories.get(code, code))
 
 
 def label(text: Any, tone: str) -> SafeString:

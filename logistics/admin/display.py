@@ -17,6 +17,7 @@ from logistics.models import Shipment, ShipmentEvent, ShipmentLine, Stock, Stock
 
 LOW = 5
 ROLE_COLUMN = column(lambda self, row: role_of_actor(row.actor), _("by"))
+TOWN_COLUMN = column(lambda self, row: row.town, _("city"), ordering="city")
 
 
 def available_label(stock: Stock) -> SafeString:

@@ -10,21 +10,23 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.base import ConsoleAdmin
-from core.backoffice.display import column, country, label, reference_column, status_column
-from logistics.admin.display import MovementInline, ShipmentLineInline, available_label, parcel_timeline, what
+from core.backoffice.display import column, label, reference_column, status_column
+from core.countries import country
+from logistics.admin.display import TOWN_COLUMN, MovementInline, ShipmentLineInline, available_label, parcel_timeline, what
 from logistics.admin.stock import LevelFilter
 from logistics.models import Shipment, Stock, Warehouse
 
 
 @admin.register(Warehouse)
 class WarehouseAdmin(ConsoleAdmin):
-    list_display = ["title", "merchant", "kind", "city", "land", "priority", "state"]
+    list_display = ["title", "merchant", "kind", "town", "land", "priority", "state"]
     list_filter = ["kind", "is_active", "merchant"]
     list_select_related = ["merchant"]
     search_fields = ["name", "code", "merchant__name"]
     ordering = ["merchant__name", "priority"]
-    fields = ["title", "code", "merchant", "kind", "city", "postcode", "land", "priority", "state"]
+    fields = ["title", "code", "merchant", "kind", "town", "postcode", "land", "priority", "state"]
     title = column(lambda self, row: row.text("name"), _("name"), ordering="name")
+    town = TOWN_COLUMN
     land = column(lambda self, row: country(row.country), _("country"), ordering="country")
     state = column(lambda self, row: label(_("Open"), "success") if row.is_active else label(_("Closed"), "neutral"), _("status"))
 

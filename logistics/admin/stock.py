@@ -11,14 +11,15 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, country, label
+from core.backoffice.display import column, label
 from core.backoffice.fields import ModelForm, second_text, with_translations
+from core.countries import country, country_choices
 from logistics import services
-from logistics.admin.display import LOW, ROLE_COLUMN, available_label, low, what
+from logistics.admin.display import LOW, ROLE_COLUMN, TOWN_COLUMN, available_label, low, what
 from logistics.models import Stock, StockMovement, Warehouse
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
 from merchants.admin.site import merchant_of
@@ -161,6 +162,7 @@ class MerchantStockAdmin(MerchantModelAdmin):
 
 class WarehouseForm(ModelForm):
     name_zh = forms.CharField(label=capfirst(_("name (Chinese)")), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
+    country = forms.ChoiceField(label=capfirst(_("country")), choices=country_choices, initial="CN", widget=UnfoldAdminSelectWidget())
 
     class Meta:
         model = Warehouse
@@ -172,17 +174,19 @@ class MerchantWarehouseAdmin(MerchantModelAdmin):
     duty = Duty.SHIPPING
     form = WarehouseForm
     can_add = True
-    list_display = ["name", "code", "kind", "city", "priority", "state"]
+    list_display = ["name", "code", "kind", "town", "priority", "state"]
+    list_select_related = ["merchant"]
     ordering = ["priority", "code"]
     actions_detail = ["open", "close"]
     state = column(
         lambda self, row: label(_("Open"), "success") if row.is_active else label(_("Closed"), "neutral"), _("status"), ordering="is_active"
     )
     chinese = column(lambda self, row: second_text(row, "name"), _("name (Chinese)"))
+    town = TOWN_COLUMN
     land = column(lambda self, row: country(row.country), _("country"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = ["code", "name", "chinese", "kind", "city", "postcode", "land", "priority", "state"]
+        fixed = ["code", "name", "chinese", "kind", "town", "postcode", "land", "priority", "state"]
         return fixed if obj else ["code", ("name", "name_zh"), "kind", "city", "postcode", "country", "priority"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

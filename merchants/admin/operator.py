@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, country, status_column
+from core.backoffice.display import column, status_column
 from core.backoffice.fields import ModelForm
+from core.countries import country
 from core.models import StateChange
 from merchants import services
 from merchants.models import CommissionPlan, Membership, Merchant
@@ -51,7 +52,7 @@ class MerchantAdmin(ConsoleAdmin):
     """The operator decides about the plan and about suspension; the rest is the merchant's own."""
 
     form = MerchantForm
-    list_display = ["title", "kind", "state", "city", "email", "commission_plan", "created_at"]
+    list_display = ["title", "kind", "state", "town", "email", "commission_plan", "created_at"]
     list_filter = ["status", "kind", "commission_plan"]
     list_select_related = ["commission_plan"]
     search_fields = ["name", "slug", "email"]
@@ -63,7 +64,7 @@ class MerchantAdmin(ConsoleAdmin):
         "state",
         "commission_plan",
         "email",
-        "city",
+        "town",
         "land",
         "address",
         "handling_days",
@@ -75,6 +76,7 @@ class MerchantAdmin(ConsoleAdmin):
     can_change = True
     state = status_column(_("status"))
     title = column(lambda self, row: row.text("name"), _("name"), ordering="name")
+    town = column(lambda self, row: row.text("city"), _("city"), ordering="city")
     land = column(lambda self, row: country(row.country), _("country"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -9,7 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.backoffice.base import now
-from core.backoffice.display import country, due_label, money, status_label
+from core.backoffice.display import due_label, money, status_label
+from core.countries import country
 from core.i18n import translated
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines

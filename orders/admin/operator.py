@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, country, day_column, money_column, status_column
+from core.backoffice.display import column, day_column, money_column, status_column
+from core.countries import country
 from orders.admin.display import lines_summary, order_context, ship_by_label
 from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP

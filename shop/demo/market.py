@@ -61,7 +61,7 @@ def _open_shop(row: dict[str, Any]) -> Merchant:
         set_member(merchant=merchant, user=person(member["email"], member["name"], language="zh-hans"), role=ROLES[member["role"]])
     for priority, house in enumerate(row["warehouses"]):
         names = {field: house[field] for field in ("code", "name", "kind", "city", "postcode", "country")}
-        create_warehouse(merchant=merchant, priority=10 * (priority + 1), i18n=source.chinese(house, "name"), **names)
+        create_warehouse(merchant=merchant, priority=10 * (priority + 1), i18n=source.chinese(house, "name", "city"), **names)
     set_shipping_rate(merchant=merchant, currency=settings.CURRENCY, **row["shipping"])
     return merchant
 

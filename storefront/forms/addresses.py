@@ -4,23 +4,14 @@ import re
 import unicodedata
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.money import babel_locale
+from core.countries import country_choices
 
-COUNTRIES = ("CN", "HK", "MO", "TW", "SG", "MY", "JP", "KR", "US", "CA", "GB", "IE", "DE", "FR", "NL", "ES", "IT", "AU", "NZ")
 PHONE = re.compile(r"\+?[\d ()./-]{5,29}")
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """Countries we send to, named in the reader's language."""
-    names = Locale.parse(babel_locale(get_language() or "en")).territories
-    return [(code, names[code]) for code in COUNTRIES]
 
 
 class CleanText(forms.CharField):
