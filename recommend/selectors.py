@@ -8,12 +8,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.cache import cache
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from catalog.selectors import Card, cards_by_ids, popular_cards
 from core.compiled import compiled
+from core.remembered import remembered
 from orders.models import OrderLine
 from recommend import rules
 from recommend.models import ItemNeighbours, ModelVersion, UserRecommendation
@@ -78,12 +78,7 @@ def _filled(best: Sequence[uuid.UUID], without: set[uuid.UUID], limit: int, lang
 
 def _popular(limit: int, language: str) -> list[Card]:
     """What is popular, the same for everybody, so remembered for a moment; with enough to leave some out."""
-    key = f"popular:{limit}:{language}"
-    cards: list[Card] | None = cache.get(key)
-    if cards is None:
-        cards = popular_cards(2 * SPARE * limit, language)
-        cache.set(key, cards, POPULAR_SECONDS)
-    return cards
+    return remembered(f"popular:{limit}:{language}", POPULAR_SECONDS, lambda: popular_cards(2 * SPARE * limit, language))
 
 
 def predicted_stars(user_id: uuid.UUID) -> dict[uuid.UUID, float]:

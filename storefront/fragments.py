@@ -16,6 +16,9 @@ from catalog.selectors import Card, category_tree
 
 TEMPLATE = "storefront/components/product_card.html"
 SECONDS = 24 * 3600
+# Rails show the same few cards again and again: those are kept in the process too, about 1 KB each.
+MOST_NEAR = 2_000
+_near: dict[str, SafeString] = {}
 
 
 def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
@@ -23,6 +26,9 @@ def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
     prefix = f"card:{template_mark(TEMPLATE)}:{language}"
     keyed = [(f"{prefix}:{card.product_id}:{card.version}", card) for card in cards]
     wanted = dict(keyed)
+    near = {key: _near[key] for key in wanted if key in _near}
+    if len(near) == len(wanted):
+        return [near[key] for key, _card in keyed]
     found = cache.get_many(wanted)
     missing = {key: card for key, card in wanted.items() if key not in found}
     if missing:
@@ -30,6 +36,9 @@ def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
         made = {key: template.render({"card": card}) for key, card in missing.items()}
         cache.set_many(made, SECONDS)
         found |= made
+    if len(_near) > MOST_NEAR:
+        _near.clear()
+    _near.update(found)
     return [found[key] for key, _card in keyed]
 
 

@@ -35,10 +35,10 @@ def _fresh_surroundings() -> Iterator[None]:
     """No test sees what another left in the cache or which language its last request spoke."""
     from django.core.cache import cache
 
-    from catalog.services.tree import look_again
+    from core.remembered import forget
 
     cache.clear()
-    look_again()
+    forget()
     with translation.override(settings.LANGUAGE_CODE):
         yield
 

@@ -183,10 +183,19 @@ def review_text(review: Review) -> str:
     return translated({"text": review.text}, review.i18n, "text", get_language())
 
 
-@register.inclusion_tag("storefront/components/field.html")
+FIELD = """<div class="{css}">
+  <label class="block text-sm font-medium mb-1" for="{id}">{label}{optional}</label>
+  {control}{hint}{error}
+</div>"""
+OPTIONAL = ' <span class="muted font-normal">{}</span>'
+HINT = '<div class="text-sm muted mt-1 [&_a]:underline [&_a]:underline-offset-2 [&_ul]:list-disc [&_ul]:ps-4" id="{}_hint">{}</div>'
+ERROR = '<p class="field-error mt-1" id="{}_error">{}</p>'
+
+
+@register.simple_tag
 def form_field(
     field: BoundField, autocomplete: str = "", testid: str = "", css: str = "", hint: str = "", inputmode: str = ""
-) -> dict[str, Any]:
+) -> SafeString:
     """A labelled control with its error beside it and tied to it; the attributes are set on the widget."""
     attributes = field.field.widget.attrs
     kind = "select" if field.widget_type == "select" else "textarea" if field.widget_type == "textarea" else "input"
@@ -199,4 +208,14 @@ def form_field(
         attributes["aria-describedby"] = " ".join(notes)
     if field.errors:
         attributes["aria-invalid"] = "true"
-    return {"field": field, "css": css, "hint": hint or field.help_text}
+    said = hint or field.help_text
+    return format_html(
+        FIELD,
+        css=css,
+        id=field.id_for_label,
+        label=field.label,
+        optional="" if field.field.required else format_html(OPTIONAL, _("(optional)")),
+        control=field,
+        hint=format_html(HINT, field.auto_id, said) if said else "",
+        error=format_html(ERROR, field.auto_id, " ".join(map(str, field.errors))) if field.errors else "",
+    )

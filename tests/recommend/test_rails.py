@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 
 from catalog.models import ProductCard
 from catalog.selectors import Card
+from core.remembered import forget
 from recommend.selectors import bought_with, for_you, predicted_stars
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_product
@@ -132,7 +132,7 @@ def test_rails_take_at_most_three_queries_however_much_there_is(django_assert_nu
         (3, lambda: bought_with(pks, 8, "en")),
     ]
     for most, rail in rails:
-        cache.clear()
+        forget()
         with django_assert_num_queries(most):
             rail()
     with django_assert_num_queries(2):  # what is popular is remembered for a moment
