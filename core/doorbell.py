@@ -2,6 +2,7 @@
 
 import functools
 import time
+from collections.abc import Callable
 
 from celery import current_app
 from django.db import connection, transaction
@@ -22,8 +23,11 @@ def ring(task: str) -> None:
 
 
 @functools.cache
-def _bell(task: str) -> functools.partial[None]:
-    return functools.partial(_send, task)
+def _bell(task: str) -> Callable[[], None]:
+    def bell() -> None:  # a function and not a partial: Django logs a failed hook by its __qualname__
+        _send(task)
+
+    return bell
 
 
 def _send(task: str) -> None:

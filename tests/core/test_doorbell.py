@@ -1,0 +1,39 @@
+"""The doorbell rings a broker that may be away; what was committed stays committed and the caller is not told."""
+
+import logging
+import time
+
+import pytest
+from celery import Celery, current_app
+from django.db import connection, transaction
+
+from core import doorbell
+from shop.servers.valkey import free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shop's own settings, with a broker at a port where nobody listens."""
+    settings = {**current_app.conf, "broker_url": f"redis://127.0.0.1:{free_port()}/0"}
+    monkeypatch.setattr(doorbell, "current_app", Celery(set_as_current=False, changes=settings))
+    monkeypatch.setattr(doorbell, "_rung_at", {})
+
+
+def test_a_broker_that_is_away_harms_neither_a_transaction_nor_a_statement_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+    started = time.monotonic()
+    with caplog.at_level(logging.ERROR, "django.db.backends.base"):
+        with transaction.atomic():
+            doorbell.ring("a.task")
+        doorbell.ring("another.task")
+    assert len(caplog.records) == 2
+    assert time.monotonic() - started < 2  # and does not wait for the broker to come back
+
+
+def test_it_rings_once_for_a_task_in_a_transaction() -> None:
+    with transaction.atomic():
+        doorbell.ring("a.task")
+        doorbell.ring("another.task")
+        doorbell.ring("a.task")
+        assert len(connection.run_on_commit) == 2
