@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +14,8 @@ from django.db import connection
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesIterable, ValuesListIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
+
+from core.postgresql.statements import Prepared
 
 Row = TypeVar("Row")
 MOST_SHAPES = 256
@@ -28,7 +30,7 @@ STAND_INS: dict[type, Callable[[], Any]] = {
 class _Plan:
     """`places` says for each parameter of the SQL which of the values, flattened, goes there; else the parameter as it is."""
 
-    sql: str
+    sql: Prepared
     places: tuple[tuple[int | None, Any], ...]
     compiler: Any
     converters: dict[int, Any]
@@ -80,20 +82,60 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields, into, places = _columns(model)
+    fields, sql = _insert_sql(model, len(rows))
     values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(f"{into} {', '.join([places] * len(rows))}", values)
+        cursor.execute(sql, values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
-@functools.cache
-def _columns(model: type[Model]) -> tuple[Sequence[Field[Any, Any]], str, str]:
+@functools.lru_cache(maxsize=MOST_SHAPES)
+def _insert_sql(model: type[Model], rows: int) -> tuple[Sequence[Field[Any, Any]], Prepared]:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    places = f"({', '.join(['%s'] * len(fields))})"
     into = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) VALUES"  # names of our own models
-    return fields, into, f"({', '.join(['%s'] * len(fields))})"
+    return fields, Prepared(f"{into} {', '.join([places] * rows)}")
+
+
+def change(model: type[Model], found_by: Mapping[str, Any], changes: Mapping[str, Any]) -> int:
+    """`filter(**found_by).update(**changes)` of plain values, composed once for each model and names; returns how many rows it were.
+
+    A change that is an expression takes Django's own way.
+    """
+    if any(hasattr(value, "resolve_expression") for value in changes.values()):
+        return model._default_manager.filter(**found_by).update(**changes)
+    return _write(model, _update_sql(model, tuple(changes), tuple(found_by)), [*changes.items(), *found_by.items()])
+
+
+def remove(model: type[Model], found_by: Mapping[str, Any]) -> int:
+    """`filter(**found_by).delete()` for rows nothing refers to, composed once for each model and names."""
+    return _write(model, _delete_sql(model, tuple(found_by)), found_by.items())
+
+
+def _write(model: type[Model], sql: Prepared, values: Iterable[tuple[str, Any]]) -> int:
+    parameters = [model._meta.get_field(name).get_db_prep_save(value, connection) for name, value in values]  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
+
+
+@functools.lru_cache(maxsize=MOST_SHAPES)
+def _update_sql(model: type[Model], changed: tuple[str, ...], found_by: tuple[str, ...]) -> Prepared:
+    table = connection.ops.quote_name(model._meta.db_table)
+    return Prepared(f"UPDATE {table} SET {_equal(model, changed, ', ')} WHERE {_equal(model, found_by, ' AND ')}")  # noqa: S608
+
+
+@functools.lru_cache(maxsize=MOST_SHAPES)
+def _delete_sql(model: type[Model], found_by: tuple[str, ...]) -> Prepared:
+    table = connection.ops.quote_name(model._meta.db_table)
+    return Prepared(f"DELETE FROM {table} WHERE {_equal(model, found_by, ' AND ')}")  # noqa: S608  # names of our own models
+
+
+def _equal(model: type[Model], names: tuple[str, ...], between: str) -> str:
+    columns = [str(model._meta.get_field(name).column) for name in names]  # type: ignore[union-attr]
+    return between.join(f"{connection.ops.quote_name(column)} = %s" for column in columns)
 
 
 def _shape(value: Any) -> tuple[type, int | None]:
@@ -128,7 +170,7 @@ def _plan(rows: QuerySet[Any], stand_ins: list[Any]) -> _Plan:
     if missing:
         raise TypeError(f"arguments {sorted(missing)} of the query are not in its SQL")
     converters = compiler.get_converters([column for column, _, _ in compiler.select])
-    return _Plan(sql, places, compiler, converters, _maker(rows, compiler), bool(rows.query.select_for_update))
+    return _Plan(Prepared(sql), places, compiler, converters, _maker(rows, compiler), bool(rows.query.select_for_update))
 
 
 def _maker(rows: QuerySet[Any], compiler: Any) -> Callable[[Sequence[Any]], Any]:

@@ -17,15 +17,18 @@ from django.utils import timezone
 
 from core.doorbell import ring
 from core.models import OutboxEvent, OutboxReceipt
+from core.postgresql.statements import Prepared
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
 RELAY = "core.tasks.relay_outbox"
 # By hand, because every purchase writes several and Django takes longer to compose an INSERT than the database to run it.
-_PUBLISH = """
+_PUBLISH = Prepared(
+    """
 INSERT INTO core_outboxevent (name, payload, created_at, next_try_at, attempts, last_error)
 SELECT name, payload::jsonb, %(now)s, %(now)s, 0, '' FROM unnest(%(names)s::text[], %(payloads)s::text[]) AS e(name, payload)
 """
+)
 E = TypeVar("E", bound="Event")
 Handler = Callable[[Any], None]
 _handlers: dict[str, list[tuple[str, type[Event], Handler]]] = {}

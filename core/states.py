@@ -7,8 +7,10 @@ from typing import Any
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from core.compiled import change
 from core.errors import DomainError
 from core.models import StateChange, Stateful, entity_id_of
+from core.postgresql.statements import Prepared
 
 
 class IllegalTransition(DomainError):
@@ -29,10 +31,12 @@ def record_change(row: models.Model, previous: str, status: str, *, actor: str, 
 
 
 # By hand, because every move writes one and Django takes longer to compose an INSERT than the database to run it.
-_WRITE = """
+_WRITE = Prepared(
+    """
 INSERT INTO core_statechange (entity, entity_id, from_status, to_status, actor, reason, at)
 SELECT * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
 """
+)
 
 
 def write_changes(changes: Iterable[StateChange]) -> None:
@@ -53,9 +57,7 @@ def move_to(row: Stateful, status: str, *, actor: str, at: dt.datetime, reason: 
     previous = row.status
     if status not in row.TRANSITIONS.get(previous, frozenset()):
         raise IllegalTransition(status=row.get_status_display())  # type: ignore[attr-defined]  # made by the choices of `status`
-    rows: models.Manager[Any] = type(row)._default_manager
-    moved = rows.filter(pk=row.pk, status=previous).update(status=status, **changes)
-    if moved != 1:
+    if change(type(row), {row._meta.pk.name: row.pk, "status": previous}, {"status": status, **changes}) != 1:
         raise StaleState
     write_changes([record_change(row, previous, status, actor=actor, reason=reason, at=at)])
     row.status = status

@@ -3,6 +3,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from core.postgresql.statements import PreparingCursor, Shelf
+
 SURE_SECONDS = 0.5
 
 
@@ -15,6 +17,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._sure_until = 0.0
+        self.shelf = Shelf()
+
+    def make_cursor(self, cursor: Any) -> PreparingCursor:
+        return PreparingCursor(cursor, self)
+
+    def connect(self) -> None:
+        self.shelf = Shelf(is_shared=self.shelf.is_shared)
+        super().connect()
 
     def close_if_health_check_failed(self) -> None:
         if self.health_check_done:  # type: ignore[has-type]

@@ -7,11 +7,14 @@ from typing import Any, Self
 
 from django.db import connection
 
+from core.postgresql.statements import Prepared
+
 # One round trip, all or nothing. `locked` takes the row locks in primary-key order, whatever plan joins them, so two
 # callers with the same rows in opposite order cannot deadlock; it reads each row as it is once the lock is ours, so a
 # decision is never made on what the statement's snapshot saw before it had to wait. The aggregate forces all of `locked`
 # before the first row is changed. NO KEY: foreign keys that point at the rows are checked without waiting for us.
-_SHIFT = """
+_SHIFT = Prepared(
+    """
 WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[]) AS w (id, on_hand, reserved)
 ), locked AS MATERIALIZED (
@@ -24,6 +27,7 @@ FROM wanted w
 WHERE s.id = w.id AND (SELECT bool_and(fits) AND count(*) = %s FROM locked)
 RETURNING s.variant_id, s.on_hand - s.reserved, w.on_hand - w.reserved
 """
+)
 
 
 @dataclass(frozen=True, slots=True)

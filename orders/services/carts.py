@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from catalog.selectors import Offer, offer_of, sellable_variants
-from core.compiled import compiled, insert
+from core.compiled import change, compiled, insert
 from core.ids import secret_token
 from logistics.selectors import availability
 from orders import rules
@@ -50,7 +50,7 @@ def _language() -> str:
 
 def _locked_or_new(cart: Cart | None, user: User | None, at: dt.datetime) -> Cart:
     """One UPDATE both keeps the cart fresh and serialises its writers; a cart that is gone is replaced."""
-    if cart is not None and Cart.objects.filter(pk=cart.pk).update(touched_at=at):
+    if cart is not None and change(Cart, {"id": cart.pk}, {"touched_at": at}):
         return cart
     if user is None:
         fresh = Cart(token=secret_token())
@@ -58,7 +58,7 @@ def _locked_or_new(cart: Cart | None, user: User | None, at: dt.datetime) -> Car
         return fresh
     own, created = Cart.objects.get_or_create(user=user)
     if not created:
-        Cart.objects.filter(pk=own.pk).update(touched_at=at)
+        change(Cart, {"id": own.pk}, {"touched_at": at})
     return own
 
 

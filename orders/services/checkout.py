@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from catalog.selectors import sellable_variants
 from core import outbox
-from core.compiled import compiled, first, insert
+from core.compiled import compiled, first, insert, remove
 from core.ids import order_number, secret_token
 from core.money import Money
 from core.states import record_change, write_changes
@@ -251,7 +251,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
 
 def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: _Quote, at: dt.datetime) -> None:
     """Empty the cart, tell, take points, and as the very last writes the stock: others wait for those rows until we commit."""
-    CartLine.objects.filter(cart_id=checkout.placed_from).delete()
+    remove(CartLine, {"cart": checkout.placed_from})
     outbox.publish(CheckoutPlaced(checkout_id=str(checkout.pk)))
     if quote.points and checkout.user_id:
         shares = {order.pk: quoted.points for order, quoted in zip(orders, quote.orders, strict=True) if quoted.points}

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from core.compiled import compiled, first, insert
+from core.compiled import change, compiled, first, insert
 from payments.errors import AlreadyDecided, PaymentNotFound
 from payments.gateways.base import NotAtProvider, Refused
 from payments.models import SandboxPayment, SandboxRefund
@@ -103,8 +103,8 @@ def answer(payment_id: uuid.UUID, *, approved: bool, effective_at: dt.datetime, 
     """
     status = Status.APPROVED if approved else Status.DECLINED
     with transaction.atomic(durable=True):
-        open_one = SandboxPayment.objects.filter(pk=payment_id, status=Status.OPEN)
-        answered = open_one.update(status=status, effective_at=effective_at, notify_at=notify_at)
+        decision = {"status": status, "effective_at": effective_at, "notify_at": notify_at}
+        answered = change(SandboxPayment, {"id": payment_id, "status": Status.OPEN}, decision)
     if not answered:
         page_of(payment_id)
         raise AlreadyDecided

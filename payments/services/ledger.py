@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.ids import uuid7
+from core.postgresql.statements import Prepared
 from payments import postings
 from payments.errors import AlreadyPosted
 from payments.models import LedgerTransaction
@@ -16,7 +17,8 @@ from payments.postings import Leg, Posting, PostingKind
 _NAMESPACE = uuid.UUID("6f1d7c8e-3a52-5b0e-9d57-0c7e2f7a4b11")
 
 # The entries arrive in one statement because the database takes a transaction's entries whole or not at all.
-_POST = """
+_POST = Prepared(
+    """
 WITH account AS (
     INSERT INTO payments_ledgeraccount (id, created_at, code, kind, currency, merchant_id)
     SELECT DISTINCT ON (a.id) a.id, %(at)s, a.code, a.kind, %(currency)s, a.merchant_id
@@ -33,6 +35,7 @@ INSERT INTO payments_ledgerentry (transaction_id, account_id, amount_minor, curr
 SELECT posted.id, leg.account_id, leg.amount_minor, %(currency)s, leg.part
 FROM posted, unnest(%(accounts)s::uuid[], %(amounts)s::bigint[], %(parts)s::uuid[]) AS leg(account_id, amount_minor, part)
 """
+)
 
 
 def account_id(leg: Leg, currency: str) -> uuid.UUID:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.transaction import TransactionManagementError
 
 from catalog.models import ProductCard, Variant
-from core.compiled import compiled
+from core.compiled import change, compiled, remove
 from orders.models import Cart, CartLine
 from tests.factories.catalog import make_product
 from tests.factories.logistics import make_stock
@@ -112,3 +112,26 @@ def test_what_cannot_be_filled_in_is_refused_when_it_is_first_used() -> None:
             run(uuid.uuid4())
     with pytest.raises(TypeError):
         fetched(None)
+
+
+def test_a_change_finds_and_sets_what_an_update_would() -> None:
+    first, second = (make_cart(stocked(), quantity=2) for _ in "ab")
+    line = CartLine.objects.get(cart=first)
+
+    assert change(CartLine, {"id": line.pk, "quantity": 2}, {"quantity": 5, "seen_minor": 7}) == 1
+    assert change(CartLine, {"id": line.pk, "quantity": 2}, {"quantity": 9}) == 0
+    assert change(CartLine, {"cart": second.pk}, {"quantity": F("quantity") + 1}) == 1
+    assert change(Cart, {"id": first.pk}, {"token": None}) == 1
+
+    assert CartLine.objects.filter(quantity=5, seen_minor=7).get() == line
+    assert CartLine.objects.get(cart=second).quantity == 3
+    assert Cart.objects.get(token=None) == first
+
+
+def test_remove_takes_only_what_it_finds() -> None:
+    first, second = (make_cart(stocked(), quantity=2) for _ in "ab")
+
+    assert remove(CartLine, {"cart": first.pk}) == 1
+    assert remove(CartLine, {"cart": first.pk}) == 0
+
+    assert CartLine.objects.get().cart == second
