@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
+SEE_OTHER = 303
 BUYER = {
     "name": "Li Wei",
     "phone": "+86 138 0013 8000",
@@ -112,13 +113,15 @@ def put_in(browser: Browser, variant: str) -> None:
     _ok(browser.send("POST", "/cart/add/", form, {"HX-Request": "true"}))
 
 
-def check_out(browser: Browser) -> tuple[str, str]:
-    """Look at the cart, fill the checkout form and place the order; body and path of the provider's page."""
+def check_out(browser: Browser) -> str:
+    """Look at the cart, fill the checkout form and place the order; the address of the provider's page the shop sends the buyer to."""
     _ok(browser.follow("GET", "/cart/"))
     _status, body, _path = _ok(browser.follow("GET", "/checkout/"))
     details = {**hidden_fields(body, "/checkout/"), **BUYER, "email": f"{uuid.uuid4().hex[:12]}@example.com"}
-    _status, body, path = _ok(browser.follow("POST", "/checkout/", details))
-    return body, path
+    answer = browser.send("POST", "/checkout/", details)
+    if answer[0] != SEE_OTHER:
+        raise Refused(f"{answer[0]} at /checkout/")
+    return answer[2]
 
 
 @dataclass
@@ -149,20 +152,21 @@ class Buyer:
         return {"add to cart": [_timed(put_in, browser, variant) for variant in basket]}
 
     def order(self) -> dict[str, list[float]]:
-        """Three goods into the cart, the cart's page, the checkout's page, the order placed and sent to the provider's page."""
+        """Three goods into the cart, the cart's page, the checkout's page, the order placed and the buyer sent to the provider."""
         return {"order placed": [_timed(self._order, *self.visit(3))]}
 
     def purchase(self) -> dict[str, list[float]]:
-        """The same, then approved at the practice provider, and back to the page that says thank you."""
+        """The same, then the practice provider's page, approved there, and back to the page that says thank you."""
         return {"whole purchase": [_timed(self._purchase, *self.visit(3))]}
 
-    def _order(self, browser: Browser, basket: Sequence[str]) -> tuple[str, str]:
+    def _order(self, browser: Browser, basket: Sequence[str]) -> str:
         for variant in basket:
             put_in(browser, variant)
         return check_out(browser)
 
     def _purchase(self, browser: Browser, basket: Sequence[str]) -> str:
-        return _pay(browser, *self._order(browser, basket))
+        _status, body, path = _ok(browser.follow("GET", urlsplit(self._order(browser, basket)).path))
+        return _pay(browser, body, path)
 
 
 def _timed(work: Callable[..., object], *arguments: object) -> float:

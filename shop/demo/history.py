@@ -141,7 +141,7 @@ class History:
         Cart.objects.filter(user=user).delete()
         variants = Variant.objects.filter(sku__in=[item.sku for item in purchase.items])
         for variant in variants:
-            cart = add_to_cart(cart=None, user=user, variant_id=variant.pk, quantity=1, at=moment)
+            cart = add_to_cart(user=user, token=None, variant_id=variant.pk, quantity=1, at=moment)
         city, postcode = CITIES[purchase.key.int % len(CITIES)]
         buyer = Buyer(
             user_id=user.pk, email=user.email, language=purchase.language, name=purchase.name, phone="+86 571 8765 4321",

@@ -13,6 +13,7 @@ from storefront.forms.addresses import AddressForm
 
 
 class CheckoutForm(AddressForm):
+    ALIKE_FOR_ALL = True  # its labels, hints and countries
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     points = forms.IntegerField(required=False, min_value=0, max_value=10**9, widget=forms.HiddenInput)
     gateway = forms.ChoiceField(label=_("Pay with"), required=False, widget=forms.RadioSelect)

@@ -2,13 +2,14 @@
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
 from babel.numbers import format_currency
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join, linebreaks
@@ -196,7 +197,24 @@ ERROR = '<p class="field-error mt-1" id="{}_error">{}</p>'
 def form_field(
     field: BoundField, autocomplete: str = "", testid: str = "", css: str = "", hint: str = "", inputmode: str = ""
 ) -> SafeString:
-    """A labelled control with its error beside it and tied to it; the attributes are set on the widget."""
+    """A labelled control with its error beside it and tied to it; the attributes are set on the widget.
+
+    An empty field of a form that is `ALIKE_FOR_ALL` looks the same in every copy of it, so it is drawn once per language.
+    """
+    arguments = (autocomplete, testid, css, str(hint), inputmode)
+    form: Any = field.form
+    if form.is_bound or not getattr(form, "ALIKE_FOR_ALL", False) or field.value() != form.base_fields[field.name].initial:
+        return _form_field(field, *arguments)
+    key = (type(form), field.auto_id, get_language(), arguments)
+    if key not in _empty_fields or settings.DEBUG:
+        _empty_fields[key] = _form_field(field, *arguments)
+    return _empty_fields[key]
+
+
+_empty_fields: dict[Hashable, SafeString] = {}
+
+
+def _form_field(field: BoundField, autocomplete: str, testid: str, css: str, hint: str, inputmode: str) -> SafeString:
     attributes = field.field.widget.attrs
     kind = "select" if field.widget_type == "select" else "textarea" if field.widget_type == "textarea" else "input"
     attributes["class"] = f"{kind} w-full {kind}-error" if field.errors else f"{kind} w-full"

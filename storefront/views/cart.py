@@ -15,7 +15,7 @@ from orders.models import Cart
 from orders.selectors import cart_view
 from orders.services import carts
 from recommend.selectors import bought_with
-from storefront.baskets import adopt_cart, cart_of, counted, member, remember_cart
+from storefront.baskets import adopt_cart, cart_of, cart_token, counted, member, remember_cart
 from storefront.preferences import come_back_to
 from storefront.refusals import toast
 from storefront.views.product import product_with_refusal
@@ -46,8 +46,8 @@ def add(request: HttpRequest) -> HttpResponse:
     """Put a variant into the cart; a refusal is told on the product's page with what was typed."""
     try:
         row = carts.add_to_cart(
-            cart=cart_of(request),
             user=member(request),
+            token=cart_token(request),
             variant_id=_uuid(request.POST.get("variant", "")),
             quantity=request.POST.get("quantity", "1"),
             at=timezone.now(),

@@ -111,7 +111,7 @@ def test_items_added_from_six_sides_all_count() -> None:
     lamp = make_goods(stock=50)
     cart = make_cart(lamp)
 
-    race(*[partial(add_to_cart, cart=cart, user=None, variant_id=lamp.pk, quantity=2, at=timezone.now())] * 6)
+    race(*[partial(add_to_cart, user=None, token=cart.token, variant_id=lamp.pk, quantity=2, at=timezone.now())] * 6)
 
     assert cart.lines.get().quantity == 13
 

@@ -52,7 +52,7 @@ def make_cart(*variants: Variant, user: User | None = None, quantity: int = 1) -
     """A cart with `quantity` of each variant; of new goods of two sellers when none are given."""
     cart: Cart | None = None
     for variant in variants or (make_goods(), make_goods()):
-        cart = add_to_cart(cart=cart, user=user, variant_id=variant.pk, quantity=quantity, at=timezone.now())
+        cart = add_to_cart(user=user, token=cart.token if cart else None, variant_id=variant.pk, quantity=quantity, at=timezone.now())
     assert cart is not None
     return cart
 
