@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import Error
+from django.db import Error, OperationalError
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import NotSupportedError, ProgrammingError
 
 USES_BEFORE = 2
 MOST_PER_CONNECTION = 250  # each keeps its plan in the memory of the server's process
 UNKNOWN_NAME = "26000"  # invalid_sql_statement_name
+RESULT_CHANGED = "0A000"  # feature_not_supported: a column has got another type since
 _PLACE = re.compile(r"%%|%(?:\((\w+)\))?s(::\w+(?:\[\])?)?")
 _numbers = itertools.count(1)
 _known: dict[str, "Statement | None"] = {}
@@ -59,8 +60,8 @@ def statement(name: str, sql: str) -> Statement:
 class PreparingCursor(CursorWrapper):
     """A cursor that has `Prepared` SQL prepared once its connection has asked for it a few times.
 
-    What cannot be prepared runs as it is. So does everything once a pooler turns out to share connections between transactions:
-    that costs the one request that finds out its answer (503).
+    What cannot be prepared runs as it is. So does what a migration changed under it, and everything once a pooler turns out to share
+    connections between transactions: that costs the one request that finds out its answer (503).
     """
 
     db: Any
@@ -73,9 +74,13 @@ class PreparingCursor(CursorWrapper):
         try:
             return super()._execute(found.execute, params, *ignored)  # type: ignore[misc]
         except Error as error:
-            if getattr(error.__cause__, "pgcode", None) == UNKNOWN_NAME:
+            code = getattr(error.__cause__, "pgcode", None)
+            if code == UNKNOWN_NAME:
                 self.db.shelf.is_shared = True
                 log.warning("prepared statements are not used on this connection: a pooler shares it")
+            elif code == RESULT_CHANGED:
+                del self.db.shelf.ready[sql]
+                raise OperationalError(str(error)) from error
             raise
 
     def _ready(self, sql: str) -> Statement | None:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from core.models import StateChange
@@ -115,6 +115,21 @@ def test_a_pooler_that_shares_the_connection_costs_one_request_its_answer() -> N
     connection.close()
     assert [ask(sql, [number])[0][0] for number in range(5)] == [0, 1, 2, 3, 4]
     assert prepared() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_got_another_type_costs_one_request_its_answer() -> None:
+    sql = Prepared("SELECT a FROM changing WHERE a = %s::int")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE changing AS SELECT 1 AS a")
+        for _ in range(5):
+            ask(sql, [1])
+        cursor.execute("ALTER TABLE changing ALTER a TYPE bigint")
+
+    with pytest.raises(OperationalError):
+        ask(sql, [1])
+
+    assert ask(sql, [1]) == [(1,)]
 
 
 def test_a_connection_prepares_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
