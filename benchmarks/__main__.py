@@ -16,6 +16,7 @@ from benchmarks.meters import Meter
 from benchmarks.stack import Stack, running
 
 CONNECTIONS = 4
+WARM_UP_SECONDS = 5
 WORK = ("adds", "order", "purchase")
 SAMPLE = """
 SELECT DISTINCT ON (md5(p.slug)) p.slug, s.variant_id
@@ -42,7 +43,7 @@ class Row:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--products", type=int, default=10_000)
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--only", nargs="*", default=[])
     arguments = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
@@ -80,7 +81,7 @@ def measure(stack: Stack, seconds: float, only: list[str], cpus: set[int] | None
 def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | None) -> Row:
     servers = [stack.pids["bare" if name == "bare view" else "shop"], stack.pids["postgres"], stack.pids["valkey"]]
     meter = Meter(servers, stack.database_url)
-    load.run(url, seconds=2, connections=CONNECTIONS, cpus=cpus)
+    load.run(url, seconds=WARM_UP_SECONDS, connections=CONNECTIONS, cpus=cpus)
     before = meter.read()
     result = load.run(url, seconds=seconds, connections=CONNECTIONS, cpus=cpus)
     after = meter.read()
@@ -95,7 +96,7 @@ def page(name: str, url: str, stack: Stack, seconds: float, cpus: set[int] | Non
 def buying(stack: Stack, goods: list[str], work: str, seconds: float) -> Row:
     """One kind of buyers' work; SQL and CPU are of all its requests."""
     meter = Meter([stack.pids[name] for name in ("shop", "postgres", "valkey")], stack.database_url)
-    purchases.run(stack.shop_url, goods, work, seconds=2, buyers=CONNECTIONS)
+    purchases.run(stack.shop_url, goods, work, seconds=WARM_UP_SECONDS, buyers=CONNECTIONS)
     before = meter.read()
     tally, took = purchases.run(stack.shop_url, goods, work, seconds=seconds, buyers=CONNECTIONS)
     after = meter.read()

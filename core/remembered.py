@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+MOST = 500
 _kept: dict[str, tuple[float, Any]] = {}
 
 
@@ -13,6 +14,8 @@ def remembered(key: str, seconds: float, make: Callable[[], T]) -> T:
     until, value = _kept.get(key, (0.0, None))
     if time.monotonic() >= until:
         value = make()
+        if len(_kept) >= MOST:
+            _kept.clear()
         _kept[key] = (time.monotonic() + seconds, value)
     kept: T = value
     return kept

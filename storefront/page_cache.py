@@ -17,9 +17,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
+from core.remembered import forget, remembered
 from storefront.preferences import chosen_theme
 
 SECONDS = 60
+NEAR_SECONDS = 1  # a page that everybody looks at is not even fetched from Valkey each time
 MAX_QUERY = 200
 PUBLIC = f"public, max-age=0, s-maxage={SECONDS}, must-revalidate"
 PRIVATE = "private, no-store"
@@ -58,8 +60,9 @@ class PageCacheMiddleware:
         if not is_anonymous_get(request):
             return _private(self.get_response(request))
         key = page_key(request)
-        page = cache.get(key)
+        page: Page | None = remembered(key, NEAR_SECONDS, lambda: cache.get(key))
         if page is None:
+            forget(key)
             return self._fill(request, key)
         request.get_host()  # a forged Host is refused from the cache too
         return _answer(request, page)

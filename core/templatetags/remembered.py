@@ -1,6 +1,7 @@
 """Django's `translate` and `url`, which remember what does not change: a constant text in a language, an address without arguments.
 
-A page has a hundred of them, and looking one up again takes Django ten times as long as drawing it.
+A page has a hundred of them, and looking one up again takes Django ten times as long as drawing it. Built into our templates
+with the rest of Django's `i18n`; one that says `{% load i18n %}` gets Django's own.
 """
 
 from collections.abc import Callable, Hashable

@@ -7,11 +7,11 @@ from django.utils.translation import override
 
 
 def drawn(text: str, **context: object) -> str:
-    return Template("{% load i18n %}" + text).render(Context(context))
+    return Template("" + text).render(Context(context))
 
 
 def test_a_text_follows_the_language_each_time() -> None:
-    template = Template('{% load i18n %}{% translate "Cart" %}|{% translate "Cart" as word %}{{ word }}|{% trans "100% sure" %}')
+    template = Template('{% translate "Cart" %}|{% translate "Cart" as word %}{{ word }}|{% trans "100% sure" %}')
 
     for _ in range(2):
         assert template.render(Context()) == "Cart|Cart|100% sure"
@@ -20,7 +20,7 @@ def test_a_text_follows_the_language_each_time() -> None:
 
 
 def test_what_is_no_constant_is_translated_as_before() -> None:
-    template = Template("{% load i18n %}{% translate word %}|{% translate 'Cart'|upper %}|{% translate 'Cart' noop %}")
+    template = Template("{% translate word %}|{% translate 'Cart'|upper %}|{% translate 'Cart' noop %}")
 
     with override("zh-hans"):
         assert template.render(Context({"word": "Cart"})) == "购物车|购物车|Cart"
