@@ -65,7 +65,7 @@ def order_up_to(
 def pay(checkout: Checkout, at: dt.datetime | None = None, decision: str = "approve") -> Checkout:
     """Pay in the sandbox and come back to the shop."""
     moment = at or timezone.now()
-    attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=moment)
+    attempt = payment.start_payment(checkout=checkout, gateway="sandbox", return_url=RETURN_URL, at=moment)
     sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision=decision, at=moment)
     return payment.settle(checkout_id=checkout.pk, at=moment)
 

@@ -4,13 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import User
 from catalog.selectors import Offer, offer_of, sellable_variants
-from core.compiled import compiled, insert
-from core.ids import secret_token
+from core.compiled import insert
+from core.ids import secret_token, uuid7
 from core.postgresql.statements import Prepared
 from logistics.selectors import availability
 from orders import rules
@@ -21,7 +20,7 @@ from orders.models import Cart, CartLine
 def add_to_cart(*, user: User | None, token: str | None, variant_id: uuid.UUID, quantity: object, at: dt.datetime) -> Cart:
     """Put `quantity` more of a variant into the member's cart, or the guest's of that token; it is made when there is none.
 
-    Five statements, and as many as Django needs to make a member's first cart.
+    Four statements, and as many as Django needs to make a member's first cart.
 
     Raises:
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
@@ -34,7 +33,7 @@ def add_to_cart(*, user: User | None, token: str | None, variant_id: uuid.UUID, 
     available = availability([variant_id]).get(variant_id, 0)
     with transaction.atomic():
         target = _locked(user, token, at) or _new(user, at)
-        target.pieces = _put(target, variant, added, available)
+        target.pieces = _put(target, variant, added, available, at)
     return target
 
 
@@ -74,28 +73,28 @@ def _new(user: User | None, at: dt.datetime) -> Cart:
     return fresh
 
 
-def _put(cart: Cart, variant: Offer, added: int, available: int) -> int:
-    """Returns how many pieces the cart holds then."""
-    quantities = dict(_quantities(cart.pk))
-    present = quantities.get(variant.variant_id, 0)
-    if present + added > settings.CART_MAX_QUANTITY:
+def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime) -> int:
+    """Returns how many pieces the cart holds then. A refusal undoes the transaction, and with it what was put in."""
+    with connection.cursor() as cursor:
+        new: list[Any] = [uuid7(), at, cart.pk, variant.variant_id, added, variant.price_minor]
+        cursor.execute(_PUT, [*new, cart.pk, cart.pk])
+        quantity, lines, pieces = cursor.fetchone()
+    if quantity > settings.CART_MAX_QUANTITY:
         raise InvalidQuantity(most=settings.CART_MAX_QUANTITY)
-    if present + added > available:
+    if quantity > available:
         raise SoldOut(title=variant.title_in(_language()), available=available)
-    if present:
-        CartLine.objects.filter(cart=cart, variant_id=variant.variant_id).update(
-            quantity=F("quantity") + added, seen_minor=variant.price_minor
-        )
-    elif len(quantities) >= settings.CART_MAX_LINES:
+    if quantity == added and lines >= settings.CART_MAX_LINES:
         raise CartFull(most=settings.CART_MAX_LINES)
-    else:
-        insert([CartLine(cart=cart, variant_id=variant.variant_id, quantity=added, seen_minor=variant.price_minor)])
-    return sum(quantities.values()) + added
+    return int(pieces) + added
 
 
-@compiled
-def _quantities(cart_id: uuid.UUID) -> QuerySet[Any]:
-    return CartLine.objects.filter(cart=cart_id).values_list("variant_id", "quantity")
+# What it counts is from before it: a statement does not see its own rows.
+_PUT = Prepared("""
+INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity, seen_minor = excluded.seen_minor
+RETURNING quantity, (SELECT count(*) FROM orders_cartline WHERE cart_id = %s),
+    (SELECT coalesce(sum(quantity), 0) FROM orders_cartline WHERE cart_id = %s)
+""")
 
 
 @transaction.atomic

@@ -33,8 +33,8 @@ REFUSALS = {
 }
 
 
-def start_payment(*, checkout_id: uuid.UUID, gateway: str, return_url: str, at: dt.datetime) -> PaymentAttempt:
-    """A payment attempt over the purchase's total to send the shopper to; the live one when there is one.
+def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.datetime) -> PaymentAttempt:
+    """A payment attempt over the total of a purchase that was read this moment, to send the shopper to; the live one when there is one.
 
     Calls the provider, so it must not run inside a transaction. Whether the purchase is overdue is the sweep's decision,
     by the database's clock; here only its status counts.
@@ -42,7 +42,7 @@ def start_payment(*, checkout_id: uuid.UUID, gateway: str, return_url: str, at: 
     Raises:
         CheckoutNotFound, CheckoutPaid, CheckoutCancelled, CheckoutExpired: nothing to pay.
     """
-    checkout = _payable(checkout_id)
+    _refuse_ended(checkout)
     attempt = attempts.start_attempt(
         reference=checkout.pk,
         amount_minor=checkout.total_minor,
@@ -52,22 +52,21 @@ def start_payment(*, checkout_id: uuid.UUID, gateway: str, return_url: str, at: 
         description=checkout.number,
         at=at,
     )
+    now = checkout_of(checkout.pk)
+    if now is None:
+        raise CheckoutNotFound
     try:
-        _payable(checkout_id)
+        _refuse_ended(now)
     except (CheckoutCancelled, CheckoutExpired):
         # It ended while we talked to the provider, so whoever ended it did not see this attempt.
-        attempts.cancel_attempt(reference=checkout_id, at=at)
+        attempts.cancel_attempt(reference=checkout.pk, at=at)
         raise
     return attempt
 
 
-def _payable(checkout_id: uuid.UUID) -> Checkout:
-    checkout = checkout_of(checkout_id)
-    if checkout is None:
-        raise CheckoutNotFound
+def _refuse_ended(checkout: Checkout) -> None:
     if checkout.status != CheckoutStatus.AWAITING_PAYMENT:
         raise REFUSALS[CheckoutStatus(checkout.status)]
-    return checkout
 
 
 def settle(*, checkout_id: uuid.UUID, at: dt.datetime) -> Checkout:

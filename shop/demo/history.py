@@ -151,7 +151,7 @@ class History:
         return place_order(cart_id=cart.pk, key=purchase.key, buyer=buyer, points=0, expected_total_minor=total, at=moment)
 
     def _pay(self, checkout: Checkout, moment: dt.datetime) -> None:
-        attempt = start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url="http://localhost/", at=moment)
+        attempt = start_payment(checkout=checkout, gateway="sandbox", return_url="http://localhost/", at=moment)
         decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=moment)
         settle(checkout_id=checkout.pk, at=moment + dt.timedelta(seconds=20))
 

@@ -75,7 +75,7 @@ def to_provider_once_placed(request: HttpRequest, checkout: Checkout, gateway: s
 
 def _to_provider(checkout: Checkout, gateway: str) -> HttpResponse:
     back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
-    attempt = paying.start_payment(checkout_id=checkout.pk, gateway=gateway, return_url=back, at=timezone.now())
+    attempt = paying.start_payment(checkout=checkout, gateway=gateway, return_url=back, at=timezone.now())
     if not attempt.redirect_url:
         return HttpResponseRedirect(reverse("pay-return", args=[checkout.number]), status=SEE_OTHER)
     return HttpResponseRedirect(on_this_host(attempt.redirect_url), status=SEE_OTHER)

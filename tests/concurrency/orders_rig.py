@@ -46,6 +46,6 @@ def race(*steps: Callable[[], Any]) -> list[Any]:
 
 def captured(checkout: Checkout) -> PaymentAttempt:
     """The shopper has paid at the provider and we know, but the purchase does not yet."""
-    attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
+    attempt = payment.start_payment(checkout=checkout, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
     sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=timezone.now())
     return attempts.refresh_attempt(attempt_id=attempt.pk, at=timezone.now())

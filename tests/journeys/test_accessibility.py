@@ -90,6 +90,6 @@ def sign_in(page: "Page", email: str) -> None:
 
 
 def payment_pages(unpaid: Checkout, paid: Checkout) -> list[str]:
-    attempt = start_payment(checkout_id=unpaid.pk, gateway="sandbox", return_url="http://localhost/", at=unpaid.placed_at)
+    attempt = start_payment(checkout=unpaid, gateway="sandbox", return_url="http://localhost/", at=unpaid.placed_at)
     sandbox = f"/sandbox/{uuid.UUID(attempt.provider_id)}/"
     return [f"/pay/{unpaid.number}/", sandbox, f"/pay/{unpaid.number}/return/", f"/orders/{paid.number}/confirmation/"]

@@ -174,7 +174,7 @@ def test_the_invariants_hold_at_every_point_of_an_orders_life(status: OrderStatu
 
 def test_a_late_payment_that_goes_back_keeps_the_invariants() -> None:
     checkout = place(make_cart())
-    attempt = payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
+    attempt = payment.start_payment(checkout=checkout, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
     sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=timezone.now())
     expiry.expire_unpaid(at=checkout.expires_at)
 

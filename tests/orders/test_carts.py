@@ -140,8 +140,8 @@ def test_adding_takes_at_most_six_statements() -> None:
     with CaptureQueriesContext(connection) as first_time:
         add(lamp)
 
-    assert len(statements_of(captured)) <= 6
-    assert len(statements_of(first_time)) <= 6
+    assert len(statements_of(captured)) <= 4
+    assert len(statements_of(first_time)) <= 4
 
 
 def test_counting_takes_one_statement() -> None:

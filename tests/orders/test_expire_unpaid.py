@@ -75,7 +75,7 @@ def test_the_open_payment_of_an_expired_purchase_is_withdrawn() -> None:
     from orders.services import payment
 
     checkout = place(make_cart())
-    payment.start_payment(checkout_id=checkout.pk, gateway="sandbox", return_url="http://localhost/", at=timezone.now())
+    payment.start_payment(checkout=checkout, gateway="sandbox", return_url="http://localhost/", at=timezone.now())
 
     expiry.expire_unpaid(at=checkout.expires_at)
 

@@ -11,6 +11,7 @@ from core.models import OutboxEvent, StateChange
 from logistics.models import Reservation
 from logistics.services import expire_reservations
 from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, CheckoutPaid
+from orders.models import Checkout
 from orders.selectors import checkout_for
 from orders.services import cancellation, expiry, payment
 from orders.states import CheckoutStatus, OrderStatus
@@ -28,8 +29,8 @@ def events(name: str) -> int:
 
 
 def start(walk_or_checkout: object) -> PaymentAttempt:
-    checkout_id = walk_or_checkout.pk  # type: ignore[attr-defined]
-    return payment.start_payment(checkout_id=checkout_id, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
+    checkout = Checkout.objects.get(pk=walk_or_checkout.pk)  # type: ignore[attr-defined]
+    return payment.start_payment(checkout=checkout, gateway="sandbox", return_url=RETURN_URL, at=timezone.now())
 
 
 def approve(attempt: PaymentAttempt) -> None:
