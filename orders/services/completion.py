@@ -8,6 +8,7 @@ from django.db.models import Sum
 from catalog.services import cards
 from core import outbox
 from core.states import move_to
+from logistics import services as logistics
 from loyalty import rules as loyalty_rules
 from loyalty import services as loyalty
 from orders.events import OrderCompleted
@@ -23,7 +24,9 @@ WAITING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 
 @transaction.atomic
 def confirm_receipt(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> MerchantOrder:
-    """The shopper says it arrived: the merchant gets the money, a member the points. Again is the same answer.
+    """The shopper says it arrived: the merchant gets the money, a member the points; parcels under way have arrived with it.
+
+    Again is the same answer.
 
     Raises:
         OrderNotFound: there is none.
@@ -32,6 +35,7 @@ def confirm_receipt(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merc
     order = locked_order(order_id)
     if order.status != OrderStatus.COMPLETED:
         _complete(order, actor=actor, reason="", at=at)
+        logistics.deliver(reference=order.pk, actor=actor, at=at)
     return order
 
 

@@ -11,6 +11,7 @@ from catalog.models import ProductCard, Review
 from core import outbox
 from core.models import OutboxEvent
 from core.states import IllegalTransition
+from logistics.selectors import shipments_of
 from loyalty.selectors import balance
 from loyalty.services import earn
 from orders.errors import OrderNotFound, ReviewNotAllowed
@@ -53,6 +54,18 @@ def test_confirming_twice_pays_once() -> None:
     order = walk.refresh().order
     assert balances(order.merchant_id, "USD").payable_minor == order.total_minor - order.commission_minor
     assert OutboxEvent.objects.filter(name="OrderCompleted").count() == 1
+
+
+def test_parcels_under_way_arrive_with_the_shoppers_word_and_not_with_the_deadline() -> None:
+    told, silent = (order_up_to(OrderStatus.SHIPPED, variants=[make_goods()]).order for _ in range(2))
+
+    completion.confirm_receipt(order_id=told.pk, actor="shopper:guest", at=timezone.now())
+    completion.complete_due(at=timezone.now() + dt.timedelta(days=90))
+    outbox.relay(now=timezone.now() + dt.timedelta(days=91))
+
+    assert [(parcel.status, [event.code for event in parcel.events.all()][-1]) for parcel in shipments_of(told.pk)] == [("delivered",) * 2]
+    assert [parcel.status for parcel in shipments_of(silent.pk)] == ["handed_over"]
+    assert OutboxEvent.objects.filter(name="OrderDelivered").count() == 0
 
 
 def test_an_order_that_was_not_sent_cannot_be_confirmed() -> None:
