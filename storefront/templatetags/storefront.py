@@ -24,6 +24,7 @@ from core.i18n import translated
 from core.money import Money, babel_locale, exponent
 from core.sanitiser import cleaned
 from orders.models import OrderLine
+from orders.selectors import CartLineView
 from storefront import fragments, shell
 from storefront.fragments import card_fragments
 
@@ -144,6 +145,12 @@ def fixed(name: str) -> str:
 def frame_part(context: template.Context, name: str) -> SafeString:
     """The header, the footer or the phone's bar of this request's page."""
     return shell.filled(name, context["frame"], context.get("search_text") or "")
+
+
+@register.simple_tag(takes_context=True)
+def cart_steps(context: template.Context, line: CartLineView) -> SafeString:
+    """The buttons of a line in the cart."""
+    return shell.cart_steps(line, str(context["csrf_token"]))
 
 
 @register.simple_tag

@@ -87,3 +87,20 @@ def test_a_forged_cart_cookie_finds_nothing(client: Client, db: None) -> None:
     client.cookies["cart"] = "x" * 5_000
 
     assert client.get("/cart/").context["cart"].is_empty
+
+
+def test_two_lines_have_buttons_of_their_own_also_with_odd_titles(client: Client, db: None) -> None:
+    odd, plain = make_goods(title="Lamp {line} <b>%s</b>"), make_goods(title="Cup")
+    cart = make_cart(odd, plain)
+    client.cookies["cart"] = cart.token or ""
+
+    page = client.get("/cart/").text
+
+    for line in cart.lines.all():
+        assert page.count(f'action="/cart/lines/{line.pk}/"') == 2
+        assert page.count(f'hx-post="/cart/lines/{line.pk}/"') == 2
+        assert page.count(f'form="step-{line.pk}"') == 2
+    assert 'aria-label="Take out Cup"' in page
+    assert 'aria-label="Take out Lamp {line} &lt;b&gt;%s&lt;/b&gt;"' in page
+    assert "blank" not in page
+    assert page.count("csrfmiddlewaretoken") >= 4
