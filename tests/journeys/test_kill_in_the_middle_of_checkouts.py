@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Crowd:
                 self.paid.append(path)
             except Refused as error:
                 self.refusals.append(str(error))
-            except OSError:
+            except (OSError, HTTPException):  # the connection broke off, perhaps in the middle of a page
                 threading.Event().wait(0.2)
 
 
