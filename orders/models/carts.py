@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from catalog.models import Variant
+from core.models import Entity
+
+
+class Cart(Entity):
+    """What somebody means to buy. A member has one; a guest's is found by the random `token` in a cookie."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, null=True, related_name="cart")
+    token = models.CharField(max_length=48, unique=True, null=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    # How many pieces it holds, where whoever changed it has counted them.
+    pieces: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CartLine(Entity):
+    """`seen_minor` is the price the shopper last saw; checkout asks again when it has changed."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    seen_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.variant_id}"
