@@ -46,6 +46,7 @@ def test_shipping_twice_under_one_key_makes_one_shipment() -> None:
 
 
 def test_the_same_key_for_another_parcel_is_refused() -> None:
+    """MON04."""
     order = order_up_to("paid").order
     partner = make_partner(order.merchant)
     partner.send("POST", f"/orders/{order.pk}/shipments/", parcel(), key="ship-1")
@@ -117,6 +118,7 @@ def test_a_partner_reports_that_the_parcel_arrived() -> None:
 
 
 def test_a_status_or_a_total_in_the_body_changes_nothing() -> None:
+    """MON24."""
     order = order_up_to("paid").order
     body = {**parcel(), "status": "completed", "total_minor": 1, "merchant": "other", "paid_at": None}
 

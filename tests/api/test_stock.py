@@ -20,6 +20,7 @@ def test_a_count_becomes_a_movement_with_a_reason() -> None:
 
 
 def test_a_count_below_what_is_promised_is_refused() -> None:
+    """STK09."""
     walk = order_up_to("paid", quantity=2)
     row = Stock.objects.get(variant=walk.order.lines.get().variant)
 
@@ -30,6 +31,7 @@ def test_a_count_below_what_is_promised_is_refused() -> None:
 
 
 def test_a_count_made_before_somebody_elses_is_refused() -> None:
+    """STK10."""
     row = make_stock(10)
 
     answer = make_partner(row.merchant).send("PATCH", f"/stock/{row.pk}/", {"on_hand": 7, "expected_on_hand": 9}, key="k")

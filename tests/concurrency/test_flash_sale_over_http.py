@@ -80,6 +80,7 @@ def sell_out(address: str, product: Product, guests: int) -> list[tuple[int, str
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
 def test_fifty_of_two_hundred_guests_get_one_and_the_others_are_told(shop_server: str) -> None:
+    """STK01."""
     answers = sell_out(shop_server, make_lamp(PIECES), GUESTS)
 
     assert Counter(status for status, _ in answers) == {200: PIECES, 409: GUESTS - PIECES}

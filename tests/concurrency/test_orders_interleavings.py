@@ -67,6 +67,7 @@ def interleave(stopped: Callable[[], Any], whole: Callable[[], Any], at: int) ->
 
 
 def test_expiry_between_any_two_statements_of_a_payment_has_one_outcome() -> None:
+    """STK05, MON28."""
     goods = make_goods(stock=200)
     paid = expired = 0
     for at in range(1, MOST_STATEMENTS):
@@ -87,6 +88,7 @@ def test_expiry_between_any_two_statements_of_a_payment_has_one_outcome() -> Non
 
 
 def test_a_payment_between_any_two_statements_of_an_expiry_has_one_outcome() -> None:
+    """STK05, MON28."""
     goods = make_goods(stock=200)
     for at in range(1, MOST_STATEMENTS):
         checkout = place(make_cart(goods))

@@ -22,13 +22,14 @@ from orders.models import Cart, Checkout
 from orders.selectors import cart_view
 from orders.services import cancellation, completion, expiry, fulfilment
 from orders.services.carts import add_to_cart
+from orders.services.payment import start_payment
 from orders.states import CheckoutStatus, OrderStatus
-from payments.models import EscrowHold, PaymentAttempt, Refund
+from payments.models import EscrowHold, PaymentAttempt, Refund, SandboxPayment
 from payments.selectors import balances, provider_clearing
 from payments.services import refunds
 from tests.concurrency.orders_rig import captured, race
 from tests.factories.orders import make_cart, make_goods, place
-from tests.walkthrough import order_up_to, tell_paid
+from tests.walkthrough import RETURN_URL, order_up_to, tell_paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
@@ -45,6 +46,7 @@ def paying(attempt: PaymentAttempt) -> Callable[[], Checkout]:
 
 
 def test_twenty_calls_with_one_key_place_one_purchase() -> None:
+    """MON03."""
     lamp = make_goods(stock=50)
     cart, key = make_cart(lamp), uuid.uuid4()
     total = cart_view(cart).total_minor
@@ -57,7 +59,23 @@ def test_twenty_calls_with_one_key_place_one_purchase() -> None:
     assert OutboxEvent.objects.filter(name="CheckoutPlaced").count() == 1
 
 
+def test_fifty_submits_of_one_form_make_one_purchase_and_one_payment_at_the_provider() -> None:
+    """MON03: each places with the same key and goes on to pay, as fifty clicks on the button do."""
+    cart, key = make_cart(make_goods(stock=50)), uuid.uuid4()
+    total = cart_view(cart).total_minor
+
+    def submit() -> str:
+        checkout = place(cart, key=key, expected_total_minor=total)
+        return start_payment(checkout=checkout, gateway="sandbox", return_url=RETURN_URL, at=timezone.now()).redirect_url
+
+    addresses = race(*[submit] * 50)
+
+    assert len(set(addresses)) == 1
+    assert (Checkout.objects.count(), PaymentAttempt.objects.count(), SandboxPayment.objects.count()) == (1, 1, 1)
+
+
 def test_one_key_from_two_carts_places_one_purchase_and_the_other_person_finds_nothing() -> None:
+    """MON04."""
     lamp, key = make_goods(stock=50), uuid.uuid4()
     carts = [make_cart(lamp) for _ in range(4)]
 
@@ -79,6 +97,7 @@ def test_two_tabs_with_one_cart_place_it_once() -> None:
 
 
 def test_twenty_buyers_of_five_pieces_place_exactly_five_purchases() -> None:
+    """STK01."""
     lamp = make_goods(stock=5)
     carts = [make_cart(lamp) for _ in range(20)]
 
@@ -91,6 +110,7 @@ def test_twenty_buyers_of_five_pieces_place_exactly_five_purchases() -> None:
 
 
 def test_a_buyer_who_waits_in_vain_for_a_lock_is_told_so_and_may_try_again() -> None:
+    """INF11."""
     cart = make_cart(make_goods())
     placing = _placing(cart, uuid.uuid4())
 
@@ -117,6 +137,7 @@ def test_items_added_from_six_sides_all_count() -> None:
 
 
 def test_carts_with_the_same_items_in_opposite_order_do_not_lock_each_other_out() -> None:
+    """STK02."""
     lamp, cup = make_goods(stock=50), make_goods(stock=50)
     carts = [make_cart(*pair) for pair in [(lamp, cup), (cup, lamp)] * 6]
 
@@ -128,6 +149,7 @@ def test_carts_with_the_same_items_in_opposite_order_do_not_lock_each_other_out(
 
 @pytest.mark.parametrize("ending", ["cancel", "expire"])
 def test_paying_and_ending_at_once_either_pays_or_ends_and_refunds(ending: str) -> None:
+    """STK05, MON28."""
     lamp = make_goods(stock=50)
     for _ in range(ROUNDS):
         checkout = place(make_cart(lamp, make_goods()))
@@ -151,6 +173,7 @@ def test_the_same_success_from_eight_sides_holds_the_money_once() -> None:
 
 
 def test_parallel_sweeps_give_each_purchase_back_once() -> None:
+    """STK06."""
     lamp = make_goods(stock=50)
     checkouts = [place(make_cart(lamp, quantity=2)) for _ in range(6)]
     deadline = max(checkout.expires_at for checkout in checkouts)

@@ -64,6 +64,7 @@ def without(index: str) -> Iterator[None]:
 
 
 def test_of_twenty_refunds_of_sixty_percent_exactly_one_succeeds() -> None:
+    """MON15."""
     paid = make_paid_attempt()
 
     answers = at_once(
@@ -139,6 +140,7 @@ def test_control_looking_at_each_other_without_a_lock_does_both() -> None:
 
 
 def test_a_webhook_replayed_twenty_times_at_once_has_one_effect() -> None:
+    """MON11."""
     attempt = start()
     answer(attempt, "approve")
     body = message_of(attempt)
@@ -174,6 +176,7 @@ def test_control_a_settlement_that_reads_then_writes_has_many_effects() -> None:
 
 
 def test_twelve_starts_at_once_make_one_live_attempt_and_all_shoppers_go_to_it() -> None:
+    """MON03, MON27."""
     reference = uuid7()
 
     answers = at_once(12, lambda: start(reference=reference).redirect_url)

@@ -36,6 +36,7 @@ def reserved(stock: Stock) -> int:
 
 
 def test_fifty_buyers_of_ten_pieces_get_exactly_ten() -> None:
+    """STK01."""
     stock = make_stock(10)
 
     outcomes = at_once([partial(buy, {stock: 1})] * 50)
@@ -71,6 +72,7 @@ def test_reading_first_and_writing_afterwards_sells_ten_pieces_to_everybody() ->
 
 
 def test_carts_with_the_same_goods_in_opposite_order_never_deadlock() -> None:
+    """STK02."""
     stocks = [make_stock(1_000) for _ in range(6)]
     before = deadlocks()
 
@@ -108,6 +110,7 @@ def test_locking_rows_in_the_order_of_the_cart_deadlocks() -> None:
 
 
 def test_buyers_overtaken_at_one_warehouse_are_served_from_another() -> None:
+    """STK04."""
     variant = make_variant()
     for priority in range(4):
         make_stock(5, variant=variant, warehouse=make_warehouse(variant.merchant, priority=priority))
@@ -137,6 +140,7 @@ def test_the_same_purchase_reserved_by_many_at_once_is_reserved_once() -> None:
 
 
 def test_a_buyer_who_waits_behind_a_failing_purchase_gets_the_last_piece() -> None:
+    """STK03, STK04."""
     stock = make_stock(2)
     make_reservations({stock: 1})
     first_holds, failed = threading.Event(), threading.Event()
@@ -174,6 +178,7 @@ def wait_until_somebody_waits_for_a_lock() -> None:
 
 
 def test_payment_and_expiry_at_the_same_moment_have_exactly_one_winner() -> None:
+    """STK05."""
     stock = make_stock(40)
     references = [uuid7() for _ in range(12)]
     for reference in references:
@@ -194,6 +199,7 @@ def test_payment_and_expiry_at_the_same_moment_have_exactly_one_winner() -> None
 
 
 def test_sweepers_side_by_side_release_each_purchase_once() -> None:
+    """STK06."""
     stocks = [make_stock(30), make_stock(30)]
     for _ in range(8):
         make_reservations(dict.fromkeys(stocks, 1))
@@ -280,6 +286,7 @@ def test_the_last_pieces_of_two_variants_bought_at_once_leave_the_product_sold_o
 
 
 def test_counts_typed_in_during_a_sale_either_hold_or_are_refused() -> None:
+    """STK09, STK10."""
     stock = make_stock(20)
     correct = partial(services.correct_stock, stock_id=stock.pk, on_hand=5, expected_on_hand=20, actor="merchant:1", at=NOW)
 

@@ -63,6 +63,7 @@ def test_a_look_that_falls_due_in_the_middle_of_a_request_waits_for_the_next(loo
 
 
 def test_a_server_that_went_away_is_noticed_by_the_next_look(looks: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    """INF01."""
     one_request()
     connection.connection.close()  # as a server's restart does
     later = time.monotonic() + 10

@@ -22,6 +22,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_broker_that_is_away_harms_neither_a_transaction_nor_a_statement_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+    """INF02."""
     started = time.monotonic()
     with caplog.at_level(logging.ERROR, "django.db.backends.base"):
         with transaction.atomic():

@@ -24,6 +24,7 @@ def test_the_same_request_again_gets_the_stored_answer() -> None:
 
 @pytest.mark.django_db
 def test_another_request_with_the_same_key_is_refused() -> None:
+    """MON04."""
     run_once(scope="a", key="k", fingerprint="f", write=make_job)
 
     with pytest.raises(KeyReused):
@@ -34,6 +35,7 @@ def test_another_request_with_the_same_key_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_the_same_key_of_another_caller_does_not_collide() -> None:
+    """MON04."""
     run_once(scope="a", key="k", fingerprint="f", write=make_job)
 
     answer = run_once(scope="b", key="k", fingerprint="f", write=make_job)
@@ -51,6 +53,7 @@ def test_a_refused_write_may_be_tried_again() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_parallel_calls_with_one_key_write_once() -> None:
+    """MON03."""
     answers: list[Answer] = []
     barrier = threading.Barrier(20)
 

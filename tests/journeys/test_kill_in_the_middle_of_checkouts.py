@@ -85,6 +85,7 @@ SELECT c.number FROM orders_checkout c WHERE c.status = 'paid' AND NOT EXISTS (
 
 @pytest.mark.slow
 def test_killing_each_part_while_people_buy_loses_nothing(shop: RunningShop) -> None:
+    """INF01, INF03, INF04."""
     slugs = [slug for (slug,) in ask(shop, "SELECT slug FROM catalog_productcard WHERE is_visible AND in_stock ORDER BY slug LIMIT 40")]
     crowd = Crowd(shop.address, slugs)
     shoppers = [threading.Thread(target=crowd.shop, args=(number,)) for number in range(BUYERS)]

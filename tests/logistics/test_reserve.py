@@ -233,6 +233,7 @@ def test_the_sweep_leaves_paid_goods_alone() -> None:
 
 
 def test_the_last_piece_held_by_a_buyer_who_fails_can_be_bought_by_another() -> None:
+    """STK03."""
     stock, reference = make_stock(1), uuid7()
     make_reservations({stock: 1}, reference=reference)
     assert not in_stock(stock.variant)

@@ -72,6 +72,7 @@ def test_a_delivery_of_many_products_is_received_whole_or_not_at_all() -> None:
 
 
 def test_a_count_is_written_as_the_difference() -> None:
+    """STK09."""
     stock = make_stock(10)
 
     correct(stock, 7, 10, note="three broken")
@@ -91,6 +92,7 @@ def test_the_same_count_again_changes_nothing() -> None:
 
 
 def test_stock_cannot_be_corrected_below_what_orders_were_promised() -> None:
+    """STK09."""
     stock = make_stock(10)
     make_reservations({stock: 5})
 
@@ -103,6 +105,7 @@ def test_stock_cannot_be_corrected_below_what_orders_were_promised() -> None:
 
 
 def test_a_count_of_goods_that_were_sold_meanwhile_is_a_conflict() -> None:
+    """STK10."""
     stock = make_stock(10)
     make_shipment(stock, 2)
 
@@ -159,6 +162,7 @@ def test_movements_cannot_be_changed_or_deleted(write: str) -> None:
 
 
 def test_the_database_refuses_more_promised_than_there_is() -> None:
+    """STK09."""
     stock = make_stock(10)
 
     with pytest.raises(IntegrityError, match="stock_reserved"), transaction.atomic():
@@ -168,6 +172,7 @@ def test_the_database_refuses_more_promised_than_there_is() -> None:
 
 
 def test_every_tampering_is_seen_by_an_invariant() -> None:
+    """STK13."""
     stock, other = make_stock(10), make_stock(10)
     shipment = make_shipment(other)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from orders.models import Cart, CartLine
 from orders.selectors import cart_count, cart_for, cart_view
 from orders.services.carts import acknowledge_prices, add_to_cart, merge_carts, remove_line, set_quantity
 from tests.factories.accounts import make_user
-from tests.factories.orders import make_cart, make_goods, make_seller
+from tests.factories.orders import make_cart, make_goods, make_seller, place
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +260,14 @@ def _sell_out(variant: Variant) -> None:
     from logistics.models import Stock
 
     Stock.objects.filter(variant=variant).update(reserved=5)
+
+
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_the_database_refuses_a_line_of_nothing(quantity: int) -> None:
+    """MON26: the wall behind the forms, for lines of carts and of orders."""
+    line = make_cart(make_goods()).lines.get()
+    bought = place(make_cart(make_goods())).orders.get().lines.get()
+
+    for row in (line, bought):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(row)._default_manager.filter(pk=row.pk).update(quantity=quantity)

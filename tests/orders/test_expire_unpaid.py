@@ -43,6 +43,7 @@ def test_an_unpaid_purchase_expires_and_gives_stock_and_points_back() -> None:
 
 
 def test_expiring_again_gives_nothing_back_twice() -> None:
+    """STK06."""
     lamp = make_goods()
     first, second = place(make_cart(lamp)), place(make_cart(lamp))
 
@@ -84,6 +85,7 @@ def test_the_open_payment_of_an_expired_purchase_is_withdrawn() -> None:
 
 @pytest.mark.parametrize("off", [dt.timedelta(hours=-1), dt.timedelta(days=1)])
 def test_an_application_clock_that_is_wrong_neither_expires_nor_keeps_a_purchase(off: dt.timedelta) -> None:
+    """MON29, INF09."""
     checkout = place(make_cart(), at=timezone.now() + off)
 
     early = tasks.expire_unpaid_purchases()

@@ -40,6 +40,7 @@ def fill_and_place(goods: Variant, user: User | None = None, **buyer: Any) -> Ch
 
 
 def test_a_guest_cannot_leave_more_than_a_few_purchases_unpaid(lamp: Variant) -> None:
+    """STK11."""
     for number in range(MOST):
         fill_and_place(lamp, email=["lina@example.com", "LiNa@Example.com"][number % 2])
     cart = make_cart(lamp)
@@ -53,6 +54,7 @@ def test_a_guest_cannot_leave_more_than_a_few_purchases_unpaid(lamp: Variant) ->
 
 
 def test_a_member_is_known_by_the_account_whatever_the_address(lamp: Variant) -> None:
+    """STK11."""
     lina, mei = make_user(), make_user()
     for number in range(MOST):
         fill_and_place(lamp, lina, email=f"lina{number}@example.com")
@@ -75,6 +77,7 @@ def test_an_end_of_one_makes_room_for_another(lamp: Variant) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_get_no_more_than_that(lamp: Variant) -> None:
+    """STK11."""
     outcomes = place_at_once(lamp)
 
     assert len(successes(outcomes)) == MOST

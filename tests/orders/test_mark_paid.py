@@ -3,17 +3,21 @@
 import datetime as dt
 
 import pytest
+from django.db.models import ProtectedError
 from django.utils import timezone
 
-from core import outbox
+from catalog.models import Variant
+from catalog.services.products import archive_product
+from core import invariants, outbox
 from core.ids import uuid7
 from core.models import OutboxEvent, StateChange
 from logistics.models import Reservation
 from logistics.services import expire_reservations
+from merchants.services import suspend_merchant
 from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, CheckoutPaid
 from orders.models import Checkout
 from orders.selectors import checkout_for
-from orders.services import cancellation, expiry, payment
+from orders.services import cancellation, expiry, fulfilment, payment
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import EscrowHold, PaymentAttempt, Refund
 from payments.selectors import provider_clearing
@@ -72,6 +76,7 @@ def test_a_paid_purchase_cannot_be_paid_again() -> None:
 
 
 def test_paying_from_two_tabs_uses_one_attempt() -> None:
+    """MON27."""
     checkout = place(make_cart())
 
     assert start(checkout).pk == start(checkout).pk
@@ -116,6 +121,7 @@ def test_a_declined_payment_is_noted_and_can_be_tried_again() -> None:
 
 
 def test_a_payment_that_arrives_after_expiry_is_refunded_once_in_full_and_said() -> None:
+    """MON28."""
     checkout = place(make_cart())
     attempt = start(checkout)
     approve(attempt)
@@ -212,3 +218,30 @@ def test_a_strangers_purchase_is_not_found() -> None:
 def _told(attempt: PaymentAttempt) -> None:
     for _ in range(3):
         tell_paid(attempt)
+
+
+def test_goods_withdrawn_between_placing_and_paying_are_still_delivered_as_agreed() -> None:
+    """STK12: the product is archived, its seller suspended and the price raised while the shopper is at the provider."""
+    lamp = make_goods(stock=5)
+    checkout = place(make_cart(lamp))
+    archive_product(product_id=lamp.product_id, actor="merchant:1", at=timezone.now())
+    suspend_merchant(merchant_id=lamp.merchant_id, actor="operator:1", reason="papers", at=timezone.now())
+    Variant.objects.filter(pk=lamp.pk).update(price_minor=99_999)
+
+    paid = pay(checkout)
+
+    assert (paid.status, paid.total_minor) == (CheckoutStatus.PAID, checkout.total_minor)
+    order = paid.orders.get()
+    sent = fulfilment.ship_order(order_id=order.pk, carrier="SF", tracking_number="SF1", actor="merchant:1", at=timezone.now())
+    assert sent.status == OrderStatus.SHIPPED
+    assert invariants.violations() == {}
+
+
+def test_what_was_ever_ordered_cannot_be_deleted() -> None:
+    """STK12: products, variants and merchants are withdrawn, never removed."""
+    lamp = make_goods()
+    place(make_cart(lamp))
+
+    for row in (lamp, lamp.product, lamp.merchant):
+        with pytest.raises(ProtectedError):
+            row.delete()

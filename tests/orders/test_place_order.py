@@ -68,6 +68,7 @@ def test_a_purchase_of_three_lines_and_two_merchants_takes_a_handful_of_statemen
 
 
 def test_the_same_key_again_gives_the_same_purchase() -> None:
+    """MON03."""
     cart, key = make_cart(), uuid.uuid4()
     first = place(cart, key=key)
 
@@ -78,6 +79,7 @@ def test_the_same_key_again_gives_the_same_purchase() -> None:
 
 
 def test_another_persons_key_is_not_found_and_changes_nothing() -> None:
+    """MON04."""
     first = place(make_cart())
     cart = make_cart()
 
@@ -105,6 +107,7 @@ def test_an_empty_cart_cannot_be_placed() -> None:
 
 
 def test_a_price_that_changed_since_it_was_shown_is_asked_again() -> None:
+    """MON25."""
     lamp = make_goods(price=2_000)
     cart = make_cart(lamp)
     seen = cart_view(cart).total_minor
@@ -119,6 +122,7 @@ def test_a_price_that_changed_since_it_was_shown_is_asked_again() -> None:
 
 
 def test_an_archived_product_cannot_be_placed() -> None:
+    """STK12."""
     lamp = make_goods()
     cart = make_cart(lamp)
     archive_product(product_id=lamp.product_id, actor="system:test", at=lamp.created_at)
@@ -130,6 +134,7 @@ def test_an_archived_product_cannot_be_placed() -> None:
 
 
 def test_a_suspended_merchants_goods_cannot_be_placed() -> None:
+    """STK12."""
     lamp = make_goods()
     cart = make_cart(lamp)
     suspend_merchant(merchant_id=lamp.merchant_id, actor="operator:1", reason="papers", at=timezone.now())
@@ -142,6 +147,7 @@ def test_a_suspended_merchants_goods_cannot_be_placed() -> None:
 
 @pytest.mark.parametrize("made_up", [0, -1, 1, 10**12])
 def test_a_total_the_client_made_up_is_never_charged(made_up: int) -> None:
+    """MON24."""
     cart = make_cart(make_goods(price=2_000))
 
     with pytest.raises(PriceChanged) as refused:

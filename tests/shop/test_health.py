@@ -29,6 +29,7 @@ def test_alive_needs_no_database(client: Client, django_assert_num_queries: Djan
 
 
 def test_a_lost_cache_degrades_but_does_not_take_the_shop_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INF02."""
     monkeypatch.setattr(health, "_cache_works", lambda: False)
 
     answer = client.get("/readyz")
@@ -50,6 +51,7 @@ def test_without_a_database_the_shop_is_not_ready(client: Client, monkeypatch: p
 
 
 def test_events_that_wait_too_long_show_as_a_late_queue(client: Client) -> None:
+    """INF07."""
     OutboxEvent.objects.create(name="Tried", payload={}, created_at=timezone.now() - dt.timedelta(minutes=5))
 
     answer = client.get("/readyz")

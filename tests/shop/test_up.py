@@ -56,6 +56,7 @@ def test_a_reset_is_refused_while_it_runs(shop: RunningShop) -> None:
 
 @pytest.mark.parametrize("name", ["worker", "beat", "Valkey", "PostgreSQL", "web"])
 def test_a_killed_child_comes_back_and_all_recovers(shop: RunningShop, name: str) -> None:
+    """INF01, INF04, INF07."""
     killed = shop.child(name)
     assert killed is not None
 

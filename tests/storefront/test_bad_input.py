@@ -91,6 +91,7 @@ def order_form(client: Client) -> dict[str, Any]:
 
 
 def test_a_quantity_that_is_none_is_refused_where_goods_are_put_in(guest: Client, goods: Variant, language: str) -> None:
+    """MON26."""
     before = snapshot()
 
     answers = {text: guest.post("/cart/add/", {"variant": goods.pk, "quantity": text}) for text in QUANTITIES}
@@ -102,6 +103,7 @@ def test_a_quantity_that_is_none_is_refused_where_goods_are_put_in(guest: Client
 
 @pytest.mark.parametrize("field", ["quantity", "to"])
 def test_a_quantity_that_is_none_is_refused_in_the_cart(with_cart: Client, language: str, field: str) -> None:
+    """MON26."""
     line = CartLine.objects.get()
     before = snapshot()
 
@@ -151,6 +153,7 @@ def test_goods_that_are_no_longer_sold_cannot_be_put_in(client: Client, end: Cal
 
 @pytest.mark.parametrize("end", ENDS)
 def test_goods_taken_off_sale_meanwhile_cannot_be_ordered(guest: Client, language: str, end: Callable[[Variant], None]) -> None:
+    """STK12."""
     variant = two_colours()
     guest.post("/cart/add/", {"variant": variant.pk, "quantity": "1"})
     form = order_form(guest)
@@ -200,6 +203,7 @@ def test_goods_sold_to_others_meanwhile_cannot_be_ordered(with_cart: Client, goo
 
 
 def test_a_price_that_changed_is_shown_and_asked_again(with_cart: Client, goods: Variant, language: str) -> None:
+    """MON25."""
     form = order_form(with_cart)
     update_variant(variant_id=goods.pk, price_minor=2_500)
     before = snapshot()
@@ -227,6 +231,7 @@ def test_a_wrong_field_gives_the_form_back(with_cart: Client) -> None:
 
 
 def test_no_total_but_todays_is_charged(with_cart: Client) -> None:
+    """MON24."""
     form = order_form(with_cart)
     before = snapshot()
 
@@ -237,6 +242,7 @@ def test_no_total_but_todays_is_charged(with_cart: Client) -> None:
 
 
 def test_who_leaves_too_many_orders_unpaid_is_asked_to_pay_first(with_cart: Client, goods: Variant, language: str) -> None:
+    """STK11."""
     most = settings.UNPAID_ORDERS_PER_BUYER
     others = make_goods(stock=most)
     for _ in range(most):

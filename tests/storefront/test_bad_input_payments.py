@@ -136,6 +136,7 @@ def test_an_answer_the_bank_does_not_know_is_refused(at_the_bank: tuple[Client, 
 
 
 def test_a_payment_after_the_deadline_goes_back_once(at_the_bank: tuple[Client, str]) -> None:
+    """MON28."""
     client, bank = at_the_bank
     checkout = Checkout.objects.get()
     pass_the_deadline()

@@ -29,6 +29,21 @@ def test_a_double_submit_is_one_order(shopper: Client, order_form: dict[str, Any
     assert second["Location"] == first["Location"]
 
 
+def test_a_price_or_a_status_in_the_form_changes_nothing(shopper: Client, order_form: dict[str, Any]) -> None:
+    """MON24: every field of the purchase and of its orders is sent with a value of the attacker's; the server's own are written."""
+    numbers = ("price", "total", "total_minor", "goods_minor", "shipping_minor", "points_minor", "credit_minor", "discount", "tax", "fee")
+    words = {"currency": "JPY", "status": "paid", "paid_at": "2026-01-01", "user": "1", "expires_at": "2099-01-01", "number": "MINE"}
+    probe = {**dict.fromkeys(numbers, "1"), **words, "commission_minor": "0"}
+
+    answer = shopper.post("/checkout/", {**order_form, **probe})
+
+    assert answer.status_code == 303
+    checkout = Checkout.objects.get()
+    assert (checkout.total_minor, checkout.currency, checkout.status) == (order_form["seen_total"], "USD", "awaiting_payment")
+    assert checkout.number != "MINE"
+    assert checkout.orders.get().commission_minor > 0
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
