@@ -38,6 +38,22 @@ REFUND_TRANSITIONS = {
 }
 
 
+class PayoutStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    SENT = "sent", _("Sent")
+    UNKNOWN = "unknown", _("Unknown")
+    PAID = "paid", _("Paid out")
+    FAILED = "failed", _("Failed")
+
+
+PAYOUT_LIVE = ("requested", "sent", "unknown")
+PAYOUT_TRANSITIONS = {
+    "requested": frozenset({"sent", "unknown", "paid", "failed"}),
+    "sent": frozenset({"unknown", "paid", "failed"}),
+    "unknown": frozenset({"sent", "paid", "failed"}),
+}
+
+
 class EscrowStatus(models.TextChoices):
     HELD = "held", _("Held")
     RELEASED = "released", _("Released")

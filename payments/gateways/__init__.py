@@ -1,11 +1,14 @@
 """The payment providers, one module each, all of the same shape; `base` has the Protocol they fulfil."""
 
 from payments.errors import UnknownGateway
-from payments.gateways.base import Gateway
+from payments.gateways.bank_file import BankFileTransfers
+from payments.gateways.base import Gateway, TransferGateway
 from payments.gateways.sandbox import SandboxGateway
+from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
 
 _GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway())}
+_TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (SandboxTransfers(), BankFileTransfers())}
 
 
 def gateway(code: str) -> Gateway:
@@ -22,3 +25,14 @@ def gateway(code: str) -> Gateway:
 def available_gateways() -> list[Gateway]:
     """Gateways that take new payments now, the best first."""
     return [found for found in _GATEWAYS.values() if found.is_available()]
+
+
+def transfer_gateway(code: str) -> TransferGateway:
+    """The way to pay merchants of that code, also when it takes no new payouts; old ones must still be read.
+
+    Raises:
+        UnknownGateway: there is none.
+    """
+    if code not in _TRANSFERS:
+        raise UnknownGateway
+    return _TRANSFERS[code]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.db import connection
 from django.utils.functional import Promise
 
-from payments.models import PaymentAttempt, Refund
+from payments.models import PaymentAttempt, Payout, Refund
 from payments.states import Subject
 
 TIMEOUT_SECONDS = 10
@@ -70,6 +70,17 @@ class ProviderRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderTransfer:
+    """A payout as the provider has it; open until the money has left for good."""
+
+    provider_id: str
+    status: Outcome
+    amount_minor: int
+    currency: str
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookEvent:
     """A message whose signature is right. `problem` says why it must not be acted on all the same."""
 
@@ -111,6 +122,25 @@ class Gateway(Protocol):
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         """Verify and read a message; raises InvalidSignature."""
+
+
+class TransferGateway(Protocol):
+    """A way to pay a merchant. `transfer` is repeatable by the payout's key; both calls raise GatewayError."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> str | Promise: ...
+
+    def is_available(self, merchant_id: uuid.UUID) -> bool:
+        """Whether this merchant can be paid this way now."""
+
+    def transfer(self, payout: Payout) -> ProviderTransfer:
+        """Send `amount_minor` to `destination`, once per `idempotency_key`; Refused when it was certainly not sent."""
+
+    def fetch_transfer(self, payout: Payout) -> ProviderTransfer:
+        """Read the transfer, by provider id, else by our key; NotAtProvider when there is no trace of it."""
 
 
 def outside_transaction() -> None:

@@ -45,3 +45,25 @@ class SandboxRefund(Entity):
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount_minor}"
+
+
+class SandboxTransfer(Entity):
+    """A payout as the practice provider remembers it."""
+
+    class Status(models.TextChoices):
+        PAID = "paid", _("Paid out")
+        FAILED = "failed", _("Failed")
+
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    destination = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    failure_code = models.CharField(max_length=60, blank=True)
+    effective_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="sandbox_transfer_amount")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.status}"
