@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-# A purchase waits half an hour for its payment: dense while the shopper is on the provider's page, hourly afterwards.
-POLL_GAPS = (20, 20, 30, 30, *[60] * 6, *[120] * 5, *[300] * 3, 900)
+# Looks after 1, 2, 5, 15 and 60 minutes, then hourly. Closer ones lie between them for the half hour in which a purchase can still be
+# paid, because a webhook may be lost whenever the shopper pays, not only at the start: never more than five minutes apart there.
+POLL_GAPS = (20, 20, 20, 30, 30, 60, 60, 60, *[120] * 5, *[300] * 3, 900, 900)
 LAST_POLL_GAP = 3600
 MESSAGE_GAPS = (2, 5, 15, 30, 60, 90)
 MAX_MESSAGE_TRIES = len(MESSAGE_GAPS)

@@ -1,6 +1,8 @@
 import datetime as dt
+from itertools import pairwise
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from core import invariants
@@ -83,18 +85,53 @@ def test_the_poller_leaves_alone_what_is_not_due() -> None:
     assert attempts.poll_attempts(at=attempt.created_at + dt.timedelta(seconds=5)) == 0
 
 
-def test_polls_become_rarer_but_stay_under_five_minutes_while_a_purchase_waits() -> None:
-    attempt = start()
-    clock, gaps = attempt.created_at, []
-    while clock < attempt.created_at + dt.timedelta(minutes=31):
-        attempt.refresh_from_db()
-        assert attempt.next_poll_at is not None
-        gaps.append(attempt.next_poll_at - clock)
-        clock = attempt.next_poll_at
-        attempts.poll_attempts(at=clock)
+def next_look(attempt: PaymentAttempt) -> dt.timedelta:
+    """How old the attempt will be when the poller looks at it next."""
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at is not None
+    return attempt.next_poll_at - attempt.created_at
 
+
+def looks_until(age: dt.timedelta, attempt: PaymentAttempt) -> list[dt.timedelta]:
+    """Let the poller look while the attempt is younger than that; its age at each look."""
+    looks = [dt.timedelta()]
+    while (look := next_look(attempt)) <= age:
+        attempts.poll_attempts(at=attempt.created_at + look)
+        looks.append(look)
+    return looks
+
+
+def test_an_open_attempt_is_looked_at_after_1_2_5_15_and_60_minutes_and_then_hourly() -> None:
+    looks = looks_until(dt.timedelta(hours=4), start())
+
+    assert {dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 120, 180, 240)} <= set(looks)
+    gaps = [later - earlier for earlier, later in pairwise(looks)]
     assert gaps == sorted(gaps)
-    assert max(gaps) <= dt.timedelta(minutes=5)
+    assert gaps[-1] == dt.timedelta(hours=1)
+
+
+def test_while_a_purchase_can_be_paid_looks_are_at_most_five_minutes_apart() -> None:
+    """MON13."""
+    payable = dt.timedelta(minutes=settings.UNPAID_ORDER_MINUTES)
+
+    looks = looks_until(payable, start())
+
+    assert max(later - earlier for earlier, later in pairwise(looks)) <= dt.timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("minutes", [0, 4, 14, 29])
+def test_a_webhook_that_never_arrives_is_made_good_within_five_minutes_whenever_the_shopper_pays(minutes: int) -> None:
+    """MON13."""
+    attempt = start()
+    looks_until(dt.timedelta(minutes=minutes), attempt)
+    answer(attempt, "lose")
+
+    found_at = next_look(attempt)
+    attempts.poll_attempts(at=attempt.created_at + found_at)
+
+    attempt.refresh_from_db()
+    assert attempt.status == "succeeded"
+    assert found_at <= dt.timedelta(minutes=minutes + 5)
 
 
 @pytest.mark.parametrize("change", [{"amount_minor": 1}, {"currency": "EUR"}, {"reference": str(uuid7())}])
