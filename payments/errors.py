@@ -67,6 +67,17 @@ class AlreadyPosted(DomainError):
     message = _("This was posted to the ledger already.")
 
 
+class ProviderSilent(DomainError):
+    code = "provider_silent"
+    message = _("The provider did not answer. Nothing has changed; please try again in a minute.")
+    status = 503
+
+
+class MessageNotQuarantined(DomainError):
+    code = "message_not_quarantined"
+    message = _("This message is not in quarantine any more.")
+
+
 class RefundNotFailed(DomainError):
     code = "refund_not_failed"
     message = _("This refund is on its way or has been paid.")

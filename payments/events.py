@@ -23,6 +23,25 @@ class PaymentFailed(Event):
 
 
 @dataclass(frozen=True)
+class PaymentSuspended(Event):
+    """The provider has another payment than was agreed for an attempt; it is not in the books and waits for a person."""
+
+    attempt_id: str
+    reference: str
+    differs: str
+
+
+@dataclass(frozen=True)
+class MessageQuarantined(Event):
+    """A genuine webhook does not fit what we know. `occasion` is the same for all messages that are about the same trouble."""
+
+    message_id: str
+    gateway: str
+    occasion: str
+    problem: str
+
+
+@dataclass(frozen=True)
 class RefundSucceeded(Event):
     """The provider has paid a refund out; `reference` is the merchant order, or the purchase for a late payment."""
 

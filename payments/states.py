@@ -67,9 +67,10 @@ class MessageStatus(models.TextChoices):
     RECEIVED = "received", _("Received")
     HANDLED = "handled", _("Handled")
     QUARANTINED = "quarantined", _("Quarantined")
+    DISMISSED = "dismissed", _("Dismissed")
 
 
-MESSAGE_TRANSITIONS = {"received": frozenset({"handled", "quarantined"})}
+MESSAGE_TRANSITIONS = {"received": frozenset({"handled", "quarantined"}), "quarantined": frozenset({"received", "dismissed"})}
 
 
 class Subject(models.TextChoices):

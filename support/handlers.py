@@ -22,9 +22,11 @@ from orders.events import (
     OrderShipped,
 )
 from orders.models import Checkout, MerchantOrder
-from support import notices
+from payments.events import MessageQuarantined, PaymentSuspended, RefundFailed
+from payments.models import InboxMessage, PaymentAttempt, Refund
+from support import alerts, notices
 from support.content import Notice, Reader
-from support.selectors import readers_at
+from support.selectors import operators, readers_at
 from support.services import notify
 
 
@@ -74,6 +76,29 @@ def mail_cancelled(event: OrderCancelled) -> None:
 @handles(OrderRefunded)
 def mail_refunded(event: OrderRefunded) -> None:
     _tell_buyer_of_order(event.order_id, lambda order: notices.refunded(order, event.reason, event.refunded_minor))
+
+
+@handles(PaymentSuspended)
+def alert_payment_differs(event: PaymentSuspended) -> None:
+    attempt = PaymentAttempt.objects.get(pk=event.attempt_id)
+    _tell_operators(event.attempt_id, lambda: alerts.payment_differs(attempt, event.differs))
+
+
+@handles(MessageQuarantined)
+def alert_message_quarantined(event: MessageQuarantined) -> None:
+    message = InboxMessage.objects.get(pk=event.message_id)
+    _tell_operators(event.occasion, lambda: alerts.message_quarantined(message))
+
+
+@handles(RefundFailed)
+def alert_refund_failed(event: RefundFailed) -> None:
+    refund = Refund.objects.select_related("attempt").get(pk=event.refund_id)
+    _tell_operators(event.refund_id, lambda: alerts.refund_failed(refund))
+
+
+def _tell_operators(occasion: str, write: Callable[[], Notice]) -> None:
+    for reader in operators():
+        notify(subject_id=uuid.UUID(occasion), reader=reader, write=write, at=timezone.now())
 
 
 def _tell_buyer_of_checkout(checkout_id: str, write: Callable[[Checkout, Sequence[MerchantOrder]], Notice]) -> None:

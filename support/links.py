@@ -1,8 +1,10 @@
 """Addresses in mails. They start with SITE_URL, never with the Host of a request; a guest's carry the token that is their permission."""
 
+import uuid
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.urls import reverse
 
 from orders.models import Checkout
 
@@ -26,6 +28,11 @@ def payment_url(checkout: Checkout) -> str:
 
 def merchant_url() -> str:
     return _absolute("/merchant/")
+
+
+def operator_url(model: str, key: uuid.UUID) -> str:
+    """The page of a row in the operator's back office; `model` is app and model name, such as "payments_refund"."""
+    return _absolute(reverse(f"admin:{model}_change", args=[key]))
 
 
 def shop_url() -> str:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
 
+from accounts.models import User
 from merchants.models import Membership, Merchant
 from support.content import Reader
 from support.errors import MailNotFound
@@ -28,6 +30,14 @@ def mail(mail_id: uuid.UUID) -> Mail:
     if found is None:
         raise MailNotFound
     return found
+
+
+def operators() -> list[Reader]:
+    """Who is called when money needs a person: staff who may see payments, each in their own language."""
+    may_view = Permission.objects.filter(content_type__app_label="payments", codename="view_paymentattempt")
+    told = Q(is_superuser=True) | Q(user_permissions__in=may_view) | Q(groups__permissions__in=may_view)
+    staff = User.objects.filter(told, is_staff=True, is_active=True).distinct().order_by("created_at", "id")
+    return [Reader(email, language) for email, language in staff.values_list("email", "language")]
 
 
 def readers_at(merchant: Merchant) -> list[Reader]:

@@ -28,6 +28,7 @@ class InboxMessage(Stateful):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=300, blank=True)
+    released_at = models.DateTimeField(null=True)
     handled_at = models.DateTimeField(null=True)
 
     class Meta:

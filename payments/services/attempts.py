@@ -10,9 +10,9 @@ from django.db.models import F, QuerySet
 from core.compiled import compiled, first, insert
 from core.doorbell import ring
 from core.ids import uuid7
-from core.states import StaleState, move_to
+from core.states import StaleState, move_to, record_change, write_changes
 from payments import gateways, rules
-from payments.errors import AlreadyPaid, GatewayUnavailable, PaymentInProgress, PaymentNotFound
+from payments.errors import AlreadyPaid, GatewayUnavailable, PaymentInProgress, PaymentNotFound, ProviderSilent
 from payments.gateways.base import GatewayError, NotAtProvider, OutcomeUnknown, Refused, outside_transaction
 from payments.models import PaymentAttempt
 from payments.services import settlement
@@ -126,6 +126,24 @@ def refreshed(*, attempt: PaymentAttempt, at: dt.datetime) -> PaymentAttempt:
     except GatewayError as error:
         log.warning("provider did not answer about a payment", extra={"attempt": str(attempt.pk), "error": str(error)})
         return attempt
+
+
+def ask_again(*, attempt_id: uuid.UUID, actor: str, at: dt.datetime) -> PaymentAttempt:
+    """Ask the provider because a person wants to know now; who asked is kept in the attempt's history.
+
+    Raises:
+        PaymentNotFound: there is no such attempt.
+        ProviderSilent: the provider could not be asked.
+    """
+    attempt = attempt_of(attempt_id)
+    note = record_change(attempt, attempt.status, attempt.status, actor=actor, reason="asked the provider again", at=at)
+    with transaction.atomic(durable=True):
+        write_changes([note])
+    try:
+        return look_again(attempt=attempt, at=at)
+    except GatewayError as error:
+        log.warning("provider did not answer about a payment", extra={"attempt": str(attempt.pk), "error": str(error)})
+        raise ProviderSilent from error
 
 
 def attempt_of(attempt_id: uuid.UUID) -> PaymentAttempt:

@@ -8,16 +8,19 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.db.models import F, Q
 
+from core import outbox
 from core.doorbell import ring
 from core.states import StaleState, move_to
 from payments import gateways, rules
 from payments.errors import InvalidSignature
+from payments.events import MessageQuarantined
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.services import attempts, refunds
 from payments.states import MessageStatus, Subject
 
 log = logging.getLogger(__name__)
 ACTOR = "system:inbox"
+OCCASIONS = uuid.UUID("5a0e2f3c-7d1b-4c55-9f0a-2b7d6c1e8a90")
 
 
 class NotKnownYet(Exception):
@@ -26,6 +29,10 @@ class NotKnownYet(Exception):
 
 class Suspicious(Exception):
     """The message is genuine, but not about what we agreed."""
+
+
+class Mismatch(Suspicious):
+    """What the provider has is not what was agreed; settlement has raised the alarm when it saw that."""
 
 
 def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes, at: dt.datetime) -> bool:
@@ -58,8 +65,16 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes, at
     with transaction.atomic():
         before = InboxMessage.objects.filter(gateway=gateway, provider_event_id=event.event_id).exists()
         InboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+        if event.problem and not before:
+            outbox.publish(_quarantined(message, f"{event.problem} {at.date()}"))
         ring("payments.tasks.process_inbox")
     return not before
+
+
+def _quarantined(message: InboxMessage, about: str) -> MessageQuarantined:
+    """Messages about the same thing, by whatever number, are one occasion to call a person."""
+    occasion = uuid.uuid5(OCCASIONS, f"{message.gateway} {about}")
+    return MessageQuarantined(str(message.pk), message.gateway, str(occasion), message.note)
 
 
 def process_inbox(*, at: dt.datetime, limit: int = 100) -> int:
@@ -82,19 +97,21 @@ def process_message(*, message_id: uuid.UUID, at: dt.datetime) -> bool:
         note = _act(message, at)
     except Suspicious as error:
         log.error("webhook quarantined", extra={"inbox_message": str(message.pk), "problem": str(error)})
-        return _finish(message, MessageStatus.QUARANTINED, str(error), at)
+        return _finish(message, MessageStatus.QUARANTINED, str(error), at, is_news=not isinstance(error, Mismatch))
     except Exception as error:  # whatever it was, the row stays due and is tried again
         log.warning("webhook not handled yet", extra={"inbox_message": str(message.pk), "error": repr(error)})
         if message.attempts >= rules.MAX_MESSAGE_TRIES:
-            return _finish(message, MessageStatus.QUARANTINED, repr(error), at)
+            return _finish(message, MessageStatus.QUARANTINED, repr(error), at, is_news=True)
         return False
     return _finish(message, MessageStatus.HANDLED, note, at)
 
 
-def _finish(message: InboxMessage, status: MessageStatus, note: str, at: dt.datetime) -> bool:
+def _finish(message: InboxMessage, status: MessageStatus, note: str, at: dt.datetime, *, is_news: bool = False) -> bool:
     try:
         with transaction.atomic():
             move_to(message, status, actor=ACTOR, at=at, reason=note[:200], note=note[:300], handled_at=at)
+            if is_news:
+                outbox.publish(_quarantined(message, message.object_id))
     except StaleState:
         log.info("webhook handled by another worker", extra={"inbox_message": str(message.pk)})
     return True
@@ -117,7 +134,7 @@ def _act_on_payment(message: InboxMessage, at: dt.datetime) -> str:
         raise Suspicious("the provider names another payment of ours")
     attempt = attempts.look_again(attempt=attempt, at=at)
     if attempt.failure_code == rules.MISMATCH:
-        raise Suspicious("amount, currency or reference is not what was agreed")
+        raise Mismatch("amount, currency or reference is not what was agreed")
     return str(attempt.status)
 
 

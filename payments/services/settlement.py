@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from core import outbox
 from core.states import StaleState, move_to
 from payments import postings, rules
-from payments.events import PaymentFailed, PaymentSucceeded
+from payments.events import PaymentFailed, PaymentSucceeded, PaymentSuspended
 from payments.gateways.base import Outcome, ProviderPayment
 from payments.models import PaymentAttempt
 from payments.services import ledger, refunds
@@ -111,9 +111,13 @@ def _suspend(attempt: PaymentAttempt, seen: ProviderPayment, wrong: str, at: dt.
         "provider_id": seen.provider_id,
         "next_poll_at": at + rules.poll_gap(len(rules.POLL_GAPS)),
     }
-    if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT}:
-        with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True):
+        if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT}:
             move_to(attempt, AttemptStatus.UNKNOWN, actor=ACTOR, at=at, reason=f"differs: {wrong}", **changes)
-    else:
-        PaymentAttempt.objects.filter(pk=attempt.pk, status=attempt.status).update(failure_code=rules.MISMATCH)
-        attempt.failure_code = rules.MISMATCH
+            is_news = True
+        else:
+            seen_before = PaymentAttempt.objects.filter(pk=attempt.pk, status=attempt.status).exclude(failure_code=rules.MISMATCH)
+            is_news = bool(seen_before.update(failure_code=rules.MISMATCH))
+            attempt.failure_code = rules.MISMATCH
+        if is_news:
+            outbox.publish(PaymentSuspended(str(attempt.pk), str(attempt.reference), wrong))

@@ -143,7 +143,7 @@ def test_a_payment_that_is_not_the_agreed_one_is_not_taken(change: dict[str, obj
     attempt = refresh(attempt)
 
     assert (attempt.status, attempt.failure_code) == ("unknown", "mismatch")
-    assert events() == []
+    assert events() == ["PaymentSuspended"]
     assert not LedgerTransaction.objects.exists()
     assert "another payment than agreed" in caplog.text
 

@@ -1,0 +1,77 @@
+"""Mails to the operator: something happened to money that no machine may decide. Written while the reader's language is active."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from core.backoffice.references import reference_names
+from payments.models import InboxMessage, PaymentAttempt, Refund
+from support.content import Notice, Row, money
+from support.links import operator_url
+
+
+def payment_differs(attempt: PaymentAttempt, differs: str) -> Notice:
+    """The provider has another sum, currency or reference than was agreed."""
+    return Notice(
+        kind="operator_payment_differs",
+        subject=_("A payment is not what was agreed"),
+        heading=_("A payment needs a person."),
+        lead=[
+            _("The provider has another payment than we asked for. It is not in the books and the order is not paid."),
+            _("Please compare both sides; nothing else will happen by itself."),
+        ],
+        button=_("See the payment"),
+        url=operator_url("payments_paymentattempt", attempt.pk),
+        facts=[
+            Row(_("Purchase"), _number(attempt)),
+            Row(_("Agreed"), money(attempt.amount_minor, attempt.currency)),
+            Row(_("Differs in"), differs),
+            Row(_("Provider"), attempt.gateway),
+            Row(_("Provider's number"), attempt.provider_id or "–"),
+        ],
+    )
+
+
+def message_quarantined(message: InboxMessage) -> Notice:
+    """A webhook with the right signature does not fit what we know."""
+    return Notice(
+        kind="operator_message_quarantined",
+        subject=_("A provider's message is in quarantine"),
+        heading=_("A message from a payment provider does not fit."),
+        lead=[
+            _("Its signature is right, but we do not know what it is about or may not act on it."),
+            _("It waits until you let it try again or put it aside."),
+        ],
+        button=_("See the message"),
+        url=operator_url("payments_inboxmessage", message.pk),
+        facts=[
+            Row(_("Provider"), message.gateway),
+            Row(_("Message"), message.kind),
+            Row(_("About"), message.object_id or "–"),
+            Row(_("Problem"), message.note),
+        ],
+    )
+
+
+def refund_failed(refund: Refund) -> Notice:
+    """The provider will not pay a refund out; the shopper is still owed it."""
+    return Notice(
+        kind="operator_refund_failed",
+        subject=_("A refund was refused"),
+        heading=_("A refund needs a person."),
+        lead=[
+            _("The provider has refused to pay this refund out."),
+            _("The shopper is still owed the money; please send it again or find another way."),
+        ],
+        button=_("See the refund"),
+        url=operator_url("payments_refund", refund.pk),
+        facts=[
+            Row(_("Purchase"), _number(refund.attempt)),
+            Row(_("Reason"), refund.reason or "–"),
+            Row(_("Refund"), money(refund.amount_minor, refund.currency), is_total=True),
+        ],
+    )
+
+
+def _number(attempt: PaymentAttempt) -> str:
+    return reference_names([attempt.reference]).get(attempt.reference, str(attempt.reference))
