@@ -18,7 +18,7 @@ STATUSES = ["received", "handled", "quarantined", "dismissed"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_invariants")]
+    dependencies = [("payments", "0004_payouts")]
 
     operations = [
         migrations.AddField("inboxmessage", "released_at", models.DateTimeField(null=True)),
