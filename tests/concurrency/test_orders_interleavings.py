@@ -1,126 +1,88 @@
-"""One thread is stopped before each of its SQL statements in turn while the other runs whole: no interleaving has two outcomes."""
+"""Whatever two people, workers or messages do at once: at every statement of the one the other may come in between, and one outcome stands.
+
+Every pair is played once per point of its first actor. tests/proofs/test_planted_bugs.py takes the guards away and sees these checks fail.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection
 
-from core import invariants
-from core.errors import DomainError
-from core.models import OutboxEvent
-from orders.models import Checkout
-from orders.services import expiry
-from orders.states import CheckoutStatus, OrderStatus
-from payments.models import EscrowHold, PaymentAttempt, Refund
-from tests.concurrency.orders_rig import captured
-from tests.factories.orders import make_cart, make_goods, place
-from tests.walkthrough import tell_paid
+from tests.drain import drain
+from tests.proofs import scenes
+from tests.proofs.interleaving import at_every_point
 
-pytestmark = pytest.mark.django_db(transaction=True)
-MOST_STATEMENTS = 60
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-class Pause:
-    """An execute wrapper that stops before statement number `at` until told to go on."""
+def test_one_cart_placed_from_two_tabs_is_one_purchase_at_every_statement() -> None:
+    seen = at_every_point(scenes.same_cart())
 
-    def __init__(self, at: int) -> None:
-        self.at, self.seen = at, 0
-        self.reached, self.go_on = threading.Event(), threading.Event()
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        self.seen += 1
-        if self.seen == self.at:
-            self.reached.set()
-            self.go_on.wait(timeout=10)
-        return execute(sql, params, many, context)
+    assert set(seen.outcomes) == {"first", "second"}
+    assert seen.waits > 5
 
 
-def interleave(stopped: Callable[[], Any], whole: Callable[[], Any], at: int) -> bool:
-    """Run `stopped` to its statement number `at`, then `whole`, then the rest; False when it has fewer statements."""
-    pause, errors = Pause(at), []
+def test_one_form_sent_twice_is_one_purchase_at_every_statement() -> None:
+    """MON03."""
+    seen = at_every_point(scenes.same_key())
 
-    def run() -> None:
-        try:
-            with connection.execute_wrapper(pause):
-                stopped()
-        except DomainError:
-            pass
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            pause.reached.set()
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    pause.reached.wait()
-    whole()
-    pause.go_on.set()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return pause.seen >= at
+    assert seen.points > 8
+    assert seen.waits > 5
 
 
-def test_expiry_between_any_two_statements_of_a_payment_has_one_outcome() -> None:
-    """STK05, MON28."""
-    goods = make_goods(stock=200)
-    paid = expired = 0
-    for at in range(1, MOST_STATEMENTS):
-        checkout = place(make_cart(goods))
-        attempt = captured(checkout)
+def test_the_last_piece_has_one_buyer_at_every_statement() -> None:
+    """STK01."""
+    seen = at_every_point(scenes.last_piece())
 
-        reached = interleave(lambda: tell_paid(attempt), lambda: expiry.expire_unpaid(at=checkout.expires_at), at)  # noqa: B023
-
-        checkout.refresh_from_db()
-        _has_one_outcome(checkout, attempt)
-        paid += checkout.status == CheckoutStatus.PAID
-        expired += checkout.status == CheckoutStatus.EXPIRED
-        if not reached:
-            break
-    assert paid > 5
-    assert expired > 0
-    assert invariants.violations() == {}
+    assert set(seen.outcomes) == {"first", "second"}
 
 
-def test_a_payment_between_any_two_statements_of_an_expiry_has_one_outcome() -> None:
-    """STK05, MON28."""
-    goods = make_goods(stock=200)
-    for at in range(1, MOST_STATEMENTS):
-        checkout = place(make_cart(goods))
-        attempt = captured(checkout)
-        payer = threading.Thread(target=_pay_and_hang_up, args=[attempt])
+@pytest.mark.parametrize("ending_first", [False, True])
+@pytest.mark.parametrize("ending", [scenes.cancelling_of, scenes.expiry_of], ids=["cancel", "expire"])
+def test_a_payment_and_an_end_have_one_outcome_at_every_statement(ending: object, ending_first: bool) -> None:
+    """STK05, MON28: either paid and held, or ended and refunded in full, once."""
+    seen = at_every_point(scenes.paying_and_ending(ending, ending_first=ending_first))
+    drain()
 
-        # The payment may have to wait for the expiry's lock, so it gets a thread and is not waited for before the expiry goes on.
-        reached = interleave(lambda: expiry.expire_unpaid(at=checkout.expires_at), payer.start, at)  # noqa: B023
-        payer.join()
-
-        checkout.refresh_from_db()
-        _has_one_outcome(checkout, attempt)
-        if not reached:
-            break
-    assert invariants.violations() == {}
+    assert set(seen.outcomes) == {"paid", "ended"}
+    assert seen.points > 10
 
 
-def _pay_and_hang_up(attempt: PaymentAttempt) -> None:
-    try:
-        tell_paid(attempt)
-    finally:
-        connection.close()
+def test_one_message_delivered_twice_counts_once_at_every_statement() -> None:
+    """MON11."""
+    assert at_every_point(scenes.webhook_twice()).points > 10
 
 
-def _has_one_outcome(checkout: Checkout, attempt: PaymentAttempt) -> None:
-    holds = EscrowHold.objects.filter(purchase=checkout.pk).count()
-    refunds = list(Refund.objects.filter(attempt=attempt).values_list("amount_minor", flat=True))
-    said = OutboxEvent.objects.filter(name="LatePaymentRefunded", payload__checkout_id=str(checkout.pk)).count()
-    if checkout.status == CheckoutStatus.PAID:
-        assert (holds, refunds, said) == (1, [], 0)
-        assert set(checkout.orders.values_list("status", flat=True)) == {OrderStatus.PAID}
-    else:
-        assert checkout.status == CheckoutStatus.EXPIRED
-        assert (holds, refunds, said) == (0, [checkout.total_minor], 1)
-        assert set(checkout.orders.values_list("status", flat=True)) == {OrderStatus.EXPIRED}
+def test_a_message_and_the_poller_count_one_payment_once_at_every_statement() -> None:
+    """MON11, MON12."""
+    assert at_every_point(scenes.webhook_and_poller()).points > 10
+
+
+def test_of_two_refunds_of_sixty_percent_one_succeeds_at_every_statement() -> None:
+    """MON15."""
+    assert set(at_every_point(scenes.two_refunds_of_sixty_percent()).outcomes) == {"first", "second"}
+
+
+def test_a_refund_sent_by_two_workers_is_paid_once_at_every_statement() -> None:
+    """MON16."""
+    assert at_every_point(scenes.refund_sent_by_two_workers()).points > 4
+
+
+def test_an_order_refunded_by_two_people_is_refunded_once_at_every_statement() -> None:
+    seen = at_every_point(scenes.order_refunded_twice())
+    drain()
+
+    assert seen.waits > 5
+
+
+@pytest.mark.parametrize("shipping_first", [False, True])
+def test_an_order_is_sent_or_given_back_at_every_statement(shipping_first: bool) -> None:
+    seen = at_every_point(scenes.order_cancelled_and_shipped(shipping_first=shipping_first))
+    drain()
+
+    assert set(seen.outcomes) == {"shipped", "cancelled"}
+
+
+@pytest.mark.parametrize("refund_first", [False, True])
+def test_a_merchant_keeps_nothing_of_an_order_that_is_completed_and_refunded_at_every_statement(refund_first: bool) -> None:
+    at_every_point(scenes.order_completed_and_refunded(refund_first=refund_first))
+    drain()
