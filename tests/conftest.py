@@ -16,7 +16,7 @@ from tests.servers import KEEP_VARIABLE, TEMPLATE_VARIABLE
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.provider_double.fixtures"]
 
 
 def pytest_configure() -> None:

@@ -138,12 +138,10 @@ def _ask(call: Callable[[stripe.StripeClient], T]) -> T:
             raise NotAtProvider from error
         raise Refused(error.code or "invalid_request") from error
     except stripe.IdempotencyError as error:
-        if error.http_status == 409:  # the first request with this key is still running
-            raise OutcomeUnknown("key in use") from error
         raise Refused("key_reused") from error
     except (stripe.CardError, stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Refused(error.code or type(error).__name__) from error
-    except stripe.StripeError as error:  # 5xx, 429, no connection, no answer in time
+    except stripe.StripeError as error:  # 5xx, 429, 409 (the key is in use), no connection, no answer in time
         raise OutcomeUnknown(type(error).__name__) from error
     finally:
         transport.close()  # type: ignore[no-untyped-call]

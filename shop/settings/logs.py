@@ -41,6 +41,7 @@ LOGGING = {
         "celery.worker.request": {"level": "WARNING"},  # says of every ring that came too late that it was dropped
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},  # says of every request that it was made
         "fontTools": {"level": "WARNING"},
     },
 }

@@ -7,7 +7,7 @@ from payments.gateways import available_gateways, sandbox, sandbox_books
 from payments.models import PaymentAttempt, SandboxPayment, SandboxRefund
 from tests.factories.payments import answer, sandbox_payment
 from tests.payments.gateway_contract import GatewayContract
-from tests.payments.stripe_double import SECRET, StripeDouble
+from tests.provider_double.client import ProviderDouble
 
 
 class SandboxSide:
@@ -33,7 +33,7 @@ class SandboxSide:
 class StripeSide:
     code = "stripe"
 
-    def __init__(self, double: StripeDouble) -> None:
+    def __init__(self, double: ProviderDouble) -> None:
         self.double = double
 
     def approve(self, attempt: PaymentAttempt) -> None:
@@ -43,13 +43,13 @@ class StripeSide:
         self.double.expire(attempt.provider_id)
 
     def webhook(self, attempt: PaymentAttempt) -> tuple[dict[str, str], bytes]:
-        return self.double.webhook(attempt.provider_id, SECRET)
+        return self.double.message(attempt.provider_id)
 
     def payments(self) -> int:
-        return len(self.double.sessions)
+        return len(self.double.sessions())
 
     def refunded_minor(self) -> int:
-        return sum(row["amount"] for row in self.double.refunds.values())
+        return sum(row["amount"] for row in self.double.refunds())
 
 
 class TestSandbox(GatewayContract):
@@ -60,7 +60,7 @@ class TestSandbox(GatewayContract):
 
 class TestStripe(GatewayContract):
     @pytest.fixture
-    def provider(self, stripe_double: StripeDouble) -> StripeSide:
+    def provider(self, stripe_double: ProviderDouble) -> StripeSide:
         return StripeSide(stripe_double)
 
 

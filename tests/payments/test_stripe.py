@@ -15,45 +15,44 @@ from payments.gateways.stripe_amounts import from_stripe, to_stripe
 from payments.models import InboxMessage, PaymentAttempt
 from payments.services import attempts, inbox
 from tests.factories.payments import start
-from tests.payments.stripe_double import SECRET, StripeDouble
+from tests.provider_double.client import OLD_SECRET, SECRET, ProviderDouble
 
 now = timezone.now
 
 
 @pytest.mark.django_db
-def test_a_500_after_applying_is_looked_up_and_its_key_not_sent_again(stripe_double: StripeDouble) -> None:
-    stripe_double.breaks_after_applying = True
+def test_a_500_after_applying_is_looked_up_and_its_key_not_sent_again(stripe_double: ProviderDouble) -> None:
+    stripe_double.turn("error_after", path="/v1/checkout")
     attempt = start(gateway="stripe")
     assert (attempt.status, attempt.provider_id) == ("unknown", "")
-    stripe_double.pay(next(iter(stripe_double.sessions)))
+    stripe_double.pay(stripe_double.sessions()[0]["id"])
 
     attempts.poll_attempts(at=attempt.created_at + dt.timedelta(seconds=59))
 
     attempt.refresh_from_db()
     assert attempt.status == "succeeded"
-    assert stripe_double.posts == 1
+    assert len(stripe_double.calls("POST")) == 1
     assert OutboxEvent.objects.filter(name="PaymentSucceeded").count() == 1
 
 
 @pytest.mark.django_db
-def test_a_500_before_applying_is_sent_again_with_the_same_key(stripe_double: StripeDouble) -> None:
-    stripe_double.breaks_before_applying = True
+def test_a_500_before_applying_is_sent_again_with_the_same_key(stripe_double: ProviderDouble) -> None:
+    stripe_double.turn("error_before", times=1)
     attempt = start(gateway="stripe")
-    stripe_double.breaks_before_applying = False
 
     attempts.poll_attempts(at=attempt.created_at + dt.timedelta(seconds=61))
 
     attempt.refresh_from_db()
     assert attempt.status == "sent"
-    assert list(stripe_double.answers) == [attempt.idempotency_key]
+    assert [row["key"] for row in stripe_double.answers()] == [attempt.idempotency_key]
 
 
 @pytest.mark.django_db
 def test_a_provider_that_does_not_answer_leaves_the_attempt_unknown_in_time(
-    stripe_double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+    stripe_double: ProviderDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("payments.gateways.stripe.TIMEOUT_SECONDS", 0.2)
-    stripe_double.may_answer.clear()
+    stripe_double.turn("hang")
     began = time.monotonic()
 
     attempt = start(gateway="stripe")
@@ -65,7 +64,7 @@ def test_a_provider_that_does_not_answer_leaves_the_attempt_unknown_in_time(
 
 
 @pytest.mark.django_db
-def test_a_refused_payment_fails_and_another_may_be_started(stripe_double: StripeDouble) -> None:
+def test_a_refused_payment_fails_and_another_may_be_started(stripe_double: ProviderDouble) -> None:
     refused = start(gateway="stripe", amount_minor=20)
 
     second = start(gateway="stripe", amount_minor=5_000, reference=refused.reference)
@@ -76,35 +75,35 @@ def test_a_refused_payment_fails_and_another_may_be_started(stripe_double: Strip
 
 @pytest.mark.django_db
 def test_a_wrong_key_is_a_refusal_that_names_no_secret(
-    stripe_double: StripeDouble, settings: Settings, caplog: pytest.LogCaptureFixture
+    stripe_double: ProviderDouble, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.STRIPE_SECRET_KEY = "sk_test_wrong"
 
     attempt = start(gateway="stripe")
 
     assert attempt.status == "failed"
-    assert not stripe_double.sessions
+    assert not stripe_double.sessions()
     assert "sk_test_wrong" not in caplog.text + attempt.failure_code
 
 
 @pytest.mark.django_db
-def test_both_secrets_are_valid_while_one_replaces_the_other(stripe_double: StripeDouble) -> None:
+def test_both_secrets_are_valid_while_one_replaces_the_other(stripe_double: ProviderDouble) -> None:
     attempt = start(gateway="stripe")
 
-    for secret in ("whsec_old", SECRET):
-        assert gateway("stripe").read_webhook(*stripe_double.webhook(attempt.provider_id, secret)).object_id == attempt.provider_id
+    for secret in (OLD_SECRET, SECRET):
+        message = stripe_double.message(attempt.provider_id, secret=secret)
+        assert gateway("stripe").read_webhook(*message).object_id == attempt.provider_id
 
-    with pytest.raises(InvalidSignature):
-        gateway("stripe").read_webhook(*stripe_double.webhook(attempt.provider_id, "whsec_other"))
-    with pytest.raises(InvalidSignature):
-        gateway("stripe").read_webhook(*stripe_double.webhook(attempt.provider_id, SECRET, age_seconds=400))
+    for forged in ({"secret": "whsec_other"}, {"age_seconds": 400}):
+        with pytest.raises(InvalidSignature):
+            gateway("stripe").read_webhook(*stripe_double.message(attempt.provider_id, **forged))
 
 
 @pytest.mark.django_db
-def test_a_message_of_the_other_mode_is_quarantined(stripe_double: StripeDouble) -> None:
+def test_a_message_of_the_other_mode_is_quarantined(stripe_double: ProviderDouble) -> None:
     attempt = start(gateway="stripe")
     stripe_double.pay(attempt.provider_id)
-    headers, body = stripe_double.webhook(attempt.provider_id, SECRET, livemode=True)
+    headers, body = stripe_double.message(attempt.provider_id, livemode=True)
 
     inbox.receive_webhook(gateway="stripe", headers=headers, body=body, at=now())
     inbox.process_inbox(at=now())
