@@ -81,3 +81,18 @@ class MessageNotQuarantined(DomainError):
 class RefundNotFailed(DomainError):
     code = "refund_not_failed"
     message = _("This refund is on its way or has been paid.")
+
+
+class HoldFrozen(DomainError):
+    code = "hold_frozen"
+    message = _("This money is claimed; it stays where it is until the claim is settled.")
+
+
+class RefundExceedsHold(DomainError):
+    code = "refund_exceeds_hold"
+    message = _("That is more than is left of this order.")
+
+
+class InsufficientCredit(DomainError):
+    code = "insufficient_credit"
+    message = _("There is not enough credit.")

@@ -5,13 +5,14 @@ sums to zero per purchase once nothing is on its way.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import EscrowHold, LedgerAccount, PaymentAttempt, Refund
+from payments.models import CreditUse, EscrowFreeze, EscrowHold, EscrowReturn, LedgerAccount, PaymentAttempt, Refund
 
 Account = LedgerAccount.Kind
 
@@ -23,10 +24,83 @@ class PostingKind(models.TextChoices):
     REFUND_HELD = "refund_held", _("Refund of a held order")
     REFUND_RELEASED = "refund_released", _("Refund of a completed order")
     REFUND_PAID = "refund_paid", _("Refund paid out")
+    CHARGEBACK_HELD = "chargeback_held", _("Lost dispute of a held order")
+    CHARGEBACK_RELEASED = "chargeback_released", _("Lost dispute of a completed order")
+    FREEZE = "freeze", _("Reserved for a dispute")
+    UNFREEZE = "unfreeze", _("Reserve returned")
+    CREDIT_SPENT = "credit_spent", _("Paid with credit")
+    CREDIT_RETURNED = "credit_returned", _("Credit given back")
+    ADJUSTMENT = "adjustment", _("Adjustment by the operator")
     POINTS_GRANTED = "points_granted", _("Points granted")
     POINTS_EXPIRED = "points_expired", _("Points expired")
     POINTS_CLAWED_BACK = "points_clawed_back", _("Points taken back")
     REVERSAL = "reversal", _("Reversal")
+
+
+class Dr(NamedTuple):
+    """A debit of the account by the amount of that name."""
+
+    account: Account
+    amount: str
+
+
+class Cr(NamedTuple):
+    """A credit of the account by the amount of that name."""
+
+    account: Account
+    amount: str
+
+
+# kind: what is debited and what is credited, each with the name of its amount.
+# `payable` is the merchant's share: amount − commission − tax.
+RULES: dict[PostingKind, tuple[Dr | Cr, ...]] = {
+    PostingKind.CAPTURE: (Dr(Account.PROVIDER_BALANCE, "cash"), Cr(Account.PROVIDER_CLEARING, "cash")),
+    PostingKind.HOLD: (Dr(Account.PROVIDER_CLEARING, "cash"), Dr(Account.POINTS_LIABILITY, "points"), Cr(Account.HELD, "amount")),
+    PostingKind.RELEASE: (
+        Dr(Account.HELD, "amount"),
+        Cr(Account.PAYABLE, "payable"),
+        Cr(Account.COMMISSION, "commission"),
+        Cr(Account.COMMISSION_TAX, "tax"),
+    ),
+    PostingKind.REFUND_HELD: (Dr(Account.HELD, "amount"), Cr(Account.PROVIDER_CLEARING, "cash"), Cr(Account.POINTS_LIABILITY, "points")),
+    PostingKind.REFUND_RELEASED: (
+        Dr(Account.PAYABLE, "payable"),
+        Dr(Account.COMMISSION, "commission"),
+        Dr(Account.COMMISSION_TAX, "tax"),
+        Cr(Account.PROVIDER_CLEARING, "cash"),
+        Cr(Account.POINTS_LIABILITY, "points"),
+    ),
+    PostingKind.REFUND_PAID: (Dr(Account.PROVIDER_CLEARING, "cash"), Cr(Account.PROVIDER_BALANCE, "cash")),
+    PostingKind.CHARGEBACK_HELD: (Dr(Account.HELD, "amount"), Cr(Account.DISPUTED, "amount")),
+    PostingKind.CHARGEBACK_RELEASED: (
+        Dr(Account.PAYABLE, "payable"),
+        Dr(Account.COMMISSION, "commission"),
+        Dr(Account.COMMISSION_TAX, "tax"),
+        Cr(Account.DISPUTED, "amount"),
+    ),
+    PostingKind.FREEZE: (Dr(Account.PAYABLE, "reserved"), Cr(Account.RESERVED, "reserved")),
+    PostingKind.UNFREEZE: (Dr(Account.RESERVED, "reserved"), Cr(Account.PAYABLE, "reserved")),
+    PostingKind.ADJUSTMENT: (Dr(Account.SUBSIDIES, "amount"), Cr(Account.PAYABLE, "amount")),
+    PostingKind.POINTS_GRANTED: (Dr(Account.POINTS_EXPENSE, "value"), Cr(Account.POINTS_LIABILITY, "value")),
+    PostingKind.POINTS_EXPIRED: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
+    PostingKind.POINTS_CLAWED_BACK: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
+}
+# The credit that is spent or returned lies on one of two accounts; the source says which.
+CREDIT_RULES: dict[tuple[PostingKind, str], tuple[Dr | Cr, ...]] = {
+    (PostingKind.CREDIT_SPENT, "store_credit"): (Dr(Account.STORE_CREDIT, "amount"), Cr(Account.PROVIDER_CLEARING, "amount")),
+    (PostingKind.CREDIT_SPENT, "gift_card"): (Dr(Account.GIFT_CARD, "amount"), Cr(Account.PROVIDER_CLEARING, "amount")),
+    (PostingKind.CREDIT_RETURNED, "store_credit"): (Dr(Account.PROVIDER_CLEARING, "amount"), Cr(Account.STORE_CREDIT, "amount")),
+    (PostingKind.CREDIT_RETURNED, "gift_card"): (Dr(Account.PROVIDER_CLEARING, "amount"), Cr(Account.GIFT_CARD, "amount")),
+}
+# Accounts of which there is one per merchant, gateway, or person or card; of all others there is one per currency.
+OWNERS = {
+    Account.PROVIDER_BALANCE: "gateway",
+    Account.HELD: "merchant",
+    Account.PAYABLE: "merchant",
+    Account.RESERVED: "merchant",
+    Account.STORE_CREDIT: "owner",
+    Account.GIFT_CARD: "owner",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +114,7 @@ class Leg:
 
     @property
     def merchant_id(self) -> str | None:
-        return self.owner if self.kind in {Account.HELD, Account.PAYABLE} else None
+        return self.owner if OWNERS.get(self.kind) == "merchant" else None
 
     def code(self, currency: str) -> str:
         return ":".join(filter(None, (self.kind.value, self.owner, currency)))
@@ -57,71 +131,119 @@ class Posting:
     legs: Sequence[Leg]
 
 
+def legs_of(rule: Sequence[Dr | Cr], amounts: Mapping[str, int], *, part: uuid.UUID | None = None, **owners: str) -> tuple[Leg, ...]:
+    """The legs of a rule with these amounts in minor units; rows whose amount is not named are left out."""
+    return tuple(
+        Leg(
+            row.account,
+            amounts[row.amount] if isinstance(row, Dr) else -amounts[row.amount],
+            owners.get(OWNERS.get(row.account, ""), ""),
+            part,
+        )
+        for row in rule
+        if row.amount in amounts
+    )
+
+
+def posting(
+    kind: PostingKind,
+    *,
+    reference: uuid.UUID,
+    key: str,
+    currency: str,
+    amounts: Mapping[str, int],
+    part: uuid.UUID | None = None,
+    **owners: str,
+) -> Posting:
+    """One transaction by the rule of its kind; `amounts` has a number of minor units for each name the rule uses.
+
+    `owners` are those OWNERS asks for: merchant, gateway, owner.
+    """
+    rule = RULES[kind]
+    if missing := {row.amount for row in rule} - set(amounts):
+        raise ValueError(f"{kind} needs {missing}")
+    return Posting(kind, reference, key, currency, legs_of(rule, amounts, part=part, **owners))
+
+
 def capture(attempt: PaymentAttempt) -> Posting:
     """The provider has the shopper's money; what it is for is open until it is held."""
-    legs = (
-        Leg(Account.PROVIDER_BALANCE, attempt.amount_minor, attempt.gateway),
-        Leg(Account.PROVIDER_CLEARING, -attempt.amount_minor),
+    return posting(
+        PostingKind.CAPTURE,
+        reference=attempt.reference,
+        key=f"capture:{attempt.pk}",
+        currency=attempt.currency,
+        amounts={"cash": attempt.amount_minor},
+        gateway=attempt.gateway,
     )
-    return Posting(PostingKind.CAPTURE, attempt.reference, f"capture:{attempt.pk}", attempt.currency, legs)
 
 
 def hold(purchase: uuid.UUID, holds: Sequence[EscrowHold], currency: str) -> Posting:
     """Cash and points become money held per merchant order."""
-    legs = [
-        Leg(Account.PROVIDER_CLEARING, sum(row.amount_minor - row.points_minor for row in holds)),
-        Leg(Account.POINTS_LIABILITY, sum(row.points_minor for row in holds)),
-        *(Leg(Account.HELD, -row.amount_minor, str(row.merchant_id), row.reference) for row in holds),
-    ]
-    return Posting(PostingKind.HOLD, purchase, f"hold:{purchase}", currency, legs)
+    rule = RULES[PostingKind.HOLD]
+    points = sum(row.points_minor for row in holds)
+    paid = {"cash": sum(row.amount_minor for row in holds) - points, "points": points}
+    parts = [leg for row in holds for leg in legs_of(rule, {"amount": row.amount_minor}, part=row.reference, merchant=str(row.merchant_id))]
+    return Posting(PostingKind.HOLD, purchase, f"hold:{purchase}", currency, [*legs_of(rule, paid), *parts])
 
 
 def release(row: EscrowHold) -> Posting:
-    """The order is complete: the merchant is owed the amount less commission."""
-    merchant, part = str(row.merchant_id), row.reference
-    legs = (
-        Leg(Account.HELD, row.amount_minor, merchant, part),
-        Leg(Account.PAYABLE, row.commission_minor - row.amount_minor, merchant, part),
-        Leg(Account.COMMISSION, -row.commission_minor, part=part),
-    )
-    return Posting(PostingKind.RELEASE, row.purchase, f"release:{part}", row.currency, legs)
+    """The order is complete: the merchant is owed what is left of the amount, less what is left of commission and its tax."""
+    amounts = {"amount": row.left_minor, "commission": row.commission_left_minor, "tax": row.commission_tax_left_minor}
+    amounts["payable"] = amounts["amount"] - amounts["commission"] - amounts["tax"]
+    return _about(row, PostingKind.RELEASE, f"release:{row.reference}", amounts)
 
 
-def refund_held(row: EscrowHold) -> Posting:
-    """What was held goes back: cash to the shopper by way of clearing, points to the liability."""
-    legs = (Leg(Account.HELD, row.amount_minor, str(row.merchant_id), row.reference), *_back_to_shopper(row))
-    return Posting(PostingKind.REFUND_HELD, row.purchase, f"refund:{row.reference}", row.currency, legs)
+def taken_back(row: EscrowHold, taken: EscrowReturn) -> Posting:
+    """A part of an order's money leaves the merchant, from escrow or from payable and commission, to the shopper or to a lost dispute."""
+    amounts = {
+        "amount": taken.amount_minor,
+        "cash": taken.amount_minor - taken.points_minor,
+        "points": taken.points_minor,
+        "commission": taken.commission_minor,
+        "tax": taken.commission_tax_minor,
+        "payable": taken.amount_minor - taken.commission_minor - taken.commission_tax_minor,
+    }
+    kinds = {
+        (False, False): PostingKind.REFUND_HELD,
+        (False, True): PostingKind.REFUND_RELEASED,
+        (True, False): PostingKind.CHARGEBACK_HELD,
+        (True, True): PostingKind.CHARGEBACK_RELEASED,
+    }
+    return _about(row, kinds[taken.is_chargeback, row.released_at is not None], f"refund:{row.reference}:{taken.cause}", amounts)
 
 
-def refund_released(row: EscrowHold) -> Posting:
-    """The merchant's share and our commission are taken back; payable may become negative and nets the next payout."""
-    legs = (
-        Leg(Account.PAYABLE, row.amount_minor - row.commission_minor, str(row.merchant_id), row.reference),
-        Leg(Account.COMMISSION, row.commission_minor, part=row.reference),
-        *_back_to_shopper(row),
-    )
-    return Posting(PostingKind.REFUND_RELEASED, row.purchase, f"refund:{row.reference}", row.currency, legs)
+def frozen(freeze: EscrowFreeze, *, lifted: bool) -> Posting:
+    """A released order's money is claimed: it stays the merchant's, but no payout takes it until the claim is settled."""
+    kind = PostingKind.UNFREEZE if lifted else PostingKind.FREEZE
+    return _about(freeze.hold, kind, f"{kind}:{freeze.pk}", {"reserved": freeze.reserved_minor})
 
 
-def _back_to_shopper(row: EscrowHold) -> tuple[Leg, Leg]:
-    return (
-        Leg(Account.PROVIDER_CLEARING, row.points_minor - row.amount_minor, part=row.reference),
-        Leg(Account.POINTS_LIABILITY, -row.points_minor, part=row.reference),
+def _about(row: EscrowHold, kind: PostingKind, key: str, amounts: Mapping[str, int]) -> Posting:
+    return posting(
+        kind, reference=row.purchase, key=key, currency=row.currency, amounts=amounts, part=row.reference, merchant=str(row.merchant_id)
     )
 
 
 def refund_paid(refund: Refund) -> Posting:
     """The provider has sent a refund to the shopper, of an order or of a late payment."""
-    part = refund.reference if refund.reference != refund.attempt.reference else None
-    legs = (
-        Leg(Account.PROVIDER_CLEARING, refund.amount_minor, part=part),
-        Leg(Account.PROVIDER_BALANCE, -refund.amount_minor, refund.attempt.gateway, part),
+    return posting(
+        PostingKind.REFUND_PAID,
+        reference=refund.attempt.reference,
+        key=f"refund_paid:{refund.pk}",
+        currency=refund.currency,
+        amounts={"cash": refund.amount_minor},
+        part=refund.reference if refund.reference != refund.attempt.reference else None,
+        gateway=refund.attempt.gateway,
     )
-    return Posting(PostingKind.REFUND_PAID, refund.attempt.reference, f"refund_paid:{refund.pk}", refund.currency, legs)
 
 
-def points(kind: str, reference: uuid.UUID, key: str, value_minor: int, currency: str) -> Posting:
+def credit(use: CreditUse, amount_minor: int, *, key: str, returned: bool) -> Posting:
+    """Store credit or a gift card pays for a purchase, by way of clearing, or gets back what it paid."""
+    kind = PostingKind.CREDIT_RETURNED if returned else PostingKind.CREDIT_SPENT
+    legs = legs_of(CREDIT_RULES[kind, use.source], {"amount": amount_minor}, owner=str(use.owner))
+    return Posting(kind, use.purchase, f"{kind}:{key}", use.currency, legs)
+
+
+def points(kind: PostingKind, reference: uuid.UUID, key: str, value_minor: int, currency: str) -> Posting:
     """Points granted raise what we owe in points; expired and clawed back ones lower it."""
-    value = value_minor if kind == PostingKind.POINTS_GRANTED else -value_minor
-    legs = (Leg(Account.POINTS_EXPENSE, value), Leg(Account.POINTS_LIABILITY, -value))
-    return Posting(kind, reference, f"{kind}:{key}", currency, legs)
+    return posting(kind, reference=reference, key=f"{kind}:{key}", currency=currency, amounts={"value": value_minor})

@@ -35,3 +35,12 @@ def difference(*, agreed: tuple[int, str, str], seen: tuple[int, str, str]) -> s
     """Names of what differs between (amount in minor units, currency, reference) agreed and seen; empty when they are the same."""
     names = ("amount", "currency", "reference")
     return ", ".join(name for name, ours, theirs in zip(names, agreed, seen, strict=True) if ours != theirs)
+
+
+def share_taken(whole_minor: int, *, taken_before: int, part_after: int, total: int) -> int:
+    """How much of `whole_minor` goes along when `part_after` of `total` is gone then and `taken_before` of it went before.
+
+    Half up on the running sum, so any sequence of parts that ends at the total takes the whole exactly.
+    """
+    due = (2 * whole_minor * part_after + total) // (2 * total) if total else 0
+    return max(due - taken_before, 0)

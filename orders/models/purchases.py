@@ -37,6 +37,7 @@ class Checkout(Stateful):
     points = models.PositiveIntegerField(default=0)
     points_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField(default=0, help_text="The part of the total paid with store credit and gift cards.")
     placed_from = models.UUIDField(help_text="The cart it was placed from: a repeat of the same request is known by it.")
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="By the database's clock, for placing stamps it and the sweep compares it there.")
@@ -50,6 +51,7 @@ class Checkout(Stateful):
                 condition=Q(total_minor=F("goods_minor") + F("shipping_minor") - F("points_minor")), name="checkout_total"
             ),
             models.CheckConstraint(condition=Q(total_minor__gte=0, points_minor__gte=0), name="checkout_not_negative"),
+            models.CheckConstraint(condition=Q(credit_minor__gte=0, credit_minor__lte=F("total_minor")), name="checkout_credit"),
             models.CheckConstraint(condition=Q(status__in=states.CheckoutStatus.values), name="checkout_status"),
         ]
         indexes = [
@@ -60,6 +62,11 @@ class Checkout(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def due_minor(self) -> int:
+        """What a payment provider has to collect."""
+        return self.total_minor - self.credit_minor
 
 
 class MerchantOrder(Stateful):
@@ -78,6 +85,8 @@ class MerchantOrder(Stateful):
     total_minor = models.BigIntegerField()
     commission_bps = models.PositiveIntegerField()
     commission_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField(_("refunded"), default=0)
+    refunded_points_minor = models.BigIntegerField(default=0)
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True)
     ship_by = models.DateTimeField(_("ship by"), null=True)
@@ -95,6 +104,11 @@ class MerchantOrder(Stateful):
             models.UniqueConstraint(fields=["checkout", "merchant"], name="order_once_per_merchant"),
             models.CheckConstraint(condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="order_total"),
             models.CheckConstraint(condition=Q(points_minor__gte=0) & Q(points_minor__lte=F("total_minor")), name="order_points"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor"))
+                & Q(refunded_points_minor__gte=0, refunded_points_minor__lte=F("points_minor")),
+                name="order_refunded",
+            ),
             models.CheckConstraint(condition=Q(status__in=states.OrderStatus.values), name="order_status"),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from logistics import services as logistics
 from loyalty import services as loyalty
 from orders.events import CheckoutCancelled, OrderCancelled
 from orders.models import Checkout, MerchantOrder
-from orders.services.moves import locked_checkout, locked_order
+from orders.services.moves import locked_checkout, locked_order, note_refunded
 from orders.services.unpaid import give_up
 from orders.states import CheckoutStatus, OrderStatus
 from payments.services import escrow
@@ -45,9 +45,10 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
         # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole.
         raise IllegalTransition(status=order.get_status_display())
     move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)
-    escrow.refund_hold(reference=order.pk, reason=reason, at=at)
+    returned = escrow.refund_hold(reference=order.pk, reason=reason, at=at)
+    note_refunded(order, returned)
     if order.points_minor:
         loyalty.give_back(reference=order.pk, at=at)
-    outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=order.total_minor - order.points_minor))
+    outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=returned.cash_minor + returned.credit_minor))
     logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason, group=order.pk, actor=actor)
     return order

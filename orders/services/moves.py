@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.compiled import compiled, first
+from core.compiled import change, compiled, first
 from core.states import IllegalTransition, StaleState, record_change, write_changes
 from orders.errors import CheckoutNotFound, OrderNotFound
 from orders.models import Checkout, MerchantOrder
+from payments.services.escrow import Returned
 
 
 def locked_checkout(checkout_id: uuid.UUID) -> Checkout:
@@ -57,3 +58,14 @@ def move_orders(orders: Sequence[MerchantOrder], status: str, *, actor: str, at:
     write_changes(record_change(order, previous, status, actor=actor, reason=reason, at=at) for order in orders)
     for order in orders:
         order.status = status
+
+
+def note_refunded(order: MerchantOrder, returned: Returned) -> None:
+    """Write on an order, whose row the caller has locked, what of its total has gone back."""
+    order.refunded_points_minor += returned.points_minor
+    order.refunded_minor += returned.cash_minor + returned.credit_minor + returned.points_minor
+    change(
+        MerchantOrder,
+        {"id": order.pk},
+        {"refunded_minor": order.refunded_minor, "refunded_points_minor": order.refunded_points_minor},
+    )

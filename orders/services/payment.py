@@ -45,7 +45,7 @@ def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.d
     _refuse_ended(checkout)
     attempt = attempts.start_attempt(
         reference=checkout.pk,
-        amount_minor=checkout.total_minor,
+        amount_minor=checkout.due_minor,
         currency=checkout.currency,
         gateway=gateway,
         return_url=return_url,
@@ -104,7 +104,7 @@ def mark_paid(*, checkout_id: uuid.UUID, attempt_id: uuid.UUID, amount_minor: in
     checkout = locked_checkout(checkout_id)
     if checkout.status == CheckoutStatus.PAID:
         return checkout
-    if (amount_minor, currency) != (checkout.total_minor, checkout.currency):
+    if (amount_minor, currency) != (checkout.due_minor, checkout.currency):
         log.error("payment of another amount", extra={"checkout_id": str(checkout_id), "attempt_id": str(attempt_id)})
         _return_money(checkout, attempt_id, amount_minor, "amount differs", at)
     elif checkout.status != CheckoutStatus.AWAITING_PAYMENT:
@@ -128,7 +128,7 @@ def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) ->
     except ReservationLost:
         # Logistics gave the goods back before our own sweep came by: expiry has won.
         expire(checkout, at)
-        _return_money(checkout, attempt_id, checkout.total_minor, "paid after its goods were given back", at)
+        _return_money(checkout, attempt_id, checkout.due_minor, "paid after its goods were given back", at)
         return
     orders = list(checkout.orders.select_related("merchant").order_by("pk"))
     move_to(checkout, CheckoutStatus.PAID, actor=ACTOR, at=at, paid_at=at)

@@ -8,7 +8,7 @@ from core.states import move_to
 from loyalty import services as loyalty
 from orders.events import OrderRefunded
 from orders.models import MerchantOrder
-from orders.services.moves import locked_order
+from orders.services.moves import locked_order, note_refunded
 from orders.states import OrderStatus
 from payments.services import escrow
 
@@ -27,10 +27,11 @@ def refund_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     if order.status == OrderStatus.REFUNDED:
         return order
     move_to(order, OrderStatus.REFUNDED, actor=actor, reason=reason, at=at)
-    escrow.refund_hold(reference=order.pk, reason=reason, at=at)
+    returned = escrow.refund_hold(reference=order.pk, reason=reason, at=at)
+    note_refunded(order, returned)
     if order.points_minor:
         loyalty.give_back(reference=order.pk, at=at)
     if order.completed_at is not None:
         loyalty.claw_back(reference=order.pk, at=at)
-    outbox.publish(OrderRefunded(order_id=str(order.pk), reason=reason, refunded_minor=order.total_minor - order.points_minor))
+    outbox.publish(OrderRefunded(order_id=str(order.pk), reason=reason, refunded_minor=returned.cash_minor + returned.credit_minor))
     return order

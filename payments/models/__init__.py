@@ -1,24 +1,21 @@
 from payments.models.attempts import PaymentAttempt, Refund
-from payments.models.escrow import EscrowHold
+from payments.models.credit import CreditUse
+from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
 from payments.models.inbox import InboxMessage
-from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
-from payments.models.payouts import (
-    BankAccount,
-    BankAccountAccess,
-    Payout,
-    PayoutSchedule,
-    PayoutStatement,
-    StatementLine,
-    TransferFile,
-)
+from payments.models.ledger import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
+from payments.models.payouts import BankAccount, BankAccountAccess, Payout, PayoutSchedule, PayoutStatement, StatementLine, TransferFile
 from payments.models.sandbox import SandboxPayment, SandboxRefund, SandboxTransfer
 
 __all__ = [
     "BankAccount",
     "BankAccountAccess",
+    "CreditUse",
+    "EscrowFreeze",
     "EscrowHold",
+    "EscrowReturn",
     "InboxMessage",
     "LedgerAccount",
+    "LedgerBalance",
     "LedgerEntry",
     "LedgerTransaction",
     "PaymentAttempt",

@@ -52,12 +52,16 @@ class PaymentAttempt(Stateful):
 
 
 class Refund(Stateful):
-    """Money going back to the shopper out of one succeeded attempt."""
+    """Money going back to the shopper out of one succeeded attempt.
+
+    `cause` is why (an after-sales case, or the merchant order itself when all of it goes back): each pays at most once.
+    """
 
     TRANSITIONS = states.REFUND_TRANSITIONS
 
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
     reference = models.UUIDField(db_index=True)
+    cause = models.UUIDField()
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(max_length=3)
     reason = models.CharField(_("reason"), max_length=200)
@@ -72,6 +76,7 @@ class Refund(Stateful):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         constraints = [
+            models.UniqueConstraint(fields=["attempt", "reference", "cause"], condition=~Q(status="failed"), name="refund_once_per_cause"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_amount"),
             models.CheckConstraint(condition=Q(status__in=states.RefundStatus.values), name="refund_status"),
         ]

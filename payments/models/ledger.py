@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Entity
@@ -17,6 +17,13 @@ class LedgerAccount(Entity):
         HELD = "held", _("Held in escrow")
         PAYABLE = "payable", _("Payable to merchant")
         COMMISSION = "commission", _("Commission income")
+        RESERVED = "reserved", _("Reserved for disputes")
+        PAYOUTS = "payouts", _("Payouts on their way")
+        COMMISSION_TAX = "commission_tax", _("Tax on commission")
+        STORE_CREDIT = "store_credit", _("Store credit")
+        GIFT_CARD = "gift_card", _("Gift cards")
+        SUBSIDIES = "subsidies", _("Subsidies and goodwill")
+        DISPUTED = "disputed", _("Disputed at the provider")
         POINTS_LIABILITY = "points_liability", _("Points liability")
         POINTS_EXPENSE = "points_expense", _("Points granted")
 
@@ -66,3 +73,25 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount_minor:+d}"
+
+
+class LedgerBalance(models.Model):
+    """What is on a guarded account (payable, store credit, gift card), credit positive, in minor units.
+
+    The ledger's own trigger keeps it in step with the entries and nothing else may write it. Its row lock puts the writers of
+    one account in a queue, and the CHECK is why an account with a floor cannot be overspent.
+    """
+
+    account = models.OneToOneField(LedgerAccount, on_delete=models.PROTECT, primary_key=True, related_name="balance")
+    available_minor = models.BigIntegerField(_("available"))
+    floor_minor = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+        constraints = [
+            models.CheckConstraint(condition=Q(floor_minor=None) | Q(available_minor__gte=F("floor_minor")), name="ledger_balance_floor")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.available_minor}"

@@ -10,7 +10,7 @@ from core.ids import uuid7
 from core.postgresql.statements import Prepared
 from payments import postings
 from payments.errors import AlreadyPosted
-from payments.models import LedgerTransaction
+from payments.models import LedgerBalance, LedgerTransaction
 from payments.postings import Leg, Posting, PostingKind
 
 # An account's id follows from its code, so posting needs no look-up and two first postings to it cannot collide.
@@ -73,6 +73,14 @@ def post(*, posting: Posting, at: dt.datetime, reverses: uuid.UUID | None = None
         cursor.execute(_POST, parameters)
         if not cursor.rowcount:
             raise AlreadyPosted
+
+
+def locked_balance(*, kind: postings.Account, owner: uuid.UUID | str, currency: str) -> int:
+    """Credit balance of a guarded account in minor units, its row locked until the transaction ends; 0 where nothing was posted."""
+    leg = Leg(kind, 0, str(owner))
+    balance = LedgerBalance.objects.select_for_update().filter(account_id=account_id(leg, currency))
+    found: int | None = balance.values_list("available_minor", flat=True).first()
+    return found or 0
 
 
 def reverse(*, transaction_id: uuid.UUID, memo: str, at: dt.datetime) -> None:

@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 ACTOR = "system:refunds"
 
 
-def request_refund(*, attempt_id: uuid.UUID, reference: uuid.UUID, amount_minor: int, reason: str, at: dt.datetime) -> Refund:
-    """Reserve `amount_minor` minor units of a captured payment and queue them for the provider.
+def request_refund(
+    *, attempt_id: uuid.UUID, reference: uuid.UUID, amount_minor: int, reason: str, at: dt.datetime, cause: uuid.UUID | None = None
+) -> Refund:
+    """Reserve `amount_minor` minor units of a captured payment and queue them for the provider; `cause` is `reference` unless said.
 
     Only for services that explain the money in the same transaction (escrow) or have none to explain (a late payment).
 
@@ -44,6 +46,7 @@ def request_refund(*, attempt_id: uuid.UUID, reference: uuid.UUID, amount_minor:
             created_at=at,
             attempt=attempt,
             reference=reference,
+            cause=cause or reference,
             amount_minor=amount_minor,
             currency=attempt.currency,
             reason=reason[:200],
@@ -88,13 +91,18 @@ def retry_refund(*, refund_id: uuid.UUID, actor: str, at: dt.datetime) -> Refund
         PaymentAttempt.objects.select_for_update().get(pk=refused.attempt_id)
         if refused.status != RefundStatus.FAILED:
             raise RefundNotFailed
-        newer = Refund.objects.filter(attempt=refused.attempt_id, reference=refused.reference, created_at__gt=refused.created_at)
-        done = newer.exclude(status=RefundStatus.FAILED).first()
+        same = Refund.objects.filter(attempt=refused.attempt_id, reference=refused.reference, cause=refused.cause)
+        done = same.exclude(status=RefundStatus.FAILED).first()
         if done is not None:
             return done
         reason = f"again by {actor}: {refused.reason}"
         return request_refund(
-            attempt_id=refused.attempt_id, reference=refused.reference, amount_minor=refused.amount_minor, reason=reason, at=at
+            attempt_id=refused.attempt_id,
+            reference=refused.reference,
+            cause=refused.cause,
+            amount_minor=refused.amount_minor,
+            reason=reason,
+            at=at,
         )
 
 

@@ -181,13 +181,14 @@ def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None
     attempt_values = f"gen_random_uuid(), now(), '{unpaid}', 'x', 5, 'USD', gen_random_uuid(), '', '', '', '', '', 0, 0"
     refund = (
         "INSERT INTO payments_refund (id, created_at, attempt_id, reference, amount_minor, currency, reason, status, idempotency_key,"
-        f" provider_id, polls) SELECT gen_random_uuid(), now(), id, '{held.reference}', %s, 'USD', '', '%s', 'k', '', 0"
+        f" provider_id, polls, cause) SELECT gen_random_uuid(), now(), id, '{held.reference}', %s, 'USD', '', '%s', 'k', '', 0, id"
         " FROM payments_paymentattempt"
     )
     another_success = f"INSERT INTO payments_paymentattempt ({attempt_columns}, status) VALUES ({attempt_values}, 'succeeded')"
     unguarded = (
         "ALTER TABLE payments_ledgerentry DISABLE TRIGGER USER;"
         "ALTER TABLE payments_ledgertransaction DISABLE TRIGGER USER;"
+        "ALTER TABLE payments_ledgeraccount DISABLE TRIGGER USER;"
         "ALTER TABLE payments_paymentattempt DROP CONSTRAINT attempt_refunded;"
         "DROP INDEX attempt_one_success;"
     )
@@ -202,7 +203,22 @@ def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None
         "provider_balance_explained": another_success,
         "refunds_within_captured": refund % (10_001, "sent"),
         "attempt_refunded_is_sum": "UPDATE payments_paymentattempt SET refunded_minor = 1",
-        "escrow_matches_ledger": "UPDATE payments_escrowhold SET status = 'released'",
+        "escrow_matches_ledger": "UPDATE payments_escrowhold SET status = 'released', released_at = now()",
+        "ledger_balance_is_sum": ("UPDATE payments_ledgeraccount SET kind = 'payable' WHERE kind = 'held'"),
+        "escrow_returns_add_up": "UPDATE payments_escrowhold SET refunded_minor = 1",
+        "refund_has_its_return": (
+            "INSERT INTO payments_escrowreturn (id, created_at, hold_id, cause, is_chargeback, amount_minor, points_minor, cash_minor,"
+            " credit_minor, commission_minor, commission_tax_minor)"
+            " SELECT gen_random_uuid(), now(), id, id, false, 5, 0, 5, 0, 0, 0 FROM payments_escrowhold"
+        ),
+        "credit_within_spent": (
+            "INSERT INTO payments_credituse (id, created_at, purchase, source, owner, currency, amount_minor, returned_minor)"
+            " SELECT gen_random_uuid(), now(), purchase, 'gift_card', id, 'USD', 5, 0 FROM payments_escrowhold"
+        ),
+        "reserved_explained": (
+            "INSERT INTO payments_escrowfreeze (id, created_at, hold_id, cause, reserved_minor)"
+            " SELECT gen_random_uuid(), now(), id, id, 5 FROM payments_escrowhold"
+        ),
         "holds_equal_capture": "UPDATE payments_escrowhold SET amount_minor = amount_minor + 1",
         "one_success_per_purchase": another_success + ";" + another_success,
         "surplus_goes_back": "UPDATE payments_paymentattempt SET status = 'surplus'",
