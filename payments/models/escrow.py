@@ -107,6 +107,10 @@ class EscrowReturn(Entity):
     def __str__(self) -> str:
         return f"{self.hold_id} {self.amount_minor}"
 
+    @property
+    def currency(self) -> str:
+        return self.hold.currency
+
 
 class EscrowFreeze(Entity):
     """A claim on an order's money (`cause`: a case or a dispute). While it is open the hold is not released.
@@ -129,3 +133,7 @@ class EscrowFreeze(Entity):
 
     def __str__(self) -> str:
         return f"{self.hold_id} {self.reserved_minor}"
+
+    @property
+    def currency(self) -> str:
+        return self.hold.currency
