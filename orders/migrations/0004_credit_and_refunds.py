@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
         ("orders", "0003_unpaid_by_guest"),
-        ("payments", "0004_part_refunds_and_balances"),
+        ("payments", "0006_part_refunds_and_balances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

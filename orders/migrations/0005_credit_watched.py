@@ -33,7 +33,7 @@ _FOLLOWS = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0004_credit_and_refunds"), ("payments", "0005_balances_and_returns_watched")]
+    dependencies = [("orders", "0004_credit_and_refunds"), ("payments", "0007_balances_and_returns_watched")]
 
     operations = [
         migrations.RunSQL(

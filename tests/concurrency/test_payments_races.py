@@ -87,7 +87,7 @@ def test_control_refunds_that_read_then_write_exceed_what_was_paid() -> None:
         looked.wait(timeout=20)
         if left.refunded_minor + 6_000 <= left.amount_minor:
             fields = {"amount_minor": 6_000, "currency": "USD", "reason": "", "next_poll_at": now()}
-            Refund.objects.create(attempt=left, reference=uuid7(), idempotency_key=uuid7().hex, **fields)
+            Refund.objects.create(attempt=left, reference=uuid7(), cause=uuid7(), idempotency_key=uuid7().hex, **fields)
 
     at_once(5, careless)
 

@@ -56,7 +56,7 @@ def _overdue(walk: Walk) -> None:
 
 
 def _still_held(walk: Walk) -> None:
-    EscrowHold.objects.filter(reference=walk.order.pk).update(status="held")
+    EscrowHold.objects.filter(reference=walk.order.pk).update(status="held", released_at=None)
 
 
 def _stock_kept(walk: Walk) -> None:

@@ -212,7 +212,7 @@ def _replaced(name: str, query: str, before: str | None) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0004_part_refunds_and_balances"), ("core", "0001_initial")]
+    dependencies = [("payments", "0006_part_refunds_and_balances"), ("core", "0001_initial")]
 
     operations = [
         migrations.RunSQL(COMPLETE, _BEFORE.COMPLETE.split("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")),

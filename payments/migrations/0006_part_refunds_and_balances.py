@@ -25,7 +25,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0001_initial"),
-        ("payments", "0003_invariants"),
+        ("payments", "0005_quarantine"),
     ]
 
     operations = [
