@@ -61,7 +61,7 @@ def same_cart() -> Make:
             assert Stock.objects.get(variant=lamp).reserved == before + 1
             return "first" if refused(outcomes[1]) else "second"
 
-        return Scene(*placing, check)
+        return Scene(placing[0], placing[1], check)
 
     return make
 
@@ -100,7 +100,7 @@ def last_piece() -> Make:
             assert Stock.objects.values_list("on_hand", "reserved").get(variant=lamp) == (1, 1)
             return "first" if refused(outcomes[1]) else "second"
 
-        return Scene(*placing, check)
+        return Scene(placing[0], placing[1], check)
 
     return make
 
@@ -128,7 +128,7 @@ def paying_and_ending(ending: Callable[[Checkout], Callable[[], Any]], *, ending
     def make() -> Scene:
         checkout = place(make_cart(lamp))
         steps = [payment_of(checkout), ending(checkout)]
-        return Scene(*(reversed(steps) if ending_first else steps), lambda *_: paid_or_ended(checkout))
+        return Scene(steps[ending_first], steps[not ending_first], lambda *_: paid_or_ended(checkout))
 
     return make
 
