@@ -68,7 +68,7 @@ def faults(ask: Ask, charges: Iterable[Charge]) -> list[str]:
 
 
 def _money(ask: Ask, charges: Iterable[Charge]) -> list[str]:
-    purchase_of: dict[str, str] = {attempt: purchase for attempt, purchase in ask(ATTEMPTS)}
+    purchase_of: dict[str, str] = dict(ask(ATTEMPTS))  # type: ignore[arg-type]
     kept: Counter[str] = Counter()
     wrong = []
     for charge in charges:
