@@ -36,6 +36,14 @@ class LatePaymentRefunded(Event):
 
 
 @dataclass(frozen=True)
+class TransferAwaited(Event):
+    """The shopper has chosen to pay by bank transfer and has to be told account, amount and payment reference."""
+
+    checkout_id: str
+    attempt_id: str
+
+
+@dataclass(frozen=True)
 class OrderPaid(Event):
     order_id: str
     checkout_id: str

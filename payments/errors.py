@@ -96,3 +96,25 @@ class RefundExceedsHold(DomainError):
 class InsufficientCredit(DomainError):
     code = "insufficient_credit"
     message = _("There is not enough credit.")
+
+
+class TransferNotFound(DomainError):
+    code = "transfer_not_found"
+    message = _("No payment has this payment reference.")
+    status = 404
+
+
+class LinesDoNotFit(DomainError):
+    code = "lines_do_not_fit"
+    message = _("This does not fit: it was settled already, or the sum is not exactly what was to be paid.")
+
+
+class LineDiffers(DomainError):
+    code = "line_differs"
+    message = _("The bank's transaction %(transaction)s was imported before with another date or amount.")
+
+
+class StatementUnreadable(DomainError):
+    code = "statement_unreadable"
+    message = _("This is not a bank statement as CSV: %(problem)s")
+    status = 400

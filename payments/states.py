@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AttemptStatus(models.TextChoices):
@@ -79,3 +80,32 @@ class Subject(models.TextChoices):
     PAYMENT = "payment", _("Payment")
     REFUND = "refund", _("Refund")
     OTHER = "other", _("Other")
+
+
+class BankLineStatus(models.TextChoices):
+    UNMATCHED = "unmatched", _("Unmatched")
+    MATCHED = "matched", _("Matched")
+    RETURNED = "returned", pgettext_lazy("bank transfer", "Sent back")
+
+
+BANK_LINE_TRANSITIONS = {"unmatched": frozenset({"matched", "returned"})}
+
+
+class LineProblem(models.TextChoices):
+    """Why a line of the bank's statement found no payment by itself."""
+
+    NO_REFERENCE = "no_reference", _("No payment reference in it")
+    UNKNOWN = "unknown", _("Unknown payment reference")
+    SEVERAL = "several", _("More than one payment reference")
+    AMOUNT = "amount", _("Another amount")
+    CURRENCY = "currency", _("Another currency")
+    PAID = "paid", _("Paid before")
+
+
+class OutgoingStatus(models.TextChoices):
+    TO_MAKE = "to_make", _("To be made")
+    MADE = "made", pgettext_lazy("bank transfer", "Made")
+    IMPOSSIBLE = "impossible", _("Cannot be made")
+
+
+OUTGOING_TRANSITIONS = {"to_make": frozenset({"made", "impossible"})}

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import attempts, inbox, refunds, sandbox
+from payments.services import attempts, bank_transfers, inbox, refunds, sandbox
 
 
 @shared_task(acks_late=True, expires=30)
@@ -26,3 +26,9 @@ def send_refunds() -> int:
 def send_sandbox_notices() -> int:
     """Deliver the practice provider's webhooks."""
     return sandbox.send_notices(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=30)
+def send_bank_notices() -> int:
+    """Tell the inbox of bank transfers that came in."""
+    return bank_transfers.send_notices(at=timezone.now())

@@ -1,7 +1,13 @@
 """Writes of logistics, one module per noun."""
 
 from logistics.rules import Line as ReservationLine
-from logistics.services.reservations import commit_reservations, expire_reservations, release_reservations, reserve
+from logistics.services.reservations import (
+    commit_reservations,
+    expire_reservations,
+    prolong_reservations,
+    release_reservations,
+    reserve,
+)
 from logistics.services.shipments import deliver, record_tracking, ship
 from logistics.services.showcase import correct_showcase, refresh_in_stock
 from logistics.services.stock import Receipt, correct_stock, receive_many, receive_stock
@@ -16,6 +22,7 @@ __all__ = [
     "create_warehouse",
     "deliver",
     "expire_reservations",
+    "prolong_reservations",
     "receive_many",
     "receive_stock",
     "record_tracking",

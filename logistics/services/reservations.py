@@ -150,6 +150,13 @@ def _locked_of(reference: uuid.UUID) -> QuerySet[Reservation]:
 
 
 @transaction.atomic
+def prolong_reservations(*, reference: uuid.UUID, expires_at: dt.datetime) -> int:
+    """Keep what is held for a purchase until a later moment; returns how many rows, 0 where nothing is held any more."""
+    held = _locked(_rows_of(reference).filter(status=ReservationStatus.HELD, expires_at__lt=expires_at))
+    return Reservation.objects.filter(pk__in=[row.pk for row in held]).update(expires_at=expires_at)
+
+
+@transaction.atomic
 def release_reservations(
     *, reference: uuid.UUID, at: dt.datetime, reason: str, group: uuid.UUID | None = None, actor: str = "system:logistics"
 ) -> int:

@@ -12,13 +12,15 @@ from logistics.errors import ReservationLost
 from orders import rules
 from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, CheckoutPaid
 from orders.events import CheckoutPaid as CheckoutPaidEvent
-from orders.events import LatePaymentRefunded, OrderPaid
+from orders.events import LatePaymentRefunded, OrderPaid, TransferAwaited
 from orders.models import Checkout, MerchantOrder
 from orders.selectors.purchases import checkout_of
 from orders.services.moves import locked_checkout, move_orders
+from orders.services.patience import wait_longer
 from orders.services.unpaid import expire
 from orders.states import CheckoutStatus, OrderStatus
 from payments import selectors as payment_selectors
+from payments.gateways import time_to_pay
 from payments.models import PaymentAttempt, Refund
 from payments.services import attempts, escrow
 from payments.services import refunds as payment_refunds
@@ -43,6 +45,9 @@ def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.d
         CheckoutNotFound, CheckoutPaid, CheckoutCancelled, CheckoutExpired: nothing to pay.
     """
     _refuse_ended(checkout)
+    patience = time_to_pay(gateway)
+    if patience is not None:
+        wait_longer(checkout_id=checkout.pk, gateway=gateway, patience=patience)
     attempt = attempts.start_attempt(
         reference=checkout.pk,
         amount_minor=checkout.due_minor,
@@ -61,7 +66,14 @@ def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.d
         # It ended while we talked to the provider, so whoever ended it did not see this attempt.
         attempts.cancel_attempt(reference=checkout.pk, at=at)
         raise
+    if patience is not None and attempt.status == AttemptStatus.SENT:
+        _tell_how_to_pay(attempt)
     return attempt
+
+
+@transaction.atomic
+def _tell_how_to_pay(attempt: PaymentAttempt) -> None:
+    outbox.publish(TransferAwaited(checkout_id=str(attempt.reference), attempt_id=str(attempt.pk)))
 
 
 def _refuse_ended(checkout: Checkout) -> None:

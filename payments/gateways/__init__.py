@@ -1,13 +1,16 @@
 """The payment providers, one module each, all of the same shape; `base` has the Protocol they fulfil."""
 
+import datetime as dt
+
 from payments.errors import UnknownGateway
 from payments.gateways.bank_file import BankFileTransfers
-from payments.gateways.base import Gateway, TransferGateway
+from payments.gateways.bank_transfer import BankTransferGateway
+from payments.gateways.base import Gateway, Patient, TransferGateway
 from payments.gateways.sandbox import SandboxGateway
 from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
 
-_GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway())}
+_GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway(), BankTransferGateway())}
 _TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (SandboxTransfers(), BankFileTransfers())}
 
 
@@ -25,6 +28,16 @@ def gateway(code: str) -> Gateway:
 def available_gateways() -> list[Gateway]:
     """Gateways that take new payments now, the best first."""
     return [found for found in _GATEWAYS.values() if found.is_available()]
+
+
+def time_to_pay(code: str) -> dt.timedelta | None:
+    """How long a payment by this provider may take, where that is longer than a purchase usually waits.
+
+    Raises:
+        UnknownGateway: there is none.
+    """
+    found = gateway(code)
+    return found.time_to_pay() if isinstance(found, Patient) else None
 
 
 def transfer_gateway(code: str) -> TransferGateway:

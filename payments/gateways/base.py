@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -141,6 +142,14 @@ class TransferGateway(Protocol):
 
     def fetch_transfer(self, payout: Payout) -> ProviderTransfer:
         """Read the transfer, by provider id, else by our key; NotAtProvider when there is no trace of it."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A gateway whose payments come in days after the shopper has chosen it."""
+
+    def time_to_pay(self) -> dt.timedelta:
+        """How long a purchase waits for its payment."""
 
 
 def outside_transaction() -> None:

@@ -1,24 +1,21 @@
 """The built-in practice provider: a page with approve and decline, signed webhooks, no real money."""
 
-import hmac
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from payments.errors import InvalidSignature
+from payments.gateways import notices
 from payments.gateways import sandbox_books as books
-from payments.gateways.base import Outcome, ProviderPayment, ProviderRefund, WebhookEvent, header
+from payments.gateways.base import Outcome, ProviderPayment, ProviderRefund, WebhookEvent
 from payments.models import PaymentAttempt, Refund, SandboxPayment, SandboxRefund
 from payments.states import Subject
 
 SIGNATURE_HEADER = "Sandbox-Signature"
-TOLERANCE_SECONDS = 300
+SALT = "payments.gateways.sandbox"
 
 
 class SandboxGateway:
@@ -53,7 +50,7 @@ class SandboxGateway:
         return _refund(books.refund_by_key(refund.idempotency_key))
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        _verify(header(headers, SIGNATURE_HEADER), body)
+        notices.verify(SALT, headers, SIGNATURE_HEADER, body)
         message: dict[str, Any] = json.loads(body)
         about = message["payment"]
         return WebhookEvent(
@@ -68,21 +65,7 @@ class SandboxGateway:
 
 def sign(body: bytes, *, moment: int) -> str:
     """The signature header of a body sent at that Unix second."""
-    return f"t={moment},v1={_digest(body, str(moment))}"
-
-
-def _digest(body: bytes, moment: str) -> str:
-    return salted_hmac("payments.gateways.sandbox", moment.encode() + b"." + body, algorithm="sha256").hexdigest()
-
-
-def _verify(signature: str, body: bytes) -> None:
-    fields = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
-    moment = fields.get("t", "")
-    is_recent = moment.isdecimal() and abs(time.time() - int(moment)) <= TOLERANCE_SECONDS
-    # Bytes, because compare_digest refuses text beyond ASCII with an error of its own.
-    is_ours = hmac.compare_digest(_digest(body, moment).encode(), fields.get("v1", "").encode())
-    if not (is_ours and is_recent):
-        raise InvalidSignature
+    return notices.sign(SALT, body, moment=moment)
 
 
 def _payment(row: SandboxPayment) -> ProviderPayment:

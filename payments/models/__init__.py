@@ -1,4 +1,5 @@
 from payments.models.attempts import PaymentAttempt, Refund
+from payments.models.bank import BankLine, ExpectedTransfer, OutgoingTransfer
 from payments.models.credit import CreditUse
 from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
 from payments.models.inbox import InboxMessage
@@ -9,15 +10,18 @@ from payments.models.sandbox import SandboxPayment, SandboxRefund, SandboxTransf
 __all__ = [
     "BankAccount",
     "BankAccountAccess",
+    "BankLine",
     "CreditUse",
     "EscrowFreeze",
     "EscrowHold",
     "EscrowReturn",
+    "ExpectedTransfer",
     "InboxMessage",
     "LedgerAccount",
     "LedgerBalance",
     "LedgerEntry",
     "LedgerTransaction",
+    "OutgoingTransfer",
     "PaymentAttempt",
     "Payout",
     "PayoutSchedule",

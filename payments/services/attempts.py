@@ -26,7 +26,7 @@ def start_attempt(
 ) -> PaymentAttempt:
     """Open a payment of `amount_minor` minor units for a purchase, or return the one that is open already.
 
-    The answer may be failed (the provider refused; start another) or unknown (no answer within ten seconds; it is being
+    One that is open at another provider is closed first. The answer may be failed (the provider refused; start another) or unknown (no answer within ten seconds; it is being
     polled and no other may start). Send the shopper to `redirect_url` when it is sent.
 
     Raises:
@@ -50,7 +50,7 @@ def start_attempt(
         idempotency_key=fresh_id.hex,
         next_poll_at=at + rules.poll_gap(0),
     )
-    attempt = _existing(fresh) or _insert(fresh)
+    attempt = _elsewhere(_existing(fresh), gateway, at) or _insert(fresh)
     return _send(attempt, at) if attempt.status == AttemptStatus.NEW else attempt
 
 
@@ -62,6 +62,24 @@ def _existing(fresh: PaymentAttempt) -> PaymentAttempt | None:
         if (row.amount_minor, row.currency) != (fresh.amount_minor, fresh.currency):
             raise PaymentInProgress
         return row
+    return None
+
+
+def _elsewhere(found: PaymentAttempt | None, gateway: str, at: dt.datetime) -> PaymentAttempt | None:
+    """The shopper has thought again and wants to pay another way: nothing stays open where they were before.
+
+    Raises:
+        AlreadyPaid: they had paid there.
+        PaymentInProgress: it cannot be closed at this moment.
+    """
+    if found is None or found.gateway == gateway:
+        return found
+    cancel_attempt(reference=found.reference, at=at)
+    closed = refresh_attempt(attempt_id=found.pk, at=at)
+    if closed.status in CAPTURED:
+        raise AlreadyPaid
+    if closed.status != AttemptStatus.FAILED:
+        raise PaymentInProgress
     return None
 
 

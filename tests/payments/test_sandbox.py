@@ -68,7 +68,7 @@ def test_a_message_is_delivered_until_it_is_accepted(monkeypatch: pytest.MonkeyP
     attempt = start()
     answer(attempt, "approve")
     with monkeypatch.context() as broken:
-        broken.setattr("payments.gateways.sandbox.TOLERANCE_SECONDS", -1)
+        broken.setattr("payments.gateways.notices.TOLERANCE_SECONDS", -1)
         assert sandbox.send_notices(at=now()) == 0
 
     assert sandbox.send_notices(at=now()) == 0
