@@ -72,6 +72,9 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Payments"), "credit_card", "payments_paymentattempt"),
                 item(_("Refunds"), "undo", "payments_refund"),
+                item(_("Bank statement"), "account_balance", "payments_bankline"),
+                item(_("Awaited transfers"), "hourglass_empty", "payments_expectedtransfer"),
+                item(_("Transfers to make"), "outbound", "payments_outgoingtransfer"),
                 item(_("Escrow"), "lock_clock", "payments_escrowhold"),
                 item(_("Ledger accounts"), "account_balance", "payments_ledgeraccount"),
                 item(_("Ledger"), "menu_book", "payments_ledgertransaction"),

@@ -1,4 +1,4 @@
-"""Reading a bank's statement: CSV with date, amount, currency, reference text and the bank's transaction id. Pure: no database, no clock."""
+"""Reading a bank's statement: CSV with date, amount, currency, reference text and transaction id. Pure: no database, no clock."""
 
 import csv
 import datetime as dt

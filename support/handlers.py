@@ -20,10 +20,14 @@ from orders.events import (
     OrderPaid,
     OrderRefunded,
     OrderShipped,
+    TransferAwaited,
 )
 from orders.models import Checkout, MerchantOrder
+from orders.states import CheckoutStatus
 from payments.events import MessageQuarantined, PaymentSuspended, RefundFailed
 from payments.models import InboxMessage, PaymentAttempt, Refund
+from payments.services.attempts import attempt_of
+from payments.services.bank_transfers import instructions
 from support import alerts, notices
 from support.content import Notice, Reader
 from support.selectors import operators, readers_at
@@ -43,6 +47,15 @@ def mail_paid(event: CheckoutPaid) -> None:
 @handles(CheckoutCancelled)
 def mail_checkout_cancelled(event: CheckoutCancelled) -> None:
     _tell_buyer_of_checkout(event.checkout_id, notices.checkout_cancelled)
+
+
+@handles(TransferAwaited)
+def mail_transfer_instructions(event: TransferAwaited) -> None:
+    checkout = Checkout.objects.get(pk=event.checkout_id)
+    attempt = attempt_of(uuid.UUID(event.attempt_id))
+    if checkout.status == CheckoutStatus.AWAITING_PAYMENT:
+        told = instructions(attempt=attempt)
+        notify(subject_id=attempt.pk, reader=_buyer(checkout), write=lambda: notices.transfer_awaited(checkout, told), at=timezone.now())
 
 
 @handles(LatePaymentRefunded)

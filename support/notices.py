@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from logistics.models import Shipment
 from orders.models import Checkout, MerchantOrder
 from orders.states import CheckoutStatus
+from payments.services.bank_transfers import Instructions
 from support.content import Notice, Row, address_of, checkout_amounts, day, moment, money, order_amounts, parcel_of, parcels_of
 from support.links import merchant_url, order_url, payment_url, shop_url
 
@@ -48,6 +49,28 @@ def paid(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
         parcels=parcels_of(orders),
         amounts=checkout_amounts(checkout),
         address=address_of(checkout),
+    )
+
+
+def transfer_awaited(checkout: Checkout, told: Instructions) -> Notice:
+    """Account, sum and payment reference of a bank transfer."""
+    lead = _("Please transfer the sum below from your bank. It has to be here by %(when)s; until then we keep the goods for you.")
+    return Notice(
+        kind="transfer_awaited",
+        subject=_("How to pay order %(number)s by bank transfer") % {"number": checkout.number},
+        heading=_("Please transfer this sum from your bank."),
+        lead=[
+            lead % {"when": moment(checkout.expires_at)},
+            _("Write the payment reference into the transfer's text: we know your payment by nothing else."),
+        ],
+        button=_("See how to pay"),
+        url=payment_url(checkout),
+        facts=[
+            Row(_("Payment reference"), told.reference),
+            Row(_("Amount"), money(told.amount_minor, told.currency), is_total=True),
+            Row(_("To"), told.account),
+            Row(_("Order number"), checkout.number),
+        ],
     )
 
 

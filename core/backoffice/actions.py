@@ -28,7 +28,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 Text = str | Promise
 Method = Callable[..., Any]
-__all__ = ["ActionVariant", "ConfirmForm", "ReasonForm", "answer_dialog", "object_action"]
+__all__ = ["ActionVariant", "BaseDialogForm", "ConfirmForm", "ReasonForm", "answer_dialog", "object_action"]
 
 
 class ConfirmForm(BaseDialogForm):

@@ -27,7 +27,8 @@ TONES = {
     "handled": "success", "quarantined": "danger", "queued": "warning", "running": "info", "done": "success", "kept": "success",
     "training": "info", "ready": "info", "live": "success", "retired": "neutral", "planned": "neutral", "packed": "info",
     "handed_over": "info", "in_transit": "info", "out_for_delivery": "primary", "returned": "danger", "dead": "danger",
-    "waiting": "warning", "revoked": "danger", "dismissed": "neutral",
+    "waiting": "warning", "revoked": "danger", "unmatched": "warning", "matched": "success", "to_make": "warning", "made": "success",
+    "impossible": "danger", "dismissed": "neutral",
 }  # fmt: skip
 
 

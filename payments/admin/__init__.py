@@ -1,5 +1,5 @@
 """Money in the operator's back office: everything for reading, nothing for changing."""
 
-from payments.admin import ledger, money
+from payments.admin import bank, ledger, money
 
-__all__ = ["ledger", "money"]
+__all__ = ["bank", "ledger", "money"]

@@ -26,8 +26,9 @@ def start_attempt(
 ) -> PaymentAttempt:
     """Open a payment of `amount_minor` minor units for a purchase, or return the one that is open already.
 
-    One that is open at another provider is closed first. The answer may be failed (the provider refused; start another) or unknown (no answer within ten seconds; it is being
-    polled and no other may start). Send the shopper to `redirect_url` when it is sent.
+    One that is open at another provider is closed first. The answer may be failed (the provider refused; start another) or
+    unknown (no answer within ten seconds; it is being polled and no other may start). Send the shopper to `redirect_url` when
+    it is sent.
 
     Raises:
         AlreadyPaid: the purchase has its money.

@@ -23,6 +23,8 @@ STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRETS = env("STRIPE_WEBHOOK_SECRETS").split()
 STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")
 SANDBOX_GATEWAY = env_flag("SANDBOX_GATEWAY", default=not STRIPE_SECRET_KEY)
-DEMO_ACCOUNT = "Jishi 集市 (practice account)\nIBAN DE75 5121 0800 1245 1261 99\nBIC SOGEDEFFXXX"
-BANK_TRANSFER_ACCOUNT = env("BANK_TRANSFER_ACCOUNT", DEMO_ACCOUNT if DEMO_MODE else "").replace("\\n", "\n")
+# Lines are separated by \n, as a variable of the environment has one line.
+BANK_TRANSFER_ACCOUNT = env(
+    "BANK_TRANSFER_ACCOUNT", "Jishi 集市 (practice account)\\nIBAN DE75 5121 0800 1245 1261 99\\nBIC SOGEDEFFXXX" if DEMO_MODE else ""
+).replace("\\n", "\n")
 BANK_TRANSFER_DAYS = int(env("BANK_TRANSFER_DAYS", "3"))

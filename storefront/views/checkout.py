@@ -18,10 +18,10 @@ from orders.models import Cart, Checkout
 from orders.selectors import CartView, cart_view
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
-from payments.gateways import available_gateways
 from storefront.baskets import cart_of, counted, member
 from storefront.forms.checkout import CheckoutForm
 from storefront.guests import remember_purchase
+from storefront.tenders import tenders
 from storefront.views.cart import cart_page
 from storefront.views.pay import to_provider_once_placed
 
@@ -88,7 +88,7 @@ def _to_payment(request: HttpRequest, form: CheckoutForm, placed: Checkout) -> H
 
 
 def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "cart": view, "offer": _offer(member(request), view)}
+    context: dict[str, Any] = {"form": form, "cart": view, "offer": _offer(member(request), view), "tenders": tenders()}
     return render(request, "storefront/checkout.html", context, status=status)
 
 
@@ -110,4 +110,4 @@ def _initial(user: User | None, view: CartView) -> dict[str, Any]:
 
 
 def _gateways() -> list[tuple[str, Any]]:
-    return [(gateway.code, gateway.label) for gateway in available_gateways()]
+    return [(tender.code, tender.label) for tender in tenders()]

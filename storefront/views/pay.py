@@ -12,13 +12,17 @@ from orders.models import Checkout
 from orders.services import cancellation
 from orders.services import payment as paying
 from orders.states import CheckoutStatus
-from payments.gateways import available_gateways
+from payments.errors import PaymentNotFound
+from payments.models import PaymentAttempt
 from payments.selectors import latest_attempt
-from payments.states import AttemptStatus
+from payments.services.bank_transfers import Instructions, instructions
+from payments.states import LIVE, AttemptStatus
 from storefront.baskets import member
 from storefront.guests import open_by_mail, purchase
+from storefront.tenders import tenders
 
 SEE_OTHER = 303
+BANK = "bank_transfer"
 
 
 def pay(request: HttpRequest, number: str) -> HttpResponse:
@@ -40,9 +44,13 @@ def _show(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, checkout: Checkout, refusal: DomainError | None = None) -> HttpResponse:
     attempt = latest_attempt(checkout.pk)
+    offered = tenders()
+    transfer = _transfer(attempt)
     context = {
         "checkout": checkout,
-        "gateways": available_gateways(),
+        "tenders": offered,
+        "other_tenders": [tender for tender in offered if tender.code != BANK],
+        "transfer": transfer,
         "is_open": checkout.status == CheckoutStatus.AWAITING_PAYMENT,
         "has_failed": attempt is not None and attempt.status == AttemptStatus.FAILED,
         "refusal": refusal,
@@ -50,10 +58,20 @@ def _page(request: HttpRequest, checkout: Checkout, refusal: DomainError | None 
     return render(request, "storefront/pay.html", context, status=refusal.status if refusal else 200)
 
 
+def _transfer(attempt: PaymentAttempt | None) -> Instructions | None:
+    """What to transfer, where the shopper has chosen a bank transfer and it has not come in yet."""
+    if attempt is None or attempt.gateway != BANK or attempt.status not in LIVE:
+        return None
+    try:
+        return instructions(attempt=attempt)
+    except PaymentNotFound:  # the process that opened it died on the way to the bank's books; the poller mends that
+        return None
+
+
 @require_POST
 def _start(request: HttpRequest, number: str) -> HttpResponse:
     checkout = purchase(request, number)
-    codes = [gateway.code for gateway in available_gateways()]
+    codes = [tender.code for tender in tenders()]
     wanted = request.POST.get("gateway") or next(iter(codes), "")
     try:
         return _to_provider(checkout, wanted)
@@ -88,7 +106,8 @@ def pay_return(request: HttpRequest, number: str) -> HttpResponse:
     if checkout.status == CheckoutStatus.PAID:
         return _go(request, reverse("confirmation", args=[number]))
     attempt = latest_attempt(checkout.pk)
-    if checkout.status == CheckoutStatus.AWAITING_PAYMENT and attempt and attempt.status != AttemptStatus.FAILED:
+    is_waiting = checkout.status == CheckoutStatus.AWAITING_PAYMENT and attempt and attempt.status != AttemptStatus.FAILED
+    if is_waiting and _transfer(attempt) is None:
         return render(request, "storefront/pay_waiting.html", {"checkout": checkout})
     return _go(request, reverse("pay", args=[number]))
 
