@@ -45,6 +45,14 @@ class Brand(Translated, Entity):
         return self.text("name")
 
 
+class TaxClass(models.TextChoices):
+    """How goods are taxed; which rate that is depends on the country they go to."""
+
+    STANDARD = "standard", pgettext_lazy("tax class", "Standard")
+    REDUCED = "reduced", pgettext_lazy("tax class", "Reduced")
+    ZERO = "zero", pgettext_lazy("tax class", "None")
+
+
 class Product(Translated, Stateful):
     """Something a merchant sells in one or more variants."""
 
@@ -76,6 +84,7 @@ class Product(Translated, Stateful):
     description = models.TextField(_("description"), blank=True)
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices, default=Condition.NEW)
+    tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     options = models.JSONField(_("options"), default=list, blank=True)
     attributes = models.JSONField(_("attributes"), default=list, blank=True)
@@ -90,6 +99,7 @@ class Product(Translated, Stateful):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=["draft", "pending", "published", "hidden", "archived"]), name="product_status"),
             models.CheckConstraint(condition=Q(condition__in=["new", "like_new", "good", "fair"]), name="product_condition"),
+            models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
         ]
 
     def __str__(self) -> str:

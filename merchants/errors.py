@@ -41,3 +41,15 @@ class ScopeUnknown(DomainError):
 class OwnRole(DomainError):
     code = "own_role"
     message = _("You cannot take the owner's rights from yourself; another owner can.")
+
+
+class CommissionRuleNotFound(DomainError):
+    code = "commission_rule_not_found"
+    message = _("This commission rule does not exist, or it was changed meanwhile.")
+    status = 404
+
+
+class CommissionRuleInvalid(DomainError):
+    code = "commission_rule_invalid"
+    message = _("Give a rate or a fee per piece, amounts in order and with their currency, and a position nothing else of the plan has.")
+    status = 422

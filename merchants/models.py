@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.i18n import Translated
+from core.ids import uuid7
 from core.models import Entity, Stateful
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CommissionPlan(Entity):
-    """What the operator keeps of each sale, in basis points of goods and shipping."""
+    """What the operator keeps of each sale: its rules in their order, the first that fits decides; at the bottom its own rate."""
 
     name = models.CharField(max_length=80, unique=True)
     rate_bps = models.PositiveIntegerField(_("rate in basis points"))
@@ -60,6 +62,7 @@ class Merchant(Translated, Stateful):
     opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
     handling_days = models.PositiveSmallIntegerField(_("handling days"), default=1)
     logo = models.CharField(max_length=200, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=40, blank=True, help_text=_("Printed on your invoices."))
     commission_plan = models.ForeignKey(CommissionPlan, on_delete=models.PROTECT, verbose_name=_("commission plan"))
 
     class Meta:
@@ -76,6 +79,61 @@ class Merchant(Translated, Stateful):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
+
+
+class CommissionRule(Entity):
+    """One version of a rule of a plan. Never changed: a change writes the next version and retires this one.
+
+    `rule` is the same for all versions. The catalogue is above this app, so `product` is an opaque id and `category` a slug, which
+    stands for everything below it too. Amounts are minor units of `currency`, and a rule with amounts fits items of that currency only.
+    """
+
+    plan = models.ForeignKey(CommissionPlan, on_delete=models.PROTECT, related_name="rules", verbose_name=_("commission plan"))
+    rule = models.UUIDField(default=uuid7, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    position = models.PositiveIntegerField(_("position"))
+    product = models.UUIDField(_("product"), null=True, blank=True)
+    category = models.SlugField(_("category"), max_length=60, blank=True, db_index=False)
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, null=True, blank=True, related_name="commission_rules", verbose_name=_("merchant")
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    from_minor = models.BigIntegerField(_("item total from"), null=True, blank=True)
+    to_minor = models.BigIntegerField(_("item total below"), null=True, blank=True)
+    rate_bps = models.PositiveIntegerField(_("rate in basis points"), null=True, blank=True)
+    floor_minor = models.BigIntegerField(_("at least"), null=True, blank=True)
+    cap_minor = models.BigIntegerField(_("at most"), null=True, blank=True)
+    fixed_minor = models.BigIntegerField(_("fee per piece"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    actor = models.CharField(max_length=80, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("commission rule")
+        verbose_name_plural = _("commission rules")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "version"], name="commission_rule_version"),
+            models.UniqueConstraint(fields=["plan", "position"], condition=Q(retired_at=None), name="commission_rule_position"),
+            models.CheckConstraint(
+                condition=Q(rate_bps__isnull=True, fixed_minor__gte=0, floor_minor=None, cap_minor=None)
+                | Q(rate_bps__lte=10_000, rate_bps__gte=0, fixed_minor=None),
+                name="commission_rule_rate_or_fixed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(currency="") | Q(from_minor=None, to_minor=None, floor_minor=None, cap_minor=None, fixed_minor=None),
+                name="commission_rule_currency",
+            ),
+            models.CheckConstraint(
+                condition=(Q(from_minor=None) | Q(from_minor__gte=0))
+                & (Q(to_minor=None) | Q(to_minor__gt=Coalesce("from_minor", 0)))
+                & (Q(floor_minor=None) | Q(floor_minor__gte=0))
+                & (Q(cap_minor=None) | Q(cap_minor__gte=Coalesce("floor_minor", 0))),
+                name="commission_rule_amounts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan.name} {self.position}"
 
 
 class TenantQuerySet(models.QuerySet[Any]):

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import uuid
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
-from merchants.models import ApiKey, Membership, Merchant
+from core.compiled import compiled
+from merchants.models import ApiKey, CommissionRule, Membership, Merchant
+from merchants.rules import Terms
 from merchants.services.api_keys import MARK, hash_secret, note_use
 
 _NO_HASH = "0" * 64
@@ -45,3 +51,30 @@ def api_key_for_secret(secret: str, now: dt.datetime) -> ApiKey | None:
         return None
     note_use(key=found, at=now)
     return found
+
+
+def commission_plans(merchant_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Terms]]:
+    """The terms of each merchant's plan in their order, its own rate at the bottom; one statement."""
+    return {merchant_id: [*map(_terms, rules), Terms(rate_bps=rate_bps)] for merchant_id, rate_bps, rules in _plans(merchant_ids)}
+
+
+_TERMS = (
+    "version", "position", "product", "category", "merchant", "currency", "from_minor", "to_minor", "rate_bps", "floor_minor", "cap_minor",
+    "fixed_minor",
+)  # fmt: skip
+
+
+@compiled
+def _plans(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rules = CommissionRule.objects.filter(plan=OuterRef("commission_plan"), retired_at=None).order_by("position")
+    terms = rules.values(terms=JSONObject(rule="id", **{name: name for name in _TERMS}))
+    return Merchant.objects.filter(pk__in=merchant_ids).values_list("pk", "commission_plan__rate_bps", ArraySubquery(terms))
+
+
+def _terms(row: dict[str, Any]) -> Terms:
+    return Terms(**row | {name: uuid.UUID(row[name]) if row[name] else None for name in ("rule", "product", "merchant")})
+
+
+def terms_of(rule: CommissionRule) -> Terms:
+    """A rule's row as the terms it says."""
+    return Terms(rule=rule.pk, **{name: getattr(rule, name) for name in _TERMS if name != "merchant"}, merchant=rule.merchant_id)

@@ -11,9 +11,11 @@ from django.db.models import Count
 from catalog.models import Category, ProductCard
 from catalog.services.tree import tree_version
 from core.i18n import translated
+from core.remembered import remembered
 
 STEP = int(Category.steplen)
 KEEP_SECONDS = 300
+PATHS_SECONDS = 10.0
 _of_this_process: dict[str, tuple[str, list[CategoryNode]]] = {}
 
 
@@ -74,6 +76,11 @@ def _node(row: dict[str, Any], children: list[CategoryNode], counts: dict[str, i
         children=tuple(children),
         count=counts.get(path, 0),
     )
+
+
+def category_paths() -> dict[str, str]:
+    """The path of each category by its slug: what is below it begins with it. As of the last seconds."""
+    return remembered("category paths", PATHS_SECONDS, lambda: dict(Category.objects.values_list("slug", "path")))
 
 
 def node_of(category: Category, language: str) -> CategoryNode | None:

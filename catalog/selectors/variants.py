@@ -41,6 +41,8 @@ class SellableVariant:
     picture_widths: tuple[int, ...]
     picture_formats: tuple[str, ...]
     weight_g: int
+    tax_class: str
+    category_path: str
     is_sellable: bool
 
     def title_in(self, language: str) -> str:
@@ -58,6 +60,8 @@ _SAME = ("product_id", "merchant_id", "sku", "options", "price_minor", "compare_
 _JOINED = {
     "title": "product__title",
     "slug": "product__slug",
+    "tax_class": "product__tax_class",
+    "category_path": "product__card__category_path",
     "merchant_slug": "merchant__slug",
     "merchant_name": "merchant__name",
     "picture": "product__card__picture",
@@ -120,6 +124,7 @@ def _sellable(row: Mapping[str, Any]) -> SellableVariant:
             "i18n": _only(row["product__i18n"], "title"),
             "options": in_order(row["product__options"], row["options"]),
             "option_labels": labels_by_language(row["product__options"], row["options"]),
+            "category_path": values["category_path"] or "",
             "picture": values["picture"] or "",
             "picture_widths": tuple(values["picture_widths"] or ()),
             "picture_formats": tuple(values["picture_formats"] or ()),

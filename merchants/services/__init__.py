@@ -1,4 +1,4 @@
-"""Writes of merchants. `merchants` for shops and teams, `api_keys` for the partner API."""
+"""Writes of merchants. `merchants` for shops and teams, `commission` for plans, `api_keys` for the partner API."""
 
 from merchants.services.merchants import activate_merchant, create_merchant, suspend_merchant, update_merchant
 

@@ -85,8 +85,14 @@ class MerchantOrder(Stateful):
     total_minor = models.BigIntegerField()
     commission_bps = models.PositiveIntegerField()
     commission_minor = models.BigIntegerField()
+    commission_tax_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
     refunded_points_minor = models.BigIntegerField(default=0)
+    # Prices include tax: this much of the total, of which this much is in the shipping.
+    tax_minor = models.BigIntegerField(default=0)
+    shipping_tax_kind = models.CharField(max_length=12, blank=True)
+    shipping_tax_bps = models.PositiveIntegerField(default=0)
+    shipping_tax_minor = models.BigIntegerField(default=0)
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True)
     ship_by = models.DateTimeField(_("ship by"), null=True)
@@ -110,6 +116,11 @@ class MerchantOrder(Stateful):
                 name="order_refunded",
             ),
             models.CheckConstraint(condition=Q(status__in=states.OrderStatus.values), name="order_status"),
+            models.CheckConstraint(
+                condition=Q(shipping_tax_minor__gte=0, shipping_tax_minor__lte=F("shipping_minor"), tax_minor__gte=F("shipping_tax_minor"))
+                & Q(tax_minor__lte=F("total_minor")),
+                name="order_tax",
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant", "status", "ship_by"], name="order_queue"),
@@ -136,6 +147,10 @@ class OrderLine(Entity):
     price_minor = models.BigIntegerField(_("price"))
     quantity = models.PositiveIntegerField(_("quantity"))
     total_minor = models.BigIntegerField(_("total"))
+    # Which tax the total includes, and how much of it.
+    tax_kind = models.CharField(max_length=12, blank=True)
+    tax_bps = models.PositiveIntegerField(default=0)
+    tax_minor = models.BigIntegerField(_("tax"), default=0)
 
     class Meta:
         verbose_name = _("order line")
@@ -143,6 +158,7 @@ class OrderLine(Entity):
         constraints = [
             models.CheckConstraint(condition=Q(total_minor=F("price_minor") * F("quantity")), name="order_line_total"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
+            models.CheckConstraint(condition=Q(tax_minor__gte=0) & Q(tax_minor__lte=F("total_minor")), name="order_line_tax"),
         ]
         indexes = [models.Index(fields=["product"], name="order_line_product")]
 

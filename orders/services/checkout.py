@@ -24,13 +24,13 @@ from logistics.selectors import shipping_quote
 from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
-from merchants.models import Merchant
 from orders import rules
 from orders.errors import Busy, CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors.carts import lines_of
 from orders.selectors.purchases import checkout_of
+from orders.services.charges import charge
 from orders.services.hoarding import refuse_hoarding
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
@@ -200,22 +200,18 @@ def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock
 
 
 def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
-    rates = dict(_commission_rates([order.merchant_id for order in quote.orders]))
-    orders = [_new_order(checkout, number, quoted, rates[quoted.merchant_id], at) for number, quoted in enumerate(quote.orders, start=1)]
+    orders = [_new_order(checkout, number, quoted, at) for number, quoted in enumerate(quote.orders, start=1)]
     lines = [_new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
+    commissions = charge(orders=orders, lines=lines, quotes=quote.orders, country=buyer.country, at=at)
     insert([checkout])
     insert(orders)
     insert(lines)
+    insert(commissions)
     write_changes(record_change(row, "", row.status, actor=buyer.actor, reason="", at=at) for row in (checkout, *orders))
     return orders
 
 
-@compiled
-def _commission_rates(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
-    return Merchant.objects.filter(pk__in=merchant_ids).values_list("pk", "commission_plan__rate_bps")
-
-
-def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, rate_bps: int, at: dt.datetime) -> MerchantOrder:
+def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, at: dt.datetime) -> MerchantOrder:
     return MerchantOrder(
         checkout=checkout,
         merchant_id=quoted.merchant_id,
@@ -225,8 +221,6 @@ def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, rate_
         shipping_minor=quoted.shipping_minor,
         points_minor=loyalty_rules.value_minor(quoted.points),
         total_minor=quoted.total_minor,
-        commission_bps=rate_bps,
-        commission_minor=rules.commission_minor(quoted.total_minor, rate_bps),
         placed_at=at,
     )
 

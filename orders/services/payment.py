@@ -160,6 +160,7 @@ def _share(order: MerchantOrder) -> escrow.HoldShare:
         amount_minor=order.total_minor,
         points_minor=order.points_minor,
         commission_minor=order.commission_minor,
+        commission_tax_minor=order.commission_tax_minor,
     )
 
 

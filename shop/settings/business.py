@@ -3,6 +3,8 @@
 from shop.environment import env, env_flag
 
 CURRENCY = env("CURRENCY", "USD")
+# Where the operator is at home: its fees are taxed there, and a cart without an address shows that country's tax.
+OPERATOR_COUNTRY = env("OPERATOR_COUNTRY", "CN")
 DEMO_MODE = env_flag("DEMO_MODE")
 DEMO_PASSWORD = env("DEMO_PASSWORD")
 UNPAID_ORDER_MINUTES = int(env("UNPAID_ORDER_MINUTES", "30"))

@@ -26,8 +26,3 @@ def test_a_quantity_beyond_the_limit_says_the_limit() -> None:
 )
 def test_handling_days_do_not_count_sundays(days: int, due: dt.datetime) -> None:
     assert rules.ship_by(MONDAY, days) == due
-
-
-@pytest.mark.parametrize(("total", "bps", "commission"), [(1_000, 250, 25), (999, 250, 25), (1_444, 825, 119), (10, 500, 1), (9, 500, 0)])
-def test_commission_is_rounded_half_up(total: int, bps: int, commission: int) -> None:
-    assert rules.commission_minor(total, bps) == commission

@@ -1,4 +1,4 @@
-"""Pure decisions about carts and orders: quantities, prices of a purchase, commission, deadlines."""
+"""Quantities, the parts of a purchase, deadlines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.money import basis_points, split
+from core.money import split
 from orders.errors import InvalidQuantity
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ def quantity_of(value: object, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
         raise InvalidQuantity(most=most)
     return value
-
-
-def commission_minor(total_minor: int, rate_bps: int) -> int:
-    """The operator's share of goods and shipping, half up."""
-    return basis_points(total_minor, rate_bps)
 
 
 def ship_by(paid_at: dt.datetime, handling_days: int) -> dt.datetime:

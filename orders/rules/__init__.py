@@ -1,0 +1,21 @@
+"""Pure decisions about carts and orders."""
+
+from orders.rules.purchases import (
+    QuotedOrder,
+    WantedLine,
+    goods_by_merchant,
+    lines_by_merchant,
+    quantity_of,
+    quoted_orders,
+    ship_by,
+)
+
+__all__ = [
+    "QuotedOrder",
+    "WantedLine",
+    "goods_by_merchant",
+    "lines_by_merchant",
+    "quantity_of",
+    "quoted_orders",
+    "ship_by",
+]
