@@ -115,8 +115,8 @@ class CommissionRule(Entity):
             models.UniqueConstraint(fields=["rule", "version"], name="commission_rule_version"),
             models.UniqueConstraint(fields=["plan", "position"], condition=Q(retired_at=None), name="commission_rule_position"),
             models.CheckConstraint(
-                condition=Q(rate_bps__isnull=True, fixed_minor__gte=0, floor_minor=None, cap_minor=None)
-                | Q(rate_bps__lte=10_000, rate_bps__gte=0, fixed_minor=None),
+                condition=Q(rate_bps=None, fixed_minor__isnull=False, fixed_minor__gte=0, floor_minor=None, cap_minor=None)
+                | Q(rate_bps__isnull=False, rate_bps__lte=10_000, fixed_minor=None),
                 name="commission_rule_rate_or_fixed",
             ),
             models.CheckConstraint(

@@ -29,7 +29,7 @@ def add(seller: Merchant, **terms: Any) -> Any:
 
 
 def frozen(order: MerchantOrder) -> list[tuple[Any, ...]]:
-    rows = order.commission_lines.order_by("pk")
+    rows = order.commission_lines.order_by("-gross_minor")
     return [(row.line_id, row.rule_id, row.version, row.base_minor, row.rate_bps, row.amount_minor, row.tax_minor) for row in rows]
 
 
@@ -118,8 +118,8 @@ def test_the_first_rule_that_fits_is_frozen_with_its_version() -> None:
     order = place(make_cart(goods, other, make_goods(merchant=seller, price=1_000), quantity=2)).orders.get()
 
     assert [row[1:6] for row in frozen(order)] == [
-        (by_product.pk, 1, 4_000, None, 110),
         (by_category.pk, 1, 6_000, 800, 480),
+        (by_product.pk, 1, 4_000, None, 110),
         (None, 0, 2_000, 500, 100),
     ]
     assert order.commission_minor == 690
