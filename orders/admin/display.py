@@ -56,7 +56,8 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "total": money(order.total_minor, order.currency),
         "commission": money(-order.commission_minor, order.currency),
         "rate": f"{order.commission_bps / 100:g}%",
-        "net": money(order.total_minor - order.commission_minor, order.currency),
+        "commission_tax": money(-order.commission_tax_minor, order.currency) if order.commission_tax_minor else "",
+        "net": money(order.total_minor - order.commission_minor - order.commission_tax_minor, order.currency),
         "points": money(order.points_minor, order.currency) if order.points_minor else "",
     }
     entries = reversed(timelines([order], parcels)[order.pk])
