@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check crash-matrix bench format lint deploy-check
+.PHONY: help run test check soak crash-matrix bench format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -16,6 +16,9 @@ run: .venv/.run ## Start the whole shop on http://localhost:8000 (PORT, DEMO=sma
 
 test: .venv/.dev ## Run every test on its own PostgreSQL and Valkey (PYTEST_ARGS="-k cart")
 	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+soak: .venv/.dev ## Play random histories of the market for SECONDS=600, checking the books after every step (SEED=1)
+	@SECONDS=$(or $(SECONDS),600) SEED=$(SEED) $(RUN) -m pytest -q tests/stateful $(PYTEST_ARGS)
 
 crash-matrix: .venv/.dev ## Die before and after every SQL statement and provider call of every flow of money (minutes)
 	@CRASH_STRIDE=1 $(RUN) -m pytest -q tests/concurrency/test_crash_matrix.py $(PYTEST_ARGS)

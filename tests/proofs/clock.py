@@ -18,15 +18,15 @@ STEPS = tuple(dt.timedelta(seconds=seconds) for seconds in (0, 0, 61, 130, 200, 
 
 
 @contextmanager
-def moved(by: dt.timedelta) -> Iterator[None]:
-    """All of the application, and what it asks the database for as its clock, lives that much later."""
+def moved(by: dt.timedelta, *, database: bool = True) -> Iterator[None]:
+    """All of the application, and what it asks the database for as its clock unless told otherwise, lives that much later."""
 
     def later() -> dt.datetime:
         return real_now() + by
 
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(timezone, "now", later))
-        for module in list(sys.modules.values()):
+        for module in list(sys.modules.values()) if database else ():
             if "database_now" in getattr(module, "__dict__", {}):
                 stack.enter_context(mock.patch.object(module, "database_now", later))
         yield
