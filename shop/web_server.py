@@ -1,8 +1,9 @@
 """gunicorn's settings, for `manage.py up` and the container alike (`gunicorn shop.wsgi -c python:shop.web_server`)."""
 
 from pathlib import Path
+from typing import Any
 
-from shop.environment import env
+from shop.environment import DATA_DIR, env
 
 bind = f"{env('BIND', '127.0.0.1')}:{env('PORT', '8000')}"
 worker_class = "gthread"
@@ -20,3 +21,11 @@ forwarded_allow_ips = env("FORWARDED_ALLOW_IPS", "127.0.0.1")
 accesslog = "-" if env("ACCESS_LOG") else None
 access_log_format = "%(m)s %(U)s %(s)s %(M)s ms"
 loglevel = "warning"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Keep four of five threads free of providers that hang."""
+    from payments.gateways import bulkhead  # noqa: PLC0415  # Django is set up only now
+
+    at_once = int(env("PROVIDER_CALLS_AT_ONCE", str(max(1, workers * threads // 5))))
+    bulkhead.confine(DATA_DIR / "run" / "provider-calls", at_once)

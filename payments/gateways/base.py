@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from payments.models import PaymentAttempt, Payout, Refund
 from payments.states import Subject
 
-TIMEOUT_SECONDS = 10
+# A shopper gets a page within ten seconds whatever the provider does, and the page itself takes some of them.
+TIMEOUT_SECONDS = 9
 
 
 class GatewayError(Exception):
@@ -24,6 +25,10 @@ class GatewayError(Exception):
 
 class OutcomeUnknown(GatewayError):
     """The provider may or may not have done it: time-out, broken connection, 5xx."""
+
+
+class NotSent(GatewayError):
+    """The provider was certainly not asked, for our own reasons; ask later."""
 
 
 class NotAtProvider(GatewayError):
@@ -50,7 +55,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderPayment:
-    """A payment as the provider has it. `reference` is our attempt id as the provider echoes it."""
+    """A payment as the provider has it. `reference` is our attempt id as the provider echoes it; `problem` names what else is wrong."""
 
     provider_id: str
     status: Outcome
@@ -59,6 +64,7 @@ class ProviderPayment:
     reference: str
     redirect_url: str = ""
     failure_code: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

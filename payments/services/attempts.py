@@ -13,7 +13,7 @@ from core.ids import uuid7
 from core.states import StaleState, move_to, record_change, write_changes
 from payments import gateways, rules
 from payments.errors import AlreadyPaid, GatewayUnavailable, PaymentInProgress, PaymentNotFound, ProviderSilent
-from payments.gateways.base import GatewayError, NotAtProvider, OutcomeUnknown, Refused, outside_transaction
+from payments.gateways.base import GatewayError, NotAtProvider, NotSent, OutcomeUnknown, Refused, outside_transaction
 from payments.models import PaymentAttempt
 from payments.services import settlement
 from payments.states import CAPTURED, LIVE, AttemptStatus
@@ -26,9 +26,9 @@ def start_attempt(
 ) -> PaymentAttempt:
     """Open a payment of `amount_minor` minor units for a purchase, or return the one that is open already.
 
-    One that is open at another provider is closed first. The answer may be failed (the provider refused; start another) or
-    unknown (no answer within ten seconds; it is being polled and no other may start). Send the shopper to `redirect_url` when
-    it is sent.
+    One that is open at another provider is closed first. The answer may be failed (the provider refused; start another), unknown
+    (no answer within ten seconds; it is being polled and no other may start) or still new (the provider was not asked now; the
+    same call tries again, and so does the poller). Send the shopper to `redirect_url` when it is sent.
 
     Raises:
         AlreadyPaid: the purchase has its money.
@@ -110,6 +110,10 @@ def _send(attempt: PaymentAttempt, at: dt.datetime) -> PaymentAttempt:
     except Refused as error:
         log.warning("provider refused a payment", extra={"attempt": str(attempt.pk), "gateway": attempt.gateway, "code": error.code})
         return _unless_stale(attempt, AttemptStatus.FAILED, error.code, at)
+    except NotSent as error:
+        # The row stays as it is: another tab may be inside the call. The shopper may try again at once, the poller does in a minute.
+        log.warning("payment not sent", extra={"attempt": str(attempt.pk), "gateway": attempt.gateway, "reason": str(error)})
+        return attempt
     except GatewayError as error:
         log.warning("payment outcome unknown", extra={"attempt": str(attempt.pk), "gateway": attempt.gateway, "error": str(error)})
         return _unless_stale(attempt, AttemptStatus.UNKNOWN, "", at)

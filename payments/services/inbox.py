@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from core import outbox
 from core.doorbell import ring
@@ -16,7 +16,7 @@ from payments.errors import InvalidSignature
 from payments.events import MessageQuarantined
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.services import attempts, refunds
-from payments.states import MessageStatus, Subject
+from payments.states import REFUND_LIVE, MessageStatus, RefundStatus, Subject
 
 log = logging.getLogger(__name__)
 ACTOR = "system:inbox"
@@ -126,11 +126,10 @@ def _act(message: InboxMessage, at: dt.datetime) -> str:
 
 
 def _act_on_payment(message: InboxMessage, at: dt.datetime) -> str:
-    about = PaymentAttempt.objects.filter(gateway=message.gateway)
-    attempt = about.filter(Q(provider_id=message.object_id) | Q(pk=message.attempt_id)).first()
+    attempt = _attempts_named(message).first()
     if attempt is None:
         raise NotKnownYet(message.object_id)
-    if attempt.provider_id and attempt.provider_id != message.object_id:
+    if attempt.provider_id and message.object_id and attempt.provider_id != message.object_id:
         raise Suspicious("the provider names another payment of ours")
     attempt = attempts.look_again(attempt=attempt, at=at)
     if attempt.failure_code == rules.MISMATCH:
@@ -138,8 +137,21 @@ def _act_on_payment(message: InboxMessage, at: dt.datetime) -> str:
     return str(attempt.status)
 
 
+def _attempts_named(message: InboxMessage) -> QuerySet[PaymentAttempt]:
+    """By the provider's id of it where the message has that, or by ours, which the provider echoes."""
+    named = Q(pk=message.attempt_id)
+    if message.object_id:
+        named |= Q(provider_id=message.object_id)
+    return PaymentAttempt.objects.filter(named, gateway=message.gateway)
+
+
 def _act_on_refund(message: InboxMessage, at: dt.datetime) -> str:
+    if not message.object_id:  # something was paid back of this attempt; each refund of it is looked at
+        live = Refund.objects.filter(attempt__in=_attempts_named(message), status__in=REFUND_LIVE)
+        return f"{len([refunds.refresh_refund(refund_id=pk, at=at) for pk in live.values_list('pk', flat=True)])} looked at"
     refund = Refund.objects.filter(attempt__gateway=message.gateway, provider_id=message.object_id).first()
     if refund is None:
         raise NotKnownYet(message.object_id)
+    if refund.status == RefundStatus.SUCCEEDED and message.kind.endswith("failed"):
+        raise Suspicious("the provider took a refund back that it had paid")
     return str(refunds.refresh_refund(refund_id=refund.pk, at=at).status)

@@ -15,7 +15,7 @@ from core.states import StaleState, move_to
 from payments import gateways, postings, rules
 from payments.errors import HeldInEscrow, NotCaptured, PaymentNotFound, RefundExceedsCaptured, RefundNotFailed
 from payments.events import RefundFailed, RefundSucceeded
-from payments.gateways.base import GatewayError, NotAtProvider, Outcome, ProviderRefund, Refused, outside_transaction
+from payments.gateways.base import GatewayError, NotAtProvider, NotSent, Outcome, ProviderRefund, Refused, outside_transaction
 from payments.models import EscrowHold, PaymentAttempt, Refund
 from payments.services import ledger
 from payments.states import CAPTURED, REFUND_LIVE, RefundStatus
@@ -137,6 +137,9 @@ def refresh_refund(*, refund_id: uuid.UUID, at: dt.datetime) -> Refund:
         seen = _ask_provider(refund, at)
     except Refused as error:
         seen = ProviderRefund(refund.provider_id, Outcome.FAILED, refund.amount_minor, refund.currency, error.code)
+    except NotSent as error:
+        log.warning("refund not sent", extra={"refund": str(refund.pk), "reason": str(error)})
+        return refund
     except GatewayError as error:
         log.warning("refund outcome unknown", extra={"refund": str(refund.pk), "error": str(error)})
         _move(refund, RefundStatus.UNKNOWN, at)

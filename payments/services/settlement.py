@@ -53,9 +53,8 @@ def _record(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> 
 
 
 def _difference(attempt: PaymentAttempt, seen: ProviderPayment) -> str:
-    return rules.difference(
-        agreed=(attempt.amount_minor, attempt.currency, str(attempt.pk)), seen=(seen.amount_minor, seen.currency, seen.reference)
-    )
+    agreed = (attempt.amount_minor, attempt.currency, str(attempt.pk))
+    return ", ".join(filter(None, (rules.difference(agreed=agreed, seen=(seen.amount_minor, seen.currency, seen.reference)), seen.problem)))
 
 
 def _succeed(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> None:

@@ -51,7 +51,7 @@ def test_a_500_before_applying_is_sent_again_with_the_same_key(stripe_double: Pr
 def test_a_provider_that_does_not_answer_leaves_the_attempt_unknown_in_time(
     stripe_double: ProviderDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payments.gateways.stripe.TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("payments.gateways.stripe_client.TIMEOUT_SECONDS", 0.2)
     stripe_double.turn("hang")
     began = time.monotonic()
 

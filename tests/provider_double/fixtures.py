@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from payments.gateways.stripe_client import CIRCUIT
 from tests.provider_double.client import KEY, OLD_SECRET, SECRET, ProviderDouble
 
 if TYPE_CHECKING:
@@ -36,4 +37,5 @@ def stripe_double(provider_double: ProviderDouble, settings: "Settings") -> Prov
     settings.STRIPE_SECRET_KEY = KEY
     settings.STRIPE_WEBHOOK_SECRETS = [OLD_SECRET, SECRET]
     settings.STRIPE_API_BASE = provider_double.base
+    CIRCUIT.reset()
     return provider_double
