@@ -20,6 +20,7 @@ from storefront.views import (
     seo,
     shop,
     sign_in,
+    stripe,
 )
 
 urlpatterns = [
@@ -38,6 +39,7 @@ urlpatterns = [
     path("pay/<str:number>/return/", pay.pay_return, name="pay-return"),
     path("pay/<str:number>/cancel/", pay.cancel, name="pay-cancel"),
     path("sandbox/<uuid:payment_id>/", sandbox.sandbox, name="sandbox"),
+    path("stripe/<uuid:attempt_id>/", stripe.stripe, name="stripe"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/confirmation/", orders.confirmation, name="confirmation"),

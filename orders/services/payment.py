@@ -91,7 +91,8 @@ def settle(*, checkout_id: uuid.UUID, at: dt.datetime) -> Checkout:
     """
     attempt = payment_selectors.latest_attempt(checkout_id)
     if attempt is not None:
-        if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT, AttemptStatus.UNKNOWN}:
+        # Only where the shopper was sent to pay. One whose sending was cut off is the poller's: asking again would keep its page waiting.
+        if attempt.status == AttemptStatus.SENT:
             attempt = attempts.refreshed(attempt=attempt, at=at)
         if attempt.status == AttemptStatus.SUCCEEDED:
             return mark_paid(

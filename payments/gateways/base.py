@@ -16,7 +16,7 @@ from payments.models import PaymentAttempt, Payout, Refund
 from payments.states import Subject
 
 # A shopper gets a page within ten seconds whatever the provider does, and the page itself takes some of them.
-TIMEOUT_SECONDS = 9
+TIMEOUT_SECONDS = 8
 
 
 class GatewayError(Exception):

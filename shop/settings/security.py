@@ -3,6 +3,7 @@
 from csp.constants import NONE, SELF
 
 from shop.environment import env_flag
+from shop.settings.business import STRIPE_API_BASE
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -43,7 +44,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF, "https://checkout.stripe.com"],
+        # A form that leads to the provider's page; under another address of its API it has its pages there too.
+        "form-action": [SELF, "https://checkout.stripe.com", *([] if STRIPE_API_BASE == "https://api.stripe.com" else [STRIPE_API_BASE])],
         "frame-ancestors": [NONE],
     },
 }

@@ -108,7 +108,7 @@ def pay_return(request: HttpRequest, number: str) -> HttpResponse:
     attempt = latest_attempt(checkout.pk)
     is_waiting = checkout.status == CheckoutStatus.AWAITING_PAYMENT and attempt and attempt.status != AttemptStatus.FAILED
     if is_waiting and _transfer(attempt) is None:
-        return render(request, "storefront/pay_waiting.html", {"checkout": checkout})
+        return render(request, "storefront/pay_waiting.html", {"checkout": checkout, "attempt": attempt})
     return _go(request, reverse("pay", args=[number]))
 
 
