@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from merchants.admin.site import duty_is_visible
 from merchants.permissions import Duty
 
+# Lists cut down to these have an item of their own, so the item of the whole list is not lit too.
+OWN_ITEM = ("queue=to_ship", "status__exact=quarantined")
+
 
 def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     def item(title: Promise, icon: str, page: str, duty: Duty, query: str = "") -> dict[str, Any]:
@@ -79,6 +82,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Ledger accounts"), "account_balance", "payments_ledgeraccount"),
                 item(_("Ledger"), "menu_book", "payments_ledgertransaction"),
                 item(_("Webhooks"), "webhook", "payments_inboxmessage"),
+                item(_("Quarantine"), "gpp_maybe", "payments_inboxmessage", "?status__exact=quarantined"),
             ],
         },
         {
@@ -127,4 +131,4 @@ def _item(title: Promise, icon: str, page: str, permission: Callable[[HttpReques
 def _is_active(request: HttpRequest, link: str) -> bool:
     if link.count("/") <= 2:
         return request.path == link
-    return request.path.startswith(link) and "queue=to_ship" not in request.GET.urlencode()
+    return request.path.startswith(link) and not any(query in request.GET.urlencode() for query in OWN_ITEM)

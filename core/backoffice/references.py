@@ -7,13 +7,30 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 Namer = Callable[[Collection[uuid.UUID]], dict[uuid.UUID, str]]
+Linker = Callable[[Collection[uuid.UUID]], dict[uuid.UUID, str]]
 _namers: list[Namer] = []
+_linkers: list[Linker] = []
 
 
 def names_references(function: Namer) -> Namer:
     """Register a function that gives the numbers of those references it knows, in one statement."""
     _namers.append(function)
     return function
+
+
+def links_references(function: Linker) -> Linker:
+    """Register a function that gives the operator's page of those references it knows, in one statement."""
+    _linkers.append(function)
+    return function
+
+
+def reference_links(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Addresses of the operator's pages of the references; those nobody knows are left out."""
+    found: dict[uuid.UUID, str] = {}
+    for linker in _linkers:
+        unknown = [reference for reference in references if reference not in found]
+        found |= linker(unknown) if unknown else {}
+    return found
 
 
 def reference_names(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

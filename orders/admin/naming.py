@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from core.backoffice.references import names_references
+from django.urls import reverse
+
+from core.backoffice.references import links_references, names_references
 from orders.models import Checkout, MerchantOrder
 
 
@@ -17,3 +19,15 @@ def order_numbers(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 @names_references
 def purchase_numbers(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     return dict(Checkout.objects.filter(pk__in=references).values_list("pk", "number"))
+
+
+@links_references
+def purchase_pages(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    found = Checkout.objects.filter(pk__in=references).values_list("pk", flat=True)
+    return {key: reverse("admin:orders_checkout_change", args=[key]) for key in found}
+
+
+@links_references
+def order_pages(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    found = MerchantOrder.objects.filter(pk__in=references).values_list("pk", flat=True)
+    return {key: reverse("admin:orders_merchantorder_change", args=[key]) for key in found}
