@@ -67,6 +67,21 @@ class AlreadyPosted(DomainError):
     message = _("This was posted to the ledger already.")
 
 
+class NotReconcilable(DomainError):
+    code = "not_reconcilable"
+    message = _("This provider shows no list that could be compared.")
+
+
+class DayNotOver(DomainError):
+    code = "day_not_over"
+    message = _("Only a day that has begun can be compared.")
+
+
+class DifferenceSettled(DomainError):
+    code = "difference_settled"
+    message = _("This difference is not open any more.")
+
+
 class ProviderSilent(DomainError):
     code = "provider_silent"
     message = _("The provider did not answer. Nothing has changed; please try again in a minute.")

@@ -42,6 +42,16 @@ class MessageQuarantined(Event):
 
 
 @dataclass(frozen=True)
+class ReconciliationDiffered(Event):
+    """The provider's list of a day (ISO) and our books differ in so many places that nobody has explained yet."""
+
+    reconciliation_id: str
+    gateway: str
+    day: str
+    differences: int
+
+
+@dataclass(frozen=True)
 class RefundSucceeded(Event):
     """The provider has paid a refund out; `reference` is the merchant order, or the purchase for a late payment."""
 

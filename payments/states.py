@@ -109,3 +109,30 @@ class OutgoingStatus(models.TextChoices):
 
 
 OUTGOING_TRANSITIONS = {"to_make": frozenset({"made", "impossible"})}
+
+
+class ReconciliationStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    CLEAN = "clean", pgettext_lazy("books", "Clean")
+    DIFFERS = "differs", _("Differs")
+    EXPLAINED = "explained", _("Explained")
+    FAILED = "failed", _("Failed")
+
+
+# A day may be compared again at any time; what a person has explained stays explained.
+RECONCILIATION_TRANSITIONS = {
+    "requested": frozenset({"clean", "differs", "explained", "failed"}),
+    "clean": frozenset({"requested"}),
+    "differs": frozenset({"requested", "explained"}),
+    "explained": frozenset({"requested"}),
+    "failed": frozenset({"requested"}),
+}
+
+
+class DifferenceStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("difference", "Open")
+    EXPLAINED = "explained", _("Explained")
+    RESOLVED = "resolved", _("Resolved")
+
+
+DIFFERENCE_TRANSITIONS = {"open": frozenset({"explained", "resolved"}), "explained": frozenset({"resolved"})}

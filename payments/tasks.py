@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import attempts, bank_transfers, inbox, refunds, sandbox
+from payments.services import attempts, bank_transfers, inbox, reconciliation, refunds, sandbox
 
 
 @shared_task(acks_late=True, expires=30)
@@ -32,3 +32,9 @@ def send_sandbox_notices() -> int:
 def send_bank_notices() -> int:
     """Tell the inbox of bank transfers that came in."""
     return bank_transfers.send_notices(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=300)
+def reconcile() -> int:
+    """Compare days with the providers' lists: those asked for, and yesterday once it is over."""
+    return reconciliation.reconcile_due(at=timezone.now())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.utils.translation import gettext as _
 
 from core.backoffice.references import reference_names
+from payments.events import ReconciliationDiffered
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from support.content import Notice, Row, money
 from support.links import operator_url
@@ -70,6 +73,19 @@ def refund_failed(refund: Refund) -> Notice:
             Row(_("Reason"), refund.reason or "–"),
             Row(_("Refund"), money(refund.amount_minor, refund.currency), is_total=True),
         ],
+    )
+
+
+def reconciliation_differs(event: ReconciliationDiffered) -> Notice:
+    """A provider's list of a day is not what our books say."""
+    return Notice(
+        kind="operator_reconciliation_differs",
+        subject=_("The books of %(day)s differ from the provider's") % {"day": event.day},
+        heading=_("A day does not agree with the provider's list."),
+        lead=[_("Please look at each difference and say why it is there or what was done about it.")],
+        button=_("See the day"),
+        url=operator_url("payments_reconciliation", uuid.UUID(event.reconciliation_id)),
+        facts=[Row(_("Provider"), event.gateway), Row(_("Day"), event.day), Row(_("Differences"), str(event.differences))],
     )
 
 

@@ -24,7 +24,7 @@ from orders.events import (
 )
 from orders.models import Checkout, MerchantOrder
 from orders.states import CheckoutStatus
-from payments.events import MessageQuarantined, PaymentSuspended, RefundFailed
+from payments.events import MessageQuarantined, PaymentSuspended, ReconciliationDiffered, RefundFailed
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
@@ -107,6 +107,11 @@ def alert_message_quarantined(event: MessageQuarantined) -> None:
 def alert_refund_failed(event: RefundFailed) -> None:
     refund = Refund.objects.select_related("attempt").get(pk=event.refund_id)
     _tell_operators(event.refund_id, lambda: alerts.refund_failed(refund))
+
+
+@handles(ReconciliationDiffered)
+def alert_reconciliation_differs(event: ReconciliationDiffered) -> None:
+    _tell_operators(event.reconciliation_id, lambda: alerts.reconciliation_differs(event))
 
 
 def _tell_operators(occasion: str, write: Callable[[], Notice]) -> None:

@@ -28,7 +28,9 @@ TONES = {
     "training": "info", "ready": "info", "live": "success", "retired": "neutral", "planned": "neutral", "packed": "info",
     "handed_over": "info", "in_transit": "info", "out_for_delivery": "primary", "returned": "danger", "dead": "danger",
     "waiting": "warning", "revoked": "danger", "unmatched": "warning", "matched": "success", "to_make": "warning", "made": "success",
-    "impossible": "danger", "dismissed": "neutral",
+    "impossible": "danger",
+    "dismissed": "neutral", "clean": "success", "differs": "danger",
+    "explained": "info", "resolved": "success", "open": "warning",
 }  # fmt: skip
 
 

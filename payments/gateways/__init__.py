@@ -2,16 +2,19 @@
 
 import datetime as dt
 
-from payments.errors import UnknownGateway
+from payments.errors import NotReconcilable, UnknownGateway
 from payments.gateways.bank_file import BankFileTransfers
 from payments.gateways.bank_transfer import BankTransferGateway
-from payments.gateways.base import Gateway, Patient, TransferGateway
+from payments.gateways.base import Gateway, MovementLister, Patient, TransferGateway
 from payments.gateways.sandbox import SandboxGateway
+from payments.gateways.sandbox_movements import list_movements as sandbox_movements
 from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
 
 _GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway(), BankTransferGateway())}
 _TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (SandboxTransfers(), BankFileTransfers())}
+# Which providers show their own list, so that a day can be compared with it.
+_LISTERS: dict[str, MovementLister] = {"sandbox": sandbox_movements}
 
 
 def gateway(code: str) -> Gateway:
@@ -49,3 +52,19 @@ def transfer_gateway(code: str) -> TransferGateway:
     if code not in _TRANSFERS:
         raise UnknownGateway
     return _TRANSFERS[code]
+
+
+def movement_lister(code: str) -> MovementLister:
+    """What lists the movements of that gateway.
+
+    Raises:
+        NotReconcilable: it has no list we could read.
+    """
+    if code not in _LISTERS:
+        raise NotReconcilable
+    return _LISTERS[code]
+
+
+def reconcilable_gateways() -> list[str]:
+    """Codes of the gateways whose days can be compared."""
+    return list(_LISTERS)

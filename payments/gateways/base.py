@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 from django.db import connection
 from django.utils.functional import Promise
 
-from payments.models import PaymentAttempt, Payout, Refund
+from payments.models import Movement, PaymentAttempt, Payout, Refund
 from payments.states import Subject
 
 # A shopper gets a page within ten seconds whatever the provider does, and the page itself takes some of them.
@@ -88,6 +88,21 @@ class ProviderTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderMovement:
+    """A line of the provider's own books. `reference` is our number of it (attempt, refund or payout id), empty where there is none.
+
+    Amounts are positive; the kind says which way the money went.
+    """
+
+    kind: Movement
+    provider_id: str
+    amount_minor: int
+    currency: str
+    reference: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookEvent:
     """A message whose signature is right. `problem` says why it must not be acted on all the same."""
 
@@ -129,6 +144,12 @@ class Gateway(Protocol):
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         """Verify and read a message; raises InvalidSignature."""
+
+
+class MovementLister(Protocol):
+    """An optional capability of a gateway: everything that moved in [since, until), oldest or newest first. Raises GatewayError."""
+
+    def __call__(self, since: dt.datetime, until: dt.datetime) -> Iterator[ProviderMovement]: ...
 
 
 class TransferGateway(Protocol):

@@ -5,6 +5,7 @@ from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
 from payments.models.inbox import InboxMessage
 from payments.models.ledger import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
 from payments.models.payouts import BankAccount, BankAccountAccess, Payout, PayoutSchedule, PayoutStatement, StatementLine, TransferFile
+from payments.models.reconciliation import Movement, Reconciliation, ReconciliationDifference, ReconciliationTotal
 from payments.models.sandbox import SandboxPayment, SandboxRefund, SandboxTransfer
 
 __all__ = [
@@ -21,11 +22,15 @@ __all__ = [
     "LedgerBalance",
     "LedgerEntry",
     "LedgerTransaction",
+    "Movement",
     "OutgoingTransfer",
     "PaymentAttempt",
     "Payout",
     "PayoutSchedule",
     "PayoutStatement",
+    "Reconciliation",
+    "ReconciliationDifference",
+    "ReconciliationTotal",
     "Refund",
     "SandboxPayment",
     "SandboxRefund",

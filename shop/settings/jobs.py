@@ -37,6 +37,7 @@ CELERY_BEAT_SCHEDULE = {
     "send refunds": {"task": "payments.tasks.send_refunds", "schedule": 5.0},
     "deliver practice webhooks": {"task": "payments.tasks.send_sandbox_notices", "schedule": 5.0},
     "tell of bank transfers": {"task": "payments.tasks.send_bank_notices", "schedule": 5.0},
+    "compare days with the providers": {"task": "payments.tasks.reconcile", "schedule": 60.0},
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
     "complete due orders": {"task": "orders.tasks.complete_due_orders", "schedule": 60.0},
