@@ -20,7 +20,7 @@ from merchants.models import Merchant
 from orders.models import MerchantOrder
 from orders.selectors.purchases import TO_SHIP
 from orders.states import OrderStatus
-from payments.models import InboxMessage, PaymentAttempt, Refund
+from payments.models import InboxMessage, PaymentAttempt, ReconciliationDifference, Refund
 
 # Orders whose money came in and stayed: what was cancelled or refunded is not a sale.
 SOLD = (OrderStatus.PAID, OrderStatus.PREPARING, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
@@ -93,11 +93,12 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
 
 
 def operator_counts(now: dt.datetime) -> dict[str, int]:
-    """What the operator has to look at, by name; seven queries."""
+    """What the operator has to look at, by name; eight queries."""
     return {
         "dead_events": OutboxEvent.objects.filter(dead_at__isnull=False, handled_at__isnull=True).count(),
         "quarantined": InboxMessage.objects.filter(status="quarantined").count(),
         "unknown_attempts": PaymentAttempt.objects.filter(status="unknown").count(),
+        "open_differences": ReconciliationDifference.objects.filter(status="open").count(),
         "failed_refunds": Refund.objects.filter(status="failed").count(),
         "overdue": MerchantOrder.objects.filter(status__in=TO_SHIP, ship_by__lt=now).count(),
         "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).count(),

@@ -83,6 +83,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Ledger"), "menu_book", "payments_ledgertransaction"),
                 item(_("Webhooks"), "webhook", "payments_inboxmessage"),
                 item(_("Quarantine"), "gpp_maybe", "payments_inboxmessage", "?status__exact=quarantined"),
+                item(_("Reconciliation"), "compare_arrows", "payments_reconciliation"),
             ],
         },
         {

@@ -111,6 +111,13 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
         tile("quarantined", _("Quarantined webhooks"), "payments_inboxmessage", "?status__exact=quarantined", "gpp_maybe"),
         tile("unknown_attempts", _("Payments unknown"), "payments_paymentattempt", "?status__exact=unknown", "contact_support"),
         tile("failed_refunds", _("Refunds failed"), "payments_refund", "?status__exact=failed", "money_off"),
+        tile(
+            "open_differences",
+            _("Differences from providers"),
+            "payments_reconciliationdifference",
+            "?status__exact=open",
+            "compare_arrows",
+        ),
         tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
         tile("running_jobs", _("Jobs running"), "core_job", "?status__exact=running", "progress_activity", urgent=False),
         tile("low_stock", _("Sold out"), "logistics_stock", "?level=out", "production_quantity_limits", urgent=False),

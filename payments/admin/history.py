@@ -16,7 +16,7 @@ def moves(row: Stateful) -> list[dict[str, Any]]:
     """A row's history for the template, newest first; two statements."""
     changes = list(history(row))[::-1]
     names = _people(change.actor for change in changes)
-    labels = dict(row._meta.get_field("status").flatchoices)  # type: ignore[union-attr]
+    labels = dict(row._meta.get_field("status").flatchoices)
     return [_move(change, labels, names) for change in changes]
 
 

@@ -68,3 +68,8 @@ def movement_lister(code: str) -> MovementLister:
 def reconcilable_gateways() -> list[str]:
     """Codes of the gateways whose days can be compared."""
     return list(_LISTERS)
+
+
+def label_of(code: str) -> str:
+    """How people call the gateway; its code when it is gone."""
+    return str(_GATEWAYS[code].label) if code in _GATEWAYS else code

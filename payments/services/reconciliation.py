@@ -86,8 +86,7 @@ def settle_difference(*, difference_id: uuid.UUID, status: str, note: str, actor
         DifferenceSettled: it is not open any more, or gone.
     """
     with transaction.atomic():
-        found = ReconciliationDifference.objects.filter(pk=difference_id).values_list("reconciliation", flat=True).first()
-        day = Reconciliation.objects.select_for_update().filter(pk=found).first()
+        day = Reconciliation.objects.select_for_update(of=("self",)).filter(differences__pk=difference_id).first()
         row = ReconciliationDifference.objects.select_for_update().filter(pk=difference_id).first()
         if day is None or row is None or status not in row.TRANSITIONS.get(row.status, ()):
             raise DifferenceSettled
