@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
 WIDTH, HEIGHT, PAD = 240, 48, 3
 
@@ -17,3 +19,24 @@ def sparkline(values: Sequence[int]) -> dict[str, object]:
     line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     area = f"{line} L{points[-1][0]:.1f} {HEIGHT - PAD} L{points[0][0]:.1f} {HEIGHT - PAD} Z"
     return {"width": WIDTH, "height": HEIGHT, "line": line, "area": area}
+
+
+WIDE, TALL = 720, 160
+
+
+def layers(columns: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """Areas on top of each other for a box of 720 × 160, the first at the bottom; `top` is the largest sum. Below zero counts as zero."""
+    sums = [[0] * len(columns[0])]
+    for column in columns:
+        sums.append([low + max(value, 0) for low, value in zip(sums[-1], column, strict=True)])
+    top = max(sums[-1], default=0)
+    if top <= 0 or len(sums[0]) < 2:
+        return {"width": WIDE, "height": TALL, "top": 0, "areas": []}
+    areas = [f"M{_points(above, top)} L{_points(below, top, back=True)} Z" for below, above in itertools.pairwise(sums)]
+    return {"width": WIDE, "height": TALL, "top": top, "areas": areas}
+
+
+def _points(values: Sequence[int], top: int, *, back: bool = False) -> str:
+    step = WIDE / (len(values) - 1)
+    points = [f"{index * step:.1f} {TALL - (TALL - PAD) * value / top:.1f}" for index, value in enumerate(values)]
+    return " L".join(reversed(points) if back else points)

@@ -39,7 +39,15 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
             ],
         },
-        {"title": _("Money"), "items": [item(_("Balance"), "account_balance_wallet", "balance", Duty.BALANCE)]},
+        {
+            "title": _("Money"),
+            "items": [
+                item(_("Balance"), "account_balance_wallet", "balance", Duty.BALANCE),
+                item(_("Payouts"), "payments", "payouts", Duty.PAYOUTS),
+                item(_("Statements"), "request_quote", "payments_payoutstatement_changelist", Duty.PAYOUTS),
+                item(_("Bank account"), "account_balance", "bank-account", Duty.PAYOUTS),
+            ],
+        },
         {
             "title": _("Shop"),
             "items": [
@@ -79,6 +87,11 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Awaited transfers"), "hourglass_empty", "payments_expectedtransfer"),
                 item(_("Transfers to make"), "outbound", "payments_outgoingtransfer"),
                 item(_("Escrow"), "lock_clock", "payments_escrowhold"),
+                item(_("Payouts"), "payments", "payments_payout"),
+                item(_("Statements"), "request_quote", "payments_payoutstatement"),
+                item(_("Payout schedules"), "event_repeat", "payments_payoutschedule"),
+                item(_("Bank accounts"), "account_balance_wallet", "payments_bankaccount"),
+                item(_("Payment files"), "file_save", "payments_transferfile"),
                 item(_("Ledger accounts"), "account_balance", "payments_ledgeraccount"),
                 item(_("Ledger"), "menu_book", "payments_ledgertransaction"),
                 item(_("Webhooks"), "webhook", "payments_inboxmessage"),

@@ -177,6 +177,7 @@ class ApiKey(Entity):
         ORDERS_WRITE = "orders:write", _("Ship orders")
         INVENTORY_READ = "inventory:read", _("Read stock")
         INVENTORY_WRITE = "inventory:write", _("Change stock")
+        PAYOUTS_READ = "payouts:read", _("Read payouts")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(_("name"), max_length=80)

@@ -19,6 +19,7 @@ class Duty(StrEnum):
     SHIPMENTS = "shipments"
     SHIPPING = "shipping"
     BALANCE = "balance"
+    PAYOUTS = "payouts"
     API_KEYS = "api_keys"
     TEAM = "team"
     PROFILE = "profile"
@@ -30,15 +31,15 @@ _VIEW: dict[str, frozenset[Duty]] = {
     Role.CATALOGUE: frozenset({Duty.PRODUCTS, Duty.REVIEWS, Duty.STOCK, Duty.PROFILE}),
     Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.STOCK, Duty.SHIPMENTS, Duty.SHIPPING, Duty.PRODUCTS}),
     Role.SERVICE: frozenset({Duty.ORDERS, Duty.SHIPMENTS, Duty.PRODUCTS, Duty.REVIEWS}),
-    Role.FINANCE: frozenset({Duty.BALANCE, Duty.ORDERS}),
-    Role.READ_ONLY: _EVERYTHING - {Duty.API_KEYS},
+    Role.FINANCE: frozenset({Duty.BALANCE, Duty.PAYOUTS, Duty.ORDERS}),
+    Role.READ_ONLY: _EVERYTHING - {Duty.API_KEYS, Duty.PAYOUTS},
 }
 _CHANGE: dict[str, frozenset[Duty]] = {
     Role.OWNER: _EVERYTHING,
     Role.CATALOGUE: frozenset({Duty.PRODUCTS}),
     Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.STOCK, Duty.SHIPMENTS}),
     Role.SERVICE: frozenset(),
-    Role.FINANCE: frozenset(),
+    Role.FINANCE: frozenset({Duty.PAYOUTS}),
     Role.READ_ONLY: frozenset(),
 }
 

@@ -133,3 +133,47 @@ class StatementUnreadable(DomainError):
     code = "statement_unreadable"
     message = _("This is not a bank statement as CSV: %(problem)s")
     status = 400
+
+
+class BankDetailsUnreadable(DomainError):
+    code = "bank_details_unreadable"
+    message = _("These bank details cannot be read with the keys of this installation.")
+
+
+class BankDetailsInvalid(DomainError):
+    code = "bank_details_invalid"
+    message = _("This is not an account we can pay to. Please check the holder, the number and the bank code.")
+    status = 400
+
+
+class BankAccountNotFound(DomainError):
+    code = "bank_account_not_found"
+    message = _("There is no such bank account.")
+    status = 404
+
+
+class MinimumOutOfRange(DomainError):
+    code = "minimum_out_of_range"
+    message = _("The smallest payout must be at least %(least)s.")
+    status = 400
+
+
+class ScheduleInvalid(DomainError):
+    code = "schedule_invalid"
+    message = _("Please choose how often, and a day that every month has.")
+    status = 400
+
+
+class PayoutNotFailed(DomainError):
+    code = "payout_not_failed"
+    message = _("This payout is on its way or has arrived.")
+
+
+class PayoutNotPossible(DomainError):
+    code = "payout_not_possible"
+    message = _("There is nothing to pay out now: %(reason)s.")
+
+
+class PayoutNotByHand(DomainError):
+    code = "payout_not_by_hand"
+    message = _("Only payouts that you carry to the bank yourself can be marked, and only once.")

@@ -69,3 +69,35 @@ class RefundFailed(Event):
     reference: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class PayoutPaid(Event):
+    """A merchant's payout has left for good."""
+
+    payout_id: str
+    merchant_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PayoutFailed(Event):
+    """A payout came back or was refused; its money is payable again and goes with the next one."""
+
+    payout_id: str
+    merchant_id: str
+    amount_minor: int
+    currency: str
+    code: str
+
+
+@dataclass(frozen=True)
+class BankAccountChanged(Event):
+    """A merchant is paid to another account from a day later on. Hints are last four characters; the former is empty for a first one."""
+
+    account_id: str
+    merchant_id: str
+    hint: str
+    former_hint: str
+    actor: str

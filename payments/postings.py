@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import CreditUse, EscrowFreeze, EscrowHold, EscrowReturn, LedgerAccount, PaymentAttempt, Refund
+from payments.models import CreditUse, EscrowFreeze, EscrowHold, EscrowReturn, LedgerAccount, PaymentAttempt, Payout, Refund
 
 Account = LedgerAccount.Kind
 
@@ -31,6 +31,9 @@ class PostingKind(models.TextChoices):
     CREDIT_SPENT = "credit_spent", _("Paid with credit")
     CREDIT_RETURNED = "credit_returned", _("Credit given back")
     ADJUSTMENT = "adjustment", _("Adjustment by the operator")
+    PAYOUT = "payout", _("Payout")
+    PAYOUT_PAID = "payout_paid", _("Payout arrived")
+    PAYOUT_FAILED = "payout_failed", _("Payout returned")
     POINTS_GRANTED = "points_granted", _("Points granted")
     POINTS_EXPIRED = "points_expired", _("Points expired")
     POINTS_CLAWED_BACK = "points_clawed_back", _("Points taken back")
@@ -81,6 +84,9 @@ RULES: dict[PostingKind, tuple[Dr | Cr, ...]] = {
     PostingKind.FREEZE: (Dr(Account.PAYABLE, "reserved"), Cr(Account.RESERVED, "reserved")),
     PostingKind.UNFREEZE: (Dr(Account.RESERVED, "reserved"), Cr(Account.PAYABLE, "reserved")),
     PostingKind.ADJUSTMENT: (Dr(Account.SUBSIDIES, "amount"), Cr(Account.PAYABLE, "amount")),
+    PostingKind.PAYOUT: (Dr(Account.PAYABLE, "amount"), Cr(Account.PAYOUTS, "amount")),
+    PostingKind.PAYOUT_PAID: (Dr(Account.PAYOUTS, "amount"), Cr(Account.PROVIDER_BALANCE, "amount")),
+    PostingKind.PAYOUT_FAILED: (Dr(Account.PAYOUTS, "amount"), Cr(Account.PAYABLE, "amount")),
     PostingKind.POINTS_GRANTED: (Dr(Account.POINTS_EXPENSE, "value"), Cr(Account.POINTS_LIABILITY, "value")),
     PostingKind.POINTS_EXPIRED: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
     PostingKind.POINTS_CLAWED_BACK: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
@@ -234,6 +240,19 @@ def refund_paid(refund: Refund) -> Posting:
         amounts={"cash": refund.amount_minor},
         part=refund.reference if refund.reference != refund.attempt.reference else None,
         gateway=refund.attempt.gateway,
+    )
+
+
+def payout(row: Payout, kind: PostingKind) -> Posting:
+    """One step of a payout: it leaves payable, then the provider's balance, or it comes back."""
+    return posting(
+        kind,
+        reference=row.pk,
+        key=f"{kind.value}:{row.pk}",
+        currency=row.currency,
+        amounts={"amount": row.amount_minor},
+        merchant=str(row.merchant_id),
+        gateway=row.gateway,
     )
 
 

@@ -1,7 +1,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import attempts, bank_transfers, inbox, reconciliation, refunds, sandbox
+from core.clock import database_now
+from payments.services import attempts, bank_transfers, inbox, payouts, reconciliation, refunds, sandbox, transfers
 
 
 @shared_task(acks_late=True, expires=30)
@@ -38,3 +39,15 @@ def send_bank_notices() -> int:
 def reconcile() -> int:
     """Compare days with the providers' lists: those asked for, and yesterday once it is over."""
     return reconciliation.reconcile_due(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=300)
+def run_payouts() -> int:
+    """Close payout periods that are due by the database's clock."""
+    return payouts.run_payouts(at=database_now())
+
+
+@shared_task(acks_late=True, expires=30)
+def send_payouts() -> int:
+    """Send payouts and look again at those on their way."""
+    return transfers.send_payouts(at=timezone.now())

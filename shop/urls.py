@@ -10,6 +10,7 @@ handler500 = "shop.failures.server_error"
 urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
+    path("admin/", include("backoffice.urls")),
     path("admin/", admin.site.urls),
     path("merchant/", merchant_site.urls),
     path("backoffice/language/", set_language, name="backoffice-language"),

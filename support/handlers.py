@@ -28,7 +28,7 @@ from payments.events import MessageQuarantined, PaymentSuspended, Reconciliation
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
-from support import alerts, notices
+from support import alerts, notices, payout_mails  # noqa: F401  the last one registers its handlers
 from support.content import Notice, Reader
 from support.selectors import operators, readers_at
 from support.services import notify

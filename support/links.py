@@ -35,5 +35,13 @@ def operator_url(model: str, key: uuid.UUID) -> str:
     return _absolute(reverse(f"admin:{model}_change", args=[key]))
 
 
+def statement_url(statement_id: uuid.UUID) -> str:
+    return _absolute(f"/merchant/payments/payoutstatement/{statement_id}/change/")
+
+
+def bank_account_url() -> str:
+    return _absolute("/merchant/bank-account/")
+
+
 def shop_url() -> str:
     return _absolute("/")

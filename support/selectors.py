@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from support.errors import MailNotFound
 from support.models import Mail
 
 # Who acts on orders; the others of a team look them up when they need to.
+TOLD_OF_MONEY = (Membership.Role.OWNER, Membership.Role.FINANCE)
 TOLD_OF_ORDERS = (Membership.Role.OWNER, Membership.Role.FULFILMENT, Membership.Role.SERVICE)
 
 
@@ -40,9 +42,12 @@ def operators() -> list[Reader]:
     return [Reader(email, language) for email, language in staff.values_list("email", "language")]
 
 
-def readers_at(merchant: Merchant) -> list[Reader]:
-    """Who at a merchant is told of a new order, each in their own language; the merchant's own address where the team has nobody for it."""
-    team = merchant.memberships.filter(role__in=TOLD_OF_ORDERS, user__is_active=True).order_by("created_at", "id")
+def readers_at(merchant: Merchant, roles: Sequence[str] = TOLD_OF_ORDERS) -> list[Reader]:
+    """Who at a merchant is told of a new order, each in their own language; the merchant's own address where the team has nobody for it.
+
+    Other news is told to other roles.
+    """
+    team = merchant.memberships.filter(role__in=roles, user__is_active=True).order_by("created_at", "id")
     return [Reader(email, language) for email, language in team.values_list("user__email", "user__language")] or [
         Reader(merchant.email, "en")
     ]

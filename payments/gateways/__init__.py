@@ -1,6 +1,7 @@
 """The payment providers, one module each, all of the same shape; `base` has the Protocol they fulfil."""
 
 import datetime as dt
+import uuid
 
 from payments.errors import NotReconcilable, UnknownGateway
 from payments.gateways.bank_file import BankFileTransfers
@@ -10,6 +11,7 @@ from payments.gateways.sandbox import SandboxGateway
 from payments.gateways.sandbox_movements import list_movements as sandbox_movements
 from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
+from payments.models import BankAccount
 
 _GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway(), BankTransferGateway())}
 _TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (SandboxTransfers(), BankFileTransfers())}
@@ -73,3 +75,15 @@ def reconcilable_gateways() -> list[str]:
 def label_of(code: str) -> str:
     """How people call the gateway; its code when it is gone."""
     return str(_GATEWAYS[code].label) if code in _GATEWAYS else code
+
+
+def transfer_gateway_for(account: BankAccount) -> TransferGateway | None:
+    """How a merchant's account is paid now: Stripe accounts by Stripe, bank accounts in practice or through the operator's bank."""
+    codes = ("stripe",) if account.kind == BankAccount.Kind.STRIPE else ("sandbox", "bank_transfer")
+    found = (_TRANSFERS[code] for code in codes if code in _TRANSFERS)
+    return next((way for way in found if way.is_available(account.merchant_id)), None)
+
+
+def pays_connected_accounts(merchant_id: uuid.UUID) -> bool:
+    """Whether merchants may be paid to accounts at Stripe."""
+    return "stripe" in _TRANSFERS and _TRANSFERS["stripe"].is_available(merchant_id)

@@ -35,6 +35,8 @@ CELERY_BEAT_SCHEDULE = {
     "ask providers about payments": {"task": "payments.tasks.poll_attempts", "schedule": 5.0},
     "handle webhooks": {"task": "payments.tasks.process_inbox", "schedule": 5.0},
     "send refunds": {"task": "payments.tasks.send_refunds", "schedule": 5.0},
+    "close payout periods": {"task": "payments.tasks.run_payouts", "schedule": 60.0},
+    "send payouts": {"task": "payments.tasks.send_payouts", "schedule": 5.0},
     "deliver practice webhooks": {"task": "payments.tasks.send_sandbox_notices", "schedule": 5.0},
     "tell of bank transfers": {"task": "payments.tasks.send_bank_notices", "schedule": 5.0},
     "compare days with the providers": {"task": "payments.tasks.reconcile", "schedule": 60.0},

@@ -18,7 +18,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Jishi partner API",
-    "DESCRIPTION": _("Products, categories and shops for everybody; orders, shipments and stock for a merchant with a key."),
+    "DESCRIPTION": _("Products, categories and shops for everybody; orders, shipments, stock and payouts for a merchant with a key."),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -29,6 +29,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "PayoutStatus": "payments.states.PayoutStatus",
         "OrderStatus": "orders.states.OrderStatus",
         "ShipmentStatus": "logistics.states.ShipmentStatus",
         "ReportedStatus": "api.v1.shipments.serializers.REPORTED",

@@ -20,12 +20,14 @@ from orders.models import MerchantOrder
 from orders.services import fulfilment
 from orders.services.payment import mark_paid
 from payments import postings
-from payments.models import PaymentAttempt
+from payments.models import PaymentAttempt, PayoutStatement
 from payments.services import ledger
+from payments.services.payouts import run_payouts
 from tests.factories.accounts import make_user
 from tests.factories.catalog import make_category, make_product, new_variant
 from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.orders import make_cart, place
+from tests.factories.payouts import make_account, make_due, make_payable
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Shop:
     review: Review
     key: ApiKey
     rate: ShippingRate
+    statement: PayoutStatement
 
     def member(self, role: str) -> User:
         return make_membership(self.merchant, make_user(email=f"{role}.{self.canary.lower()}@example.com"), role).user
@@ -100,7 +103,18 @@ def make_shop(canary: str) -> Shop:
         ),
         key=create_api_key(merchant=merchant, name=f"{canary} key", scopes=["orders:read"], user=owner)[0],
         rate=rate,
+        statement=make_statement(merchant, canary),
     )
+
+
+def make_statement(merchant: Merchant, canary: str) -> PayoutStatement:
+    """A closed period with its payout, of a sale of long ago."""
+    make_account(merchant, f"{canary}0001", holder=f"{canary} holder")
+    make_payable(merchant, 5_000)
+    make_due(merchant)
+    run_payouts(at=timezone.now())
+    found: PayoutStatement = PayoutStatement.objects.get(merchant=merchant)
+    return found
 
 
 def _buyer(canary: str) -> Any:

@@ -1,0 +1,70 @@
+"""Bank details at rest: Fernet (AES-128-CBC with HMAC-SHA256), the first key writes, all keys read.
+
+Keys come from BANK_DETAILS_KEYS. Those derived from SECRET_KEY and its fallbacks always read too, so that an installation which
+gets keys of its own later, or changes its SECRET_KEY, still reads what it wrote; `rotate_bank_details` writes everything anew.
+"""
+
+import base64
+import json
+import uuid
+from dataclasses import asdict, dataclass
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from payments.errors import BankDetailsUnreadable
+
+SALT = "payments.encryption"
+
+
+@dataclass(frozen=True, slots=True)
+class BankDetails:
+    """What a bank needs: the account's number or IBAN, the bank's code (BIC, routing or CNAPS number) and its name."""
+
+    number: str
+    bank_code: str = ""
+    bank_name: str = ""
+
+
+def encrypt(details: BankDetails, *, merchant_id: uuid.UUID) -> str:
+    """A token that only this installation reads, and only as this merchant's."""
+    text = json.dumps({"merchant": str(merchant_id), **asdict(details)})
+    return _keys().encrypt(text.encode()).decode()
+
+
+def decrypt(token: str, *, merchant_id: uuid.UUID) -> BankDetails:
+    """The details in a token.
+
+    Raises:
+        BankDetailsUnreadable: no key fits, it was altered, or it belongs to another merchant.
+    """
+    try:
+        fields = json.loads(_keys().decrypt(token.encode()))
+    except InvalidToken as error:
+        raise BankDetailsUnreadable from error
+    if fields.pop("merchant") != str(merchant_id):
+        raise BankDetailsUnreadable
+    return BankDetails(**fields)
+
+
+def rotated(token: str) -> str:
+    """The same content written under the newest key.
+
+    Raises:
+        BankDetailsUnreadable: no key fits.
+    """
+    try:
+        return _keys().rotate(token.encode()).decode()
+    except InvalidToken as error:
+        raise BankDetailsUnreadable from error
+
+
+def _keys() -> MultiFernet:
+    secrets: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys: list[str | bytes] = [*settings.BANK_DETAILS_KEYS, *map(_derived, secrets)]
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _derived(secret: str) -> bytes:
+    return base64.urlsafe_b64encode(salted_hmac(SALT, "bank details", secret=secret, algorithm="sha256").digest())
