@@ -111,7 +111,7 @@ DROP = "DROP VIEW invariant_provider_balance_explained;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0007_balances_and_returns_watched")]
+    dependencies = [("payments", "0008_bank_transfers")]
 
     operations = [
         *(migrations.RunSQL(GUARD.format(**names), UNGUARD.format(**names)) for names in APPEND_ONLY),
