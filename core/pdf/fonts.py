@@ -29,7 +29,8 @@ def loaded(name: str) -> TTFont:
 
 def face(text: str, *, bold: bool = False) -> str:
     """The font's name to draw `text` in. Bold has the frequent characters only; a text with a rarer one stays regular."""
-    if bold and all(ord(letter) in loaded(BOLD).face.charToGlyph for letter in text):
+    wanted = loaded(BOLD if bold else REGULAR)
+    if bold and all(ord(letter) in wanted.face.charToGlyph for letter in text):
         return BOLD
     loaded(REGULAR)
     return REGULAR
