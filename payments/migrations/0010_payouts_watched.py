@@ -111,7 +111,7 @@ DROP = "DROP VIEW invariant_provider_balance_explained;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0008_bank_transfers")]
+    dependencies = [("payments", "0009_reconciliation")]
 
     operations = [
         *(migrations.RunSQL(GUARD.format(**names), UNGUARD.format(**names)) for names in APPEND_ONLY),
