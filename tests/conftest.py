@@ -16,6 +16,7 @@ from tests.servers import KEEP_VARIABLE, TEMPLATE_VARIABLE
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
+pytest.register_assert_rewrite("tests.proofs", "tests.stateful")
 pytest_plugins = ["tests.browser", "tests.provider_double.fixtures"]
 
 

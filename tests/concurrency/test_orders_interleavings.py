@@ -62,6 +62,26 @@ def test_of_two_refunds_of_sixty_percent_one_succeeds_at_every_statement() -> No
     assert set(at_every_point(scenes.two_refunds_of_sixty_percent()).outcomes) == {"first", "second"}
 
 
+@pytest.mark.parametrize("released", [False, True])
+def test_of_two_parts_of_sixty_percent_one_goes_back_at_every_statement(released: bool) -> None:
+    """MON15."""
+    assert set(at_every_point(scenes.two_parts_of_sixty_percent(released=released)).outcomes) == {"first", "second"}
+
+
+def test_one_part_given_back_from_two_sides_goes_back_once_at_every_statement() -> None:
+    assert at_every_point(scenes.one_part_twice()).waits > 5
+
+
+@pytest.mark.parametrize("release_first", [False, True])
+def test_a_part_goes_back_once_while_the_order_is_completed_at_every_statement(release_first: bool) -> None:
+    assert at_every_point(scenes.part_and_release(release_first=release_first)).waits > 3
+
+
+@pytest.mark.parametrize("release_first", [False, True])
+def test_claimed_money_reaches_no_merchant_while_the_order_is_completed_at_every_statement(release_first: bool) -> None:
+    assert set(at_every_point(scenes.claim_and_release(release_first=release_first)).outcomes) <= {"kept in escrow", "set aside"}
+
+
 def test_a_refund_sent_by_two_workers_is_paid_once_at_every_statement() -> None:
     """MON16."""
     assert at_every_point(scenes.refund_sent_by_two_workers()).points > 4

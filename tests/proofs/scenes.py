@@ -20,11 +20,12 @@ from orders.services import cancellation, completion, expiry, fulfilment, refund
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import EscrowHold, InboxMessage, LedgerTransaction, PaymentAttempt, Refund, SandboxRefund
 from payments.selectors import balances
-from payments.services import attempts, inbox
+from payments.services import attempts, escrow, inbox
 from payments.services import refunds as payment_refunds
 from tests.concurrency.orders_rig import captured
+from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_cart, make_goods, place
-from tests.factories.payments import answer, make_paid_attempt, start
+from tests.factories.payments import answer, make_hold, make_paid_attempt, start
 from tests.payments.test_inbox import message_of, signed
 from tests.proofs.interleaving import Scene
 from tests.walkthrough import order_up_to, tell_paid
@@ -213,6 +214,84 @@ def two_refunds_of_sixty_percent() -> Make:
             return "first" if refused(outcomes[1]) else "second"
 
         return Scene(refund, refund, check)
+
+    return make
+
+
+def two_parts_of_sixty_percent(*, released: bool = False) -> Make:
+    """Two people of the operator's give parts of one order back, for two reasons."""
+    merchant = make_merchant()
+
+    def make() -> Scene:
+        held = make_hold(merchant)
+        if released:
+            escrow.release(reference=held.reference, at=now())
+
+        def part() -> escrow.Returned:
+            return escrow.refund_part(reference=held.reference, cause=uuid.uuid4(), amount_minor=6_000, reason="", at=now())
+
+        def check(*outcomes: Any) -> str:
+            assert sum(refused(outcome) for outcome in outcomes) == 1
+            assert list(Refund.objects.filter(reference=held.reference).values_list("amount_minor", flat=True)) == [6_000]
+            return "first" if refused(outcomes[1]) else "second"
+
+        return Scene(part, part, check)
+
+    return make
+
+
+def one_part_twice() -> Make:
+    """The same part, for the same reason, from two sides."""
+    merchant = make_merchant()
+
+    def make() -> Scene:
+        held, cause = make_hold(merchant), uuid.uuid4()
+        part = partial(escrow.refund_part, reference=held.reference, cause=cause, amount_minor=2_500, reason="", at=now())
+
+        def check(*outcomes: Any) -> str:
+            assert [outcome.cash_minor for outcome in outcomes] == [2_500, 2_500]
+            assert list(Refund.objects.filter(reference=held.reference).values_list("amount_minor", flat=True)) == [2_500]
+            return "once"
+
+        return Scene(part, part, check)
+
+    return make
+
+
+def part_and_release(*, release_first: bool) -> Make:
+    """A part goes back while the order is completed: from escrow or from the merchant, but only once."""
+
+    def make() -> Scene:
+        merchant = make_merchant()
+        held = make_hold(merchant)
+        part = partial(escrow.refund_part, reference=held.reference, cause=uuid.uuid4(), amount_minor=5_000, reason="", at=now())
+        release = partial(escrow.release, reference=held.reference, at=now())
+
+        def check(*_: Any) -> str:
+            assert balances(merchant.pk, "USD").payable_minor == 5_000 - 250
+            assert Refund.objects.get(reference=held.reference).amount_minor == 5_000
+            return "both"
+
+        return Scene(release, part, check) if release_first else Scene(part, release, check)
+
+    return make
+
+
+def claim_and_release(*, release_first: bool) -> Make:
+    """A claim on the money comes in while it is released: it stays in escrow, or is set aside from what the merchant gets."""
+
+    def make() -> Scene:
+        merchant = make_merchant()
+        held, cause = make_hold(merchant), uuid.uuid4()
+        claim = partial(escrow.freeze, reference=held.reference, cause=cause, at=now())
+        release = partial(escrow.release, reference=held.reference, at=now())
+
+        def check(*_: Any) -> str:
+            is_held = EscrowHold.objects.get(pk=held.pk).status == "held"
+            assert balances(merchant.pk, "USD").payable_minor == 0
+            return "kept in escrow" if is_held else "set aside"
+
+        return Scene(release, claim, check) if release_first else Scene(claim, release, check)
 
     return make
 

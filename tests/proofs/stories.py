@@ -19,11 +19,13 @@ from orders.services import cancellation, completion, expiry, payment, refunds
 from orders.states import OrderStatus
 from payments.models import EscrowHold, PaymentAttempt, Refund, SandboxPayment, SandboxRefund
 from payments.selectors import balances
-from payments.services import attempts, inbox, sandbox
+from payments.services import attempts, escrow, inbox, sandbox
 from payments.services import refunds as payment_refunds
 from tests.factories.accounts import make_user
 from tests.factories.loyalty import make_lot
+from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_cart, make_goods, place
+from tests.factories.payments import make_hold
 from tests.payments.test_inbox import message_of, signed
 from tests.proofs.clock import heal
 from tests.proofs.crash import Story
@@ -170,6 +172,23 @@ def refund_after_release() -> Make:
     return make
 
 
+def part_refund() -> Make:
+    """Two fifths of a held order go back."""
+    merchant = make_merchant()
+
+    def make() -> Story:
+        held, cause = make_hold(merchant), uuid.uuid4()
+        part = partial(escrow.refund_part, reference=held.reference, cause=cause, amount_minor=4_000, reason="", at=now())
+
+        def work() -> None:
+            part()
+            payment_refunds.send_refunds(at=now())
+
+        return Story(work, part, partial(is_refunded_once, held.reference, 4_000))
+
+    return make
+
+
 def is_refunded_once(order_id: uuid.UUID, amount_minor: int) -> None:
     done = Refund.objects.get(reference=order_id)
     assert (done.status, done.amount_minor) == ("succeeded", amount_minor)
@@ -222,6 +241,7 @@ STORIES: dict[str, Callable[[], Make]] = {
     "webhook": webhook,
     "refund": refund,
     "refund after release": refund_after_release,
+    "part refund": part_refund,
     "release": release,
     "expiry": expiry_with_open_payment,
 }
