@@ -94,6 +94,10 @@ class StockMovement(Entity):
     class Meta:
         verbose_name = _("stock movement")
         verbose_name_plural = _("stock movements")
+        constraints = [
+            # Goods that come back name what they come back for, and do so once.
+            models.UniqueConstraint(fields=["reference"], condition=Q(reason="returned") & ~Q(reference=""), name="movement_returned_once")
+        ]
         indexes = [models.Index(fields=["stock", "created_at"], name="movement_stock")]
 
     def __str__(self) -> str:
@@ -157,13 +161,18 @@ class ShippingRate(Entity):
 
 
 class Shipment(Stateful):
-    """One parcel of one merchant order (`reference`)."""
+    """One parcel of one merchant order, or of the after-sales case about it (`reference`)."""
+
+    class Direction(models.TextChoices):
+        TO_SHOPPER = "to_shopper", _("To the shopper")
+        TO_MERCHANT = "to_merchant", _("Sent back")
 
     TRANSITIONS = states.SHIPMENT_TRANSITIONS
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="shipments")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
     reference = models.UUIDField(db_index=True)
+    direction = models.CharField(_("direction"), max_length=12, choices=Direction.choices, default=Direction.TO_SHOPPER)
     status = models.CharField(_("status"), max_length=20, choices=states.ShipmentStatus.choices, default=states.ShipmentStatus.PLANNED)
     carrier = models.CharField(_("carrier"), max_length=60)
     tracking_number = models.CharField(_("tracking number"), max_length=60)
@@ -177,6 +186,7 @@ class Shipment(Stateful):
         verbose_name_plural = _("shipments")
         constraints = [
             models.UniqueConstraint(fields=["reference", "warehouse", "tracking_number"], name="shipment_once"),
+            models.CheckConstraint(condition=Q(direction__in=["to_shopper", "to_merchant"]), name="shipment_direction"),
             models.CheckConstraint(condition=Q(status__in=states.ShipmentStatus.values), name="shipment_status"),
         ]
 

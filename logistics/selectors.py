@@ -8,12 +8,13 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from catalog.models import ProductCard, Variant
 from core.compiled import compiled
-from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock
+from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
 from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
 
 __all__ = [
     "availability",
     "delivery_promise",
+    "home_of",
     "product_availability",
     "products_of",
     "products_out_of_step",
@@ -91,3 +92,14 @@ def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipmen
         .prefetch_related("lines__variant", Prefetch("events", ShipmentEvent.objects.order_by("at", "id")))
         .order_by("created_at", "id")
     )
+
+
+def home_of(reference: uuid.UUID, merchant_id: uuid.UUID) -> Warehouse | None:
+    """Where goods of a merchant order go back to: the active warehouse that sent its first parcel, else the merchant's first one.
+
+    Two queries.
+    """
+    active = Warehouse.objects.filter(merchant_id=merchant_id, is_active=True)
+    sent = Shipment.objects.filter(reference=reference, merchant_id=merchant_id, warehouse__is_active=True)
+    first = sent.order_by("created_at", "pk").values_list("warehouse_id", flat=True).first()
+    return active.filter(pk=first).first() if first else active.order_by("priority", "code").first()

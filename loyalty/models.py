@@ -9,19 +9,24 @@ from core.models import Entity
 
 
 class PointsLot(Entity):
-    """Points earned together; they expire together. `remaining` is what debits have left of them."""
+    """Points earned together; they expire together. `remaining` is what debits have left of them.
+
+    `clawed` is how many of them were asked back because what earned them was undone, whether they were still there or not.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="points_lots")
     rule = models.CharField(max_length=30)
     reference = models.UUIDField()
     earned = models.PositiveIntegerField()
     remaining = models.PositiveIntegerField()
+    clawed = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["rule", "reference"], name="points_lot_once"),
             models.CheckConstraint(condition=Q(remaining__gte=0) & Q(remaining__lte=F("earned")), name="points_lot_remaining"),
+            models.CheckConstraint(condition=Q(clawed__gte=0) & Q(clawed__lte=F("earned")), name="points_lot_clawed"),
         ]
         indexes = [
             models.Index(fields=["user", "expires_at"], name="points_lot_open", condition=Q(remaining__gt=0)),
@@ -33,7 +38,10 @@ class PointsLot(Entity):
 
 
 class PointsEntry(Entity):
-    """One movement of points of one lot; the sum over a lot's entries is its `remaining`. Append-only."""
+    """One movement of points of one lot; the sum over a lot's entries is its `remaining`. Append-only.
+
+    What goes back in parts does so once per `cause`; without one it is all that is left.
+    """
 
     class Kind(models.TextChoices):
         EARN = "earn", _("Earned")
@@ -48,10 +56,11 @@ class PointsEntry(Entity):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     delta = models.IntegerField()
     reference = models.UUIDField()
+    cause = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lot", "kind", "reference"], name="points_entry_once"),
+            models.UniqueConstraint(fields=["lot", "kind", "reference", "cause"], nulls_distinct=False, name="points_entry_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=["earn", "redeem", "rollback", "expire", "claw_back", "adjust"]), name="points_kind"
             ),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
@@ -87,45 +87,85 @@ def redeem(*, user_id: uuid.UUID, shares: Mapping[uuid.UUID, int], at: dt.dateti
 
 
 @transaction.atomic
-def give_back(*, reference: uuid.UUID, at: dt.datetime) -> int:
+def give_back(*, reference: uuid.UUID, at: dt.datetime, points: int | None = None, key: uuid.UUID | None = None) -> int:
     """Return what was spent on a merchant order to the lots it came from; returns how many points, 0 the second time.
 
-    Returned points live at least 30 days more.
+    Returned points live at least 30 days more. Lots that expire last get theirs first, as they were spent last.
+
+    Args:
+        points: a part of them, once per `key` (the case or refund it belongs to); None is all that has not gone back yet.
+
+    Raises:
+        InvalidPoints: negative, or more than is left of what was spent.
     """
-    spent = dict(PointsEntry.objects.filter(reference=reference, kind=Kind.REDEEM).values_list("lot_id").annotate(points=-Sum("delta")))
-    lots = _locked(PointsLot.objects.filter(pk__in=spent))
-    if not lots or PointsEntry.objects.filter(reference=reference, kind=Kind.ROLLBACK).exists():
+    entries = PointsEntry.objects.filter(reference=reference, kind__in=[Kind.REDEEM, Kind.ROLLBACK])
+    lots = _locked(PointsLot.objects.filter(pk__in=entries.values("lot_id")))
+    if not lots or (key is not None and entries.filter(kind=Kind.ROLLBACK, cause=key).exists()):
         return 0
-    for lot in lots:
-        lot.remaining += spent[lot.pk]
+    left = dict(entries.values_list("lot_id").annotate(points=-Sum("delta")))
+    back = _returned(lots, left, sum(left.values()) if points is None else points)
+    if not back:
+        return 0
+    for lot, returned in back:
+        lot.remaining += returned
         lot.expires_at = max(lot.expires_at, at + MINIMUM_LIFE_AFTER_RETURN)
-    PointsLot.objects.bulk_update(lots, ["remaining", "expires_at"])
-    _write([(lot, spent[lot.pk]) for lot in lots], Kind.ROLLBACK, reference, at)
-    return sum(spent.values())
+    PointsLot.objects.bulk_update([lot for lot, _ in back], ["remaining", "expires_at"])
+    _write(back, Kind.ROLLBACK, reference, at, key)
+    return sum(returned for _, returned in back)
+
+
+def _returned(lots: Iterable[PointsLot], left: Mapping[uuid.UUID, int], points: int) -> list[tuple[PointsLot, int]]:
+    """Which lots get how many points back."""
+    if not 0 <= points <= sum(left.values()):
+        raise InvalidPoints
+    back = []
+    for lot in sorted(lots, key=lambda lot: (lot.expires_at, lot.pk), reverse=True):
+        returned = min(points, left[lot.pk])
+        points -= returned
+        if returned:
+            back.append((lot, returned))
+    return back
 
 
 @transaction.atomic
-def claw_back(*, reference: uuid.UUID, at: dt.datetime) -> int:
+def claw_back(*, reference: uuid.UUID, at: dt.datetime, points: int | None = None, key: uuid.UUID | None = None) -> int:
     """Take back what was earned under a reference; returns how many points were owed, 0 the second time.
 
     They come from the lot they made, then from the person's other lots, earliest expiry first. What has been spent already
     becomes a debt that the next points earned pay off, so a balance is never below zero. Points that expired are not owed.
+
+    Args:
+        points: a part of them, once per `key` (the case or refund it belongs to); None, or more than there are, is all that is left.
     """
     user_id = PointsLot.objects.filter(reference=reference).values_list("user_id", flat=True).first()
     lots = _locked(PointsLot.objects.filter(Q(reference=reference) | Q(user_id=user_id, remaining__gt=0, expires_at__gt=at)))
     own = [lot for lot in lots if lot.reference == reference]
-    if not own or PointsEntry.objects.filter(reference=reference, kind=Kind.CLAW_BACK).exists():
+    if not own or PointsEntry.objects.filter(reference=reference, kind=Kind.CLAW_BACK, cause=key).exists():
         return 0
-    owed = sum(lot.earned for lot in own) + _sum_of(PointsEntry.objects.filter(lot__in=own, kind=Kind.EXPIRE))
+    owed = _owed(own, points)
     debits = spend(_open(own), owed)
     others = [lot for lot in lots if lot.reference != reference]
     debits += spend(_open(others), owed - sum(debit.points for debit in debits))
     # The entry is also the mark that this was done, so there is one even when every point had been spent.
-    _debit(lots, debits or [Debit(own[0].pk, 0)], Kind.CLAW_BACK, reference, at)
+    _debit(lots, debits or [Debit(own[0].pk, 0)], Kind.CLAW_BACK, reference, at, key)
     taken = sum(debit.points for debit in debits)
     _add_debt(own[0].user_id, owed - taken)
-    _publish_taken(own[0].user_id, taken, reference, key=f"claw_back:{reference}")
+    _publish_taken(own[0].user_id, taken, reference, key=f"claw_back:{key or reference}")
     return owed
+
+
+def _owed(own: Sequence[PointsLot], points: int | None) -> int:
+    """How many of the asked points the person owes; notes on the lots that they were asked back."""
+    expired = -_sum_of(PointsEntry.objects.filter(lot__in=own, kind=Kind.EXPIRE))
+    left = sum(lot.earned - lot.clawed for lot in own)
+    asked = left if points is None else min(max(points, 0), left)
+    rest = asked
+    for lot in own:
+        part = min(lot.earned - lot.clawed, rest)
+        lot.clawed += part
+        rest -= part
+    PointsLot.objects.bulk_update(own, ["clawed"])
+    return max(min(asked, left - expired), 0)
 
 
 def _add_debt(user_id: uuid.UUID, points: int) -> None:
@@ -161,18 +201,28 @@ def _open(lots: Iterable[PointsLot]) -> list[Open]:
     return [Open(lot.pk, lot.expires_at, lot.remaining) for lot in lots]
 
 
-def _debit(lots: Collection[PointsLot], debits: Collection[Debit], kind: str, reference: uuid.UUID, at: dt.datetime) -> None:
+def _debit(
+    lots: Collection[PointsLot],
+    debits: Collection[Debit],
+    kind: str,
+    reference: uuid.UUID,
+    at: dt.datetime,
+    cause: uuid.UUID | None = None,
+) -> None:
     """Take points from lots this transaction has locked."""
     by_id = {lot.pk: lot for lot in lots}
     for debit in debits:
         by_id[debit.lot_id].remaining -= debit.points
     PointsLot.objects.bulk_update([by_id[debit.lot_id] for debit in debits], ["remaining"])
-    _write([(by_id[debit.lot_id], -debit.points) for debit in debits], kind, reference, at)
+    _write([(by_id[debit.lot_id], -debit.points) for debit in debits], kind, reference, at, cause)
 
 
-def _write(changes: Iterable[tuple[PointsLot, int]], kind: str, reference: uuid.UUID, at: dt.datetime) -> None:
+def _write(
+    changes: Iterable[tuple[PointsLot, int]], kind: str, reference: uuid.UUID, at: dt.datetime, cause: uuid.UUID | None = None
+) -> None:
     PointsEntry.objects.bulk_create(
-        PointsEntry(user_id=lot.user_id, lot=lot, kind=kind, delta=delta, reference=reference, created_at=at) for lot, delta in changes
+        PointsEntry(user_id=lot.user_id, lot=lot, kind=kind, delta=delta, reference=reference, cause=cause, created_at=at)
+        for lot, delta in changes
     )
 
 

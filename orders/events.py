@@ -77,8 +77,40 @@ class OrderCancelled(Event):
 
 @dataclass(frozen=True)
 class OrderRefunded(Event):
-    """A sent order's money went back."""
+    """All of a sent order's money has gone back, the last part of it now, for `cause` (a case) where there is one."""
 
     order_id: str
     reason: str
     refunded_minor: int
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class OrderPartRefunded(Event):
+    """A part of an order's money went back; `cause` is the case it was for."""
+
+    order_id: str
+    cause: str
+    reason: str
+    refunded_minor: int
+
+
+@dataclass(frozen=True)
+class CaseOpened(Event):
+    case_id: str
+
+
+@dataclass(frozen=True)
+class CaseMoved(Event):
+    """A case went from one status to another; `by_deadline` says that nobody acted in time."""
+
+    case_id: str
+    from_status: str
+    to_status: str
+    by_deadline: bool
+
+
+@dataclass(frozen=True)
+class CaseMessageWritten(Event):
+    case_id: str
+    message_id: str

@@ -9,9 +9,11 @@ from core.outbox import handles
 from logistics.events import ReservationExpired, ShipmentDelivered
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
-from orders.models import Checkout, MerchantOrder
+from orders.models import AfterSalesCase, Checkout, MerchantOrder
 from orders.services import expiry, fulfilment, payment
-from payments.events import PaymentFailed, PaymentSucceeded
+from orders.services.cases import sending, settling
+from payments.events import PaymentFailed, PaymentSucceeded, RefundSucceeded
+from payments.models import Refund
 from payments.services import ledger
 
 
@@ -40,9 +42,17 @@ def expire_purchase(event: ReservationExpired) -> None:
 
 @handles(ShipmentDelivered)
 def deliver_order(event: ShipmentDelivered) -> None:
-    order_id = uuid.UUID(event.reference)
-    if MerchantOrder.objects.filter(pk=order_id).exists():
-        fulfilment.parcel_delivered(order_id=order_id, at=timezone.now())
+    reference = uuid.UUID(event.reference)
+    if MerchantOrder.objects.filter(pk=reference).exists():
+        fulfilment.parcel_delivered(order_id=reference, at=timezone.now())
+    elif AfterSalesCase.objects.filter(pk=reference).exists():
+        sending.parcel_arrived(case_id=reference, at=timezone.now())
+
+
+@handles(RefundSucceeded)
+def close_refunded_case(event: RefundSucceeded) -> None:
+    case_id = Refund.objects.values_list("cause", flat=True).get(pk=event.refund_id)
+    settling.refund_arrived(case_id=case_id, at=timezone.now())
 
 
 @handles(PointsEarned)

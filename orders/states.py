@@ -33,3 +33,78 @@ ORDER_TRANSITIONS = {
     "delivered": frozenset({"completed", "refunded"}),
     "completed": frozenset({"refunded"}),
 }
+
+
+class CaseStatus(models.TextChoices):
+    REQUESTED = "requested", _("Waiting for the shop")
+    OFFERED = "offered", _("Offer made")
+    APPROVED = "approved", _("Approved")
+    SENT_BACK = "sent_back", _("Sent back")
+    RECEIVED = "received", _("Received by the shop")
+    REFUSED = "refused", _("Refused")
+    ESCALATED = "escalated", _("In dispute")
+    VERDICT = "verdict", _("Decided")
+    REFUNDED = "refunded", _("Refunded")
+    REPLACED = "replaced", _("Replacement sent")
+    REPAIRED = "repaired", _("Repaired and sent")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CLOSED = "closed", _("Closed")
+
+
+# Every case may end early: the order it belongs to is refunded as a whole, or whoever has to act never does.
+CASE_TRANSITIONS = {
+    "requested": frozenset({"approved", "offered", "refused", "withdrawn", "closed"}),
+    "offered": frozenset({"approved", "requested", "refunded", "escalated", "withdrawn", "closed"}),
+    "approved": frozenset({"sent_back", "refunded", "withdrawn", "closed"}),
+    "sent_back": frozenset({"received", "closed"}),
+    "received": frozenset({"refunded", "replaced", "repaired", "offered", "refused", "closed"}),
+    "refused": frozenset({"escalated", "withdrawn", "closed"}),
+    "escalated": frozenset({"verdict", "withdrawn", "closed"}),
+    "verdict": frozenset({"approved", "refunded", "closed"}),
+    "refunded": frozenset({"closed"}),
+    "replaced": frozenset({"closed"}),
+    "repaired": frozenset({"closed"}),
+}
+# Somebody has to do something, and has until the case's deadline.
+CASE_WAITING = ("requested", "offered", "approved", "sent_back", "received", "refused", "escalated", "refunded", "replaced", "repaired")
+# The money asked for is not settled yet: it is frozen, and the order does not complete by itself.
+CASE_UNSETTLED = ("requested", "offered", "approved", "sent_back", "received", "refused", "escalated", "verdict", "replaced", "repaired")
+
+
+class CaseKind(models.TextChoices):
+    CANCELLATION = "cancellation", _("Cancel before sending")
+    REFUND_ONLY = "refund_only", _("Refund without sending back")
+    RETURN = "return", pgettext_lazy("after-sales", "Return")
+    EXCHANGE = "exchange", _("Exchange")
+    REPAIR = "repair", _("Repair")
+
+
+class CaseReason(models.TextChoices):
+    WITHDRAWAL = "withdrawal", _("Withdrawal from the contract")
+    NOT_ARRIVED = "not_arrived", _("It has not arrived")
+    DAMAGED = "damaged", _("It arrived damaged")
+    FAULTY = "faulty", _("It does not work")
+    WRONG_ITEM = "wrong_item", _("Another article than ordered")
+    NOT_AS_DESCRIBED = "not_as_described", _("Not as described")
+    INCOMPLETE = "incomplete", _("Something is missing")
+    CHANGED_MIND = "changed_mind", _("Changed my mind")
+    OTHER = "other", pgettext_lazy("reason", "Something else")
+
+
+class CaseSide(models.TextChoices):
+    SHOPPER = "shopper", _("Shopper")
+    MERCHANT = "merchant", _("Merchant")
+    OPERATOR = "operator", _("Marketplace")
+
+
+class Grade(models.TextChoices):
+    A = "a", _("A: as new")
+    B = "b", _("B: opened or used")
+    C = "c", _("C: marked or worn")
+    UNUSABLE = "unusable", _("Unusable")
+
+
+class Verdict(models.TextChoices):
+    SHOPPER = "shopper", _("For the shopper, in full")
+    PART = "part", _("For the shopper, in part")
+    MERCHANT = "merchant", _("For the merchant")

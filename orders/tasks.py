@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from orders.selectors import database_now
+from orders.services.cases.deadlines import sweep_cases
 from orders.services.completion import complete_due
 from orders.services.expiry import expire_unpaid
 
@@ -15,3 +16,9 @@ def expire_unpaid_purchases() -> int:
 def complete_due_orders() -> int:
     """Complete orders whose shoppers stayed silent, judged by the database's clock."""
     return complete_due(at=database_now())
+
+
+@shared_task(acks_late=True, expires=300)
+def sweep_due_cases() -> int:
+    """Move after-sales cases on in which somebody stayed silent, judged by the database's clock."""
+    return sweep_cases(at=database_now())

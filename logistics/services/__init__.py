@@ -8,6 +8,7 @@ from logistics.services.reservations import (
     release_reservations,
     reserve,
 )
+from logistics.services.returns import TakenBack, announce_parcel, take_back
 from logistics.services.shipments import deliver, record_tracking, ship
 from logistics.services.showcase import correct_showcase, refresh_in_stock
 from logistics.services.stock import Receipt, correct_stock, receive_many, receive_stock
@@ -16,6 +17,8 @@ from logistics.services.warehouses import create_warehouse, set_shipping_rate, s
 __all__ = [
     "Receipt",
     "ReservationLine",
+    "TakenBack",
+    "announce_parcel",
     "commit_reservations",
     "correct_showcase",
     "correct_stock",
@@ -32,4 +35,5 @@ __all__ = [
     "set_shipping_rate",
     "set_warehouse_active",
     "ship",
+    "take_back",
 ]

@@ -1,15 +1,24 @@
 from orders.models.carts import Cart, CartLine
+from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
+from orders.models.refunds import OrderRefund, OrderRefundLine
 from orders.models.taxes import TaxedAs, TaxKind, TaxRate
 
 __all__ = [
+    "AfterSalesCase",
     "Cart",
     "CartLine",
+    "CaseLine",
+    "CaseMessage",
+    "CasePhoto",
+    "CaseVerdict",
     "Checkout",
     "CommissionLine",
     "MerchantOrder",
     "OrderLine",
+    "OrderRefund",
+    "OrderRefundLine",
     "TaxKind",
     "TaxRate",
     "TaxedAs",

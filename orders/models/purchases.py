@@ -93,6 +93,7 @@ class MerchantOrder(Stateful):
     shipping_tax_kind = models.CharField(max_length=12, blank=True)
     shipping_tax_bps = models.PositiveIntegerField(default=0)
     shipping_tax_minor = models.BigIntegerField(default=0)
+    refunded_shipping_minor = models.BigIntegerField(default=0)
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True)
     ship_by = models.DateTimeField(_("ship by"), null=True)
@@ -114,6 +115,10 @@ class MerchantOrder(Stateful):
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor"))
                 & Q(refunded_points_minor__gte=0, refunded_points_minor__lte=F("points_minor")),
                 name="order_refunded",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_shipping_minor__gte=0, refunded_shipping_minor__lte=F("shipping_minor")),
+                name="order_refunded_shipping",
             ),
             models.CheckConstraint(condition=Q(status__in=states.OrderStatus.values), name="order_status"),
             models.CheckConstraint(
@@ -151,6 +156,11 @@ class OrderLine(Entity):
     tax_kind = models.CharField(max_length=12, blank=True)
     tax_bps = models.PositiveIntegerField(default=0)
     tax_minor = models.BigIntegerField(_("tax"), default=0)
+    # Pieces in open cases or settled by one; pieces and money that went back; pieces back on the shelf.
+    claimed_quantity = models.PositiveIntegerField(default=0)
+    refunded_quantity = models.PositiveIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(_("refunded"), default=0)
+    restocked_quantity = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("order line")
@@ -159,6 +169,12 @@ class OrderLine(Entity):
             models.CheckConstraint(condition=Q(total_minor=F("price_minor") * F("quantity")), name="order_line_total"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
             models.CheckConstraint(condition=Q(tax_minor__gte=0) & Q(tax_minor__lte=F("total_minor")), name="order_line_tax"),
+            models.CheckConstraint(condition=Q(claimed_quantity__lte=F("quantity")), name="order_line_claimed"),
+            models.CheckConstraint(condition=Q(restocked_quantity__lte=F("quantity")), name="order_line_restocked"),
+            models.CheckConstraint(
+                condition=Q(refunded_quantity__lte=F("quantity"), refunded_minor__gte=0, refunded_minor__lte=F("total_minor")),
+                name="order_line_refunded",
+            ),
         ]
         indexes = [models.Index(fields=["product"], name="order_line_product")]
 

@@ -6,13 +6,13 @@ from django.db import transaction
 from core import outbox
 from core.states import IllegalTransition, move_to
 from logistics import services as logistics
-from loyalty import services as loyalty
 from orders.events import CheckoutCancelled, OrderCancelled
 from orders.models import Checkout, MerchantOrder
-from orders.services.moves import locked_checkout, locked_order, note_refunded
+from orders.services.cases.superseding import end_with_order
+from orders.services.moves import locked_checkout, locked_order
+from orders.services.returns_of_money import refund_rest
 from orders.services.unpaid import give_up
 from orders.states import CheckoutStatus, OrderStatus
-from payments.services import escrow
 
 
 @transaction.atomic
@@ -45,10 +45,8 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
         # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole.
         raise IllegalTransition(status=order.get_status_display())
     move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)
-    returned = escrow.refund_hold(reference=order.pk, reason=reason, at=at)
-    note_refunded(order, returned)
-    if order.points_minor:
-        loyalty.give_back(reference=order.pk, at=at)
-    outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=returned.cash_minor + returned.credit_minor))
+    end_with_order(order, actor=actor, reason=reason, at=at)
+    refund = refund_rest(order=order, actor=actor, reason=reason, at=at)
+    outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=refund.cash_minor + refund.credit_minor))
     logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason, group=order.pk, actor=actor)
     return order

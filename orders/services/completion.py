@@ -3,7 +3,7 @@ import logging
 import uuid
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from catalog.services import cards
 from core import outbox
@@ -11,15 +11,18 @@ from core.states import move_to
 from logistics import services as logistics
 from loyalty import rules as loyalty_rules
 from loyalty import services as loyalty
+from orders.case_rules import earning_base_minor
+from orders.errors import CaseOpen
 from orders.events import OrderCompleted
-from orders.models import MerchantOrder
+from orders.models import AfterSalesCase, MerchantOrder
 from orders.services.moves import locked_order
-from orders.states import OrderStatus
+from orders.states import CASE_UNSETTLED, OrderStatus
 from payments.services import escrow
 
 log = logging.getLogger(__name__)
 EARNING_RULE = "order"
 WAITING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+UNSETTLED = Exists(AfterSalesCase.objects.filter(order=OuterRef("pk"), status__in=CASE_UNSETTLED))
 
 
 @transaction.atomic
@@ -31,17 +34,29 @@ def confirm_receipt(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merc
     Raises:
         OrderNotFound: there is none.
         IllegalTransition: it was not sent, or has ended otherwise.
+        CaseOpen: something about it is still to be settled.
     """
     order = locked_order(order_id)
     if order.status != OrderStatus.COMPLETED:
+        _refuse_unsettled(order)
         _complete(order, actor=actor, reason="", at=at)
         logistics.deliver(reference=order.pk, actor=actor, at=at)
     return order
 
 
+def _refuse_unsettled(order: MerchantOrder) -> None:
+    """The caller has locked the order's row, and opening a case takes that lock first."""
+    open_case = AfterSalesCase.objects.filter(order=order, status__in=CASE_UNSETTLED).order_by("pk").first()
+    if open_case is not None:
+        raise CaseOpen(number=open_case.number)
+
+
 def complete_due(*, at: dt.datetime, limit: int = 200) -> int:
-    """Complete orders whose shopper stayed silent past `complete_by`; returns how many. Several sweeps may run at once."""
-    due = MerchantOrder.objects.filter(status__in=WAITING, complete_by__lte=at).order_by("complete_by")
+    """Complete orders whose shopper stayed silent past `complete_by`; returns how many. Several sweeps may run at once.
+
+    An order waits for its after-sales cases.
+    """
+    due = MerchantOrder.objects.filter(~UNSETTLED, status__in=WAITING, complete_by__lte=at).order_by("complete_by")
     return sum(_complete_if_due(order_id, at) for order_id in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -50,7 +65,7 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
         with transaction.atomic():
             rows = MerchantOrder.objects.select_for_update(skip_locked=True, of=("self",)).select_related("checkout")
             order = rows.filter(pk=order_id, status__in=WAITING, complete_by__lte=at).first()
-            if order is None:
+            if order is None or AfterSalesCase.objects.filter(order=order, status__in=CASE_UNSETTLED).exists():
                 return False
             _complete(order, actor="system:completion", reason="deadline", at=at)
     except Exception:
@@ -63,13 +78,12 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
 def _complete(order: MerchantOrder, *, actor: str, reason: str, at: dt.datetime) -> None:
     move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at)
     escrow.release(reference=order.pk, at=at)
-    # Points are earned on what was paid in money: goods less the part paid with points.
-    points = loyalty_rules.points_for(max(order.goods_minor - order.points_minor, 0), order.currency)
+    points = loyalty_rules.points_for(earning_base_minor(order), order.currency)
     user_id = order.checkout.user_id
     if user_id is not None and points > 0:
         loyalty.earn(user_id=user_id, points=points, reference=order.pk, rule=EARNING_RULE, at=at)
     outbox.publish(OrderCompleted(order_id=str(order.pk)))
     # In key order, because other completions write the same cards.
-    sold = order.lines.order_by("product_id").values_list("product_id").annotate(quantity=Sum("quantity"))
+    sold = order.lines.order_by("product_id").values_list("product_id").annotate(kept=Sum(F("quantity") - F("refunded_quantity")))
     for product_id, quantity in sold:
         cards.add_sold(product_id=product_id, quantity=quantity)

@@ -11,6 +11,7 @@ from logistics.selectors import shipments_of
 from logistics.states import ShipmentStatus
 from orders.events import OrderDelivered, OrderShipped
 from orders.models import MerchantOrder
+from orders.services.cases.superseding import refuse_cancellation
 from orders.services.moves import locked_order
 from orders.states import OrderStatus
 
@@ -44,6 +45,7 @@ def ship_order(*, order_id: uuid.UUID, carrier: str, tracking_number: str, actor
     order = locked_order(order_id)
     if order.status not in SENT and OrderStatus.SHIPPED not in MerchantOrder.TRANSITIONS.get(order.status, frozenset()):
         raise IllegalTransition(status=order.get_status_display())
+    refuse_cancellation(order, actor=actor, at=at)
     shipments = logistics.ship(
         reference=order.pk, merchant_id=order.merchant_id, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at
     )

@@ -60,12 +60,17 @@ def move_orders(orders: Sequence[MerchantOrder], status: str, *, actor: str, at:
         order.status = status
 
 
-def note_refunded(order: MerchantOrder, returned: Returned) -> None:
-    """Write on an order, whose row the caller has locked, what of its total has gone back."""
+def note_refunded(order: MerchantOrder, returned: Returned, shipping_minor: int) -> None:
+    """Write on an order, whose row the caller has locked, what of its total has gone back; `shipping_minor` of it was for shipping."""
+    order.refunded_shipping_minor += shipping_minor
     order.refunded_points_minor += returned.points_minor
     order.refunded_minor += returned.cash_minor + returned.credit_minor + returned.points_minor
     change(
         MerchantOrder,
         {"id": order.pk},
-        {"refunded_minor": order.refunded_minor, "refunded_points_minor": order.refunded_points_minor},
+        {
+            "refunded_minor": order.refunded_minor,
+            "refunded_points_minor": order.refunded_points_minor,
+            "refunded_shipping_minor": order.refunded_shipping_minor,
+        },
     )

@@ -5,19 +5,19 @@ from django.db import transaction
 
 from core import outbox
 from core.states import move_to
-from loyalty import services as loyalty
 from orders.events import OrderRefunded
 from orders.models import MerchantOrder
-from orders.services.moves import locked_order, note_refunded
+from orders.services.cases.superseding import end_with_order
+from orders.services.moves import locked_order
+from orders.services.returns_of_money import refund_rest
 from orders.states import OrderStatus
-from payments.services import escrow
 
 
 @transaction.atomic
 def refund_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetime) -> MerchantOrder:
-    """Give a sent order's money and points back, once, and take back what the merchant, the operator and loyalty got for it.
+    """Give all that is left of a sent order's money and points back, once, and take it from the merchant, the operator and loyalty.
 
-    The goods stay with the shopper as far as stock is concerned. Again is the same answer.
+    Its open cases end. The goods stay with the shopper as far as stock is concerned. Again is the same answer.
 
     Raises:
         OrderNotFound: there is none.
@@ -27,11 +27,7 @@ def refund_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     if order.status == OrderStatus.REFUNDED:
         return order
     move_to(order, OrderStatus.REFUNDED, actor=actor, reason=reason, at=at)
-    returned = escrow.refund_hold(reference=order.pk, reason=reason, at=at)
-    note_refunded(order, returned)
-    if order.points_minor:
-        loyalty.give_back(reference=order.pk, at=at)
-    if order.completed_at is not None:
-        loyalty.claw_back(reference=order.pk, at=at)
-    outbox.publish(OrderRefunded(order_id=str(order.pk), reason=reason, refunded_minor=returned.cash_minor + returned.credit_minor))
+    end_with_order(order, actor=actor, reason=reason, at=at)
+    refund = refund_rest(order=order, actor=actor, reason=reason, at=at)
+    outbox.publish(OrderRefunded(order_id=str(order.pk), reason=reason, refunded_minor=refund.cash_minor + refund.credit_minor))
     return order

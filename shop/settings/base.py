@@ -108,6 +108,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env("STATIC_ROOT") or DATA_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+# Files only some people may see; a view checks who asks, no web server does.
+PRIVATE_ROOT = DATA_DIR / "private"
 # While developing and in tests, files are served from where they lie; otherwise collected, compressed and named by content.
 STATIC_FROM_SOURCE = env_flag("STATIC_FROM_SOURCE", default=DEBUG)
 STORAGES = {
