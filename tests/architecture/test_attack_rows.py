@@ -9,7 +9,7 @@ from tests.architecture.layers import ROOT
 ROWS = {
     *(f"MON{number:02}" for number in range(1, 30)),
     *(f"STK{number:02}" for number in range(1, 14)),
-    *(f"INF{number:02}" for number in (*range(1, 8), 9, 10, 11, 13)),
+    *(f"INF{number:02}" for number in (*range(1, 12), 13)),
 }
 # Nobody has shown these yet, as of 22 November 2026. A row leaves this set when it is shown, and none comes in.
 NOT_SHOWN_YET = {
