@@ -6,7 +6,7 @@ from core.models import OutboxEvent
 from core.tasks import relay_outbox
 from logistics.tasks import expire_reservations
 from orders.tasks import complete_due_orders, expire_unpaid_purchases, sweep_due_cases
-from payments.tasks import poll_attempts, process_inbox, send_bank_notices, send_refunds, send_sandbox_notices
+from payments.tasks import poll_attempts, process_inbox, send_bank_notices, send_payouts, send_refunds, send_sandbox_notices
 from support.tasks import send_due_mail
 
 # The tasks of beat that move purchases, in the order in which one gives work to the next.
@@ -18,6 +18,7 @@ SWEEPS: tuple[Callable[[], int | None], ...] = (
     process_inbox,
     poll_attempts,
     send_refunds,
+    send_payouts,
     complete_due_orders,
     sweep_due_cases,
     relay_outbox,

@@ -19,7 +19,7 @@ OFFSET = int(os.environ.get("CRASH_OFFSET") or random.SystemRandom().randrange(S
 
 @pytest.mark.parametrize("name", stories.STORIES)
 def test_a_process_that_dies_anywhere_leaves_nothing_that_does_not_heal(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """MON05, MON06, MON16, STK06, INF05: at most one capture and one refund at the provider, paid orders have money, the books add up."""
+    """MON05, MON06, MON16, MON19, STK06, INF05: at most one capture, refund and payout; paid orders have money; the books add up."""
     victims = crash_at_every_point(stories.STORIES[name](), every(STRIDE, OFFSET))
 
     with capsys.disabled():

@@ -48,6 +48,7 @@ class Points:
             stack.enter_context(mock.patch.object(database, "_commit", lambda: self.around("COMMIT", commit)))
             for code in providers:
                 self._watch_provider(gateways.gateway(code), stack)
+                self._watch_provider(gateways.transfer_gateway(code), stack)
             yield self
 
     def _watch_provider(self, provider: Any, stack: ExitStack) -> None:

@@ -17,15 +17,16 @@ from orders.models import Checkout
 from orders.selectors import cart_view
 from orders.services import cancellation, completion, expiry, payment, refunds
 from orders.states import OrderStatus
-from payments.models import EscrowHold, PaymentAttempt, Refund, SandboxPayment, SandboxRefund
+from payments.models import EscrowHold, PaymentAttempt, Payout, Refund, SandboxPayment, SandboxRefund, SandboxTransfer
 from payments.selectors import balances
-from payments.services import attempts, escrow, inbox, sandbox
+from payments.services import attempts, escrow, inbox, payouts, sandbox
 from payments.services import refunds as payment_refunds
 from tests.factories.accounts import make_user
 from tests.factories.loyalty import make_lot
 from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_cart, make_goods, place
 from tests.factories.payments import make_hold
+from tests.factories.payouts import make_account, make_due, make_payable
 from tests.payments.test_inbox import message_of, signed
 from tests.proofs.clock import heal
 from tests.proofs.crash import Story
@@ -234,6 +235,28 @@ def expiry_with_open_payment() -> Make:
     return make
 
 
+def payout() -> Make:
+    """A merchant's period ends: it is closed and paid; after the crash the sweep comes round again."""
+
+    def make() -> Story:
+        merchant = make_merchant()
+        make_account(merchant)
+        make_payable(merchant, 10_000)
+        make_due(merchant)
+        relay_outbox()  # what this is not about
+        sweep = partial(payouts.run_payouts, at=now())
+
+        def check() -> None:
+            paid = Payout.objects.get(merchant=merchant)
+            assert (paid.status, paid.amount_minor, paid.statement.number) == ("paid", 9_500, 1)
+            assert SandboxTransfer.objects.get(idempotency_key=paid.pk.hex).amount_minor == 9_500
+            assert balances(merchant.pk, "USD").payable_minor == 0
+
+        return Story(sweep, sweep, check)
+
+    return make
+
+
 STORIES: dict[str, Callable[[], Make]] = {
     "checkout": checkout,
     "capture": capture,
@@ -243,5 +266,6 @@ STORIES: dict[str, Callable[[], Make]] = {
     "refund after release": refund_after_release,
     "part refund": part_refund,
     "release": release,
+    "payout": payout,
     "expiry": expiry_with_open_payment,
 }
