@@ -83,6 +83,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Payments"), "credit_card", "payments_paymentattempt"),
                 item(_("Refunds"), "undo", "payments_refund"),
+                item(_("Disputes at the provider"), "gavel", "payments_providerdispute"),
                 item(_("Bank statement"), "account_balance", "payments_bankline"),
                 item(_("Awaited transfers"), "hourglass_empty", "payments_expectedtransfer"),
                 item(_("Transfers to make"), "outbound", "payments_outgoingtransfer"),

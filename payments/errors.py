@@ -51,6 +51,11 @@ class RefundExceedsCaptured(DomainError):
     message = _("More than what was paid cannot be refunded.")
 
 
+class DisputedAtProvider(DomainError):
+    code = "disputed_at_provider"
+    message = _("The shopper's bank has taken this payment back, so it cannot be refunded as well.")
+
+
 class HeldInEscrow(DomainError):
     code = "held_in_escrow"
     message = _("This payment belongs to orders; refund the orders.")

@@ -52,6 +52,27 @@ class ReconciliationDiffered(Event):
 
 
 @dataclass(frozen=True)
+class ProviderDisputeOpened(Event):
+    """A shopper's bank has taken a payment back; evidence is due. `reference` is the purchase."""
+
+    dispute_id: str
+    reference: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class ProviderDisputeClosed(Event):
+    """A dispute has ended: `outcome` is won (the money is back) or lost (the merchants' shares are taken)."""
+
+    dispute_id: str
+    reference: str
+    outcome: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class RefundSucceeded(Event):
     """The provider has paid a refund out; `reference` is the merchant order, or the purchase for a late payment."""
 

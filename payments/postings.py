@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import CreditUse, EscrowFreeze, EscrowHold, EscrowReturn, LedgerAccount, PaymentAttempt, Payout, Refund
+from payments.models import CreditUse, EscrowFreeze, EscrowHold, EscrowReturn, LedgerAccount, PaymentAttempt, Payout, ProviderDispute, Refund
 
 Account = LedgerAccount.Kind
 
@@ -26,6 +26,9 @@ class PostingKind(models.TextChoices):
     REFUND_PAID = "refund_paid", _("Refund paid out")
     CHARGEBACK_HELD = "chargeback_held", _("Lost dispute of a held order")
     CHARGEBACK_RELEASED = "chargeback_released", _("Lost dispute of a completed order")
+    DISPUTE_OPENED = "dispute_opened", _("Taken back by the provider")
+    DISPUTE_WON = "dispute_won", _("Dispute won")
+    DISPUTE_ABSORBED = "dispute_absorbed", _("Lost dispute borne by the operator")
     FREEZE = "freeze", _("Reserved for a dispute")
     UNFREEZE = "unfreeze", _("Reserve returned")
     CREDIT_SPENT = "credit_spent", _("Paid with credit")
@@ -81,6 +84,9 @@ RULES: dict[PostingKind, tuple[Dr | Cr, ...]] = {
         Dr(Account.COMMISSION_TAX, "tax"),
         Cr(Account.DISPUTED, "amount"),
     ),
+    PostingKind.DISPUTE_OPENED: (Dr(Account.DISPUTED, "amount"), Cr(Account.PROVIDER_BALANCE, "amount")),
+    PostingKind.DISPUTE_WON: (Dr(Account.PROVIDER_BALANCE, "amount"), Cr(Account.DISPUTED, "amount")),
+    PostingKind.DISPUTE_ABSORBED: (Dr(Account.SUBSIDIES, "amount"), Cr(Account.DISPUTED, "amount")),
     PostingKind.FREEZE: (Dr(Account.PAYABLE, "reserved"), Cr(Account.RESERVED, "reserved")),
     PostingKind.UNFREEZE: (Dr(Account.RESERVED, "reserved"), Cr(Account.PAYABLE, "reserved")),
     PostingKind.ADJUSTMENT: (Dr(Account.SUBSIDIES, "amount"), Cr(Account.PAYABLE, "amount")),
@@ -227,6 +233,18 @@ def frozen(freeze: EscrowFreeze, *, lifted: bool) -> Posting:
 def _about(row: EscrowHold, kind: PostingKind, key: str, amounts: Mapping[str, int]) -> Posting:
     return posting(
         kind, reference=row.purchase, key=key, currency=row.currency, amounts=amounts, part=row.reference, merchant=str(row.merchant_id)
+    )
+
+
+def dispute(row: ProviderDispute, kind: PostingKind, amount_minor: int | None = None) -> Posting:
+    """One step of a dispute at the provider, over its whole amount unless said."""
+    return posting(
+        kind,
+        reference=row.attempt.reference,
+        key=f"{kind.value}:{row.pk}",
+        currency=row.currency,
+        amounts={"amount": row.amount_minor if amount_minor is None else amount_minor},
+        gateway=row.attempt.gateway,
     )
 
 

@@ -79,7 +79,19 @@ class Subject(models.TextChoices):
 
     PAYMENT = "payment", _("Payment")
     REFUND = "refund", _("Refund")
+    DISPUTE = "dispute", _("Dispute")
     OTHER = "other", _("Other")
+
+
+class ProviderDisputeStatus(models.TextChoices):
+    """How a dispute that has moved money stands; won and lost are the shop's view."""
+
+    OPEN = "open", _("Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+PROVIDER_DISPUTE_TRANSITIONS = {"open": frozenset({"won", "lost"})}
 
 
 class BankLineStatus(models.TextChoices):

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.clock import database_now
-from payments.services import attempts, bank_transfers, inbox, payouts, reconciliation, refunds, sandbox, transfers
+from payments.services import attempts, bank_transfers, inbox, payouts, provider_disputes, reconciliation, refunds, sandbox, transfers
 
 
 @shared_task(acks_late=True, expires=30)
@@ -51,3 +51,9 @@ def run_payouts() -> int:
 def send_payouts() -> int:
     """Send payouts and look again at those on their way."""
     return transfers.send_payouts(at=timezone.now())
+
+
+@shared_task(acks_late=True, expires=300)
+def sweep_disputes() -> int:
+    """Find disputes at the providers that no webhook told about, and how they ended."""
+    return provider_disputes.sweep_disputes(at=timezone.now())

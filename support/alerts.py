@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.backoffice.references import reference_names
 from payments.events import ReconciliationDiffered
-from payments.models import InboxMessage, PaymentAttempt, Refund
-from support.content import Notice, Row, money
+from payments.models import InboxMessage, PaymentAttempt, ProviderDispute, Refund
+from support.content import Notice, Row, moment, money
 from support.links import operator_url
 
 
@@ -86,6 +86,49 @@ def reconciliation_differs(event: ReconciliationDiffered) -> Notice:
         button=_("See the day"),
         url=operator_url("payments_reconciliation", uuid.UUID(event.reconciliation_id)),
         facts=[Row(_("Provider"), event.gateway), Row(_("Day"), event.day), Row(_("Differences"), str(event.differences))],
+    )
+
+
+def dispute_opened(dispute: ProviderDispute) -> Notice:
+    """A shopper's bank has taken a payment back; the provider waits for evidence."""
+    due = [Row(_("Evidence due by"), moment(dispute.evidence_due_by))] if dispute.evidence_due_by else []
+    return Notice(
+        kind="operator_dispute_opened",
+        subject=_("A payment is disputed"),
+        heading=_("A shopper's bank has taken a payment back."),
+        lead=[
+            _("The orders of this purchase are frozen: nothing of it is paid out to the merchants."),
+            _("Please hand in the evidence at the provider in time; what they decide is booked here by itself."),
+        ],
+        button=_("See the dispute"),
+        url=operator_url("payments_providerdispute", dispute.pk),
+        facts=[
+            Row(_("Purchase"), _number(dispute.attempt)),
+            Row(_("Reason"), dispute.reason),
+            *due,
+            Row(_("Amount"), money(dispute.amount_minor, dispute.currency), is_total=True),
+        ],
+    )
+
+
+def dispute_closed(dispute: ProviderDispute) -> Notice:
+    """How it ended."""
+    is_won = dispute.status == "won"
+    return Notice(
+        kind="operator_dispute_closed",
+        subject=_("A dispute is won") if is_won else _("A dispute is lost"),
+        heading=_("The money is back.") if is_won else _("The money is gone."),
+        lead=[
+            _("The orders of this purchase are free again.")
+            if is_won
+            else _("Each merchant bears the share of its orders; what they no longer had is ours to bear.")
+        ],
+        button=_("See the dispute"),
+        url=operator_url("payments_providerdispute", dispute.pk),
+        facts=[
+            Row(_("Purchase"), _number(dispute.attempt)),
+            Row(_("Amount"), money(dispute.amount_minor, dispute.currency), is_total=True),
+        ],
     )
 
 

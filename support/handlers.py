@@ -24,8 +24,15 @@ from orders.events import (
 )
 from orders.models import Checkout, MerchantOrder
 from orders.states import CheckoutStatus
-from payments.events import MessageQuarantined, PaymentSuspended, ReconciliationDiffered, RefundFailed
-from payments.models import InboxMessage, PaymentAttempt, Refund
+from payments.events import (
+    MessageQuarantined,
+    PaymentSuspended,
+    ProviderDisputeClosed,
+    ProviderDisputeOpened,
+    ReconciliationDiffered,
+    RefundFailed,
+)
+from payments.models import InboxMessage, PaymentAttempt, ProviderDispute, Refund
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
 from support import alerts, notices, payout_mails  # noqa: F401  the last one registers its handlers
@@ -112,6 +119,28 @@ def alert_refund_failed(event: RefundFailed) -> None:
 @handles(ReconciliationDiffered)
 def alert_reconciliation_differs(event: ReconciliationDiffered) -> None:
     _tell_operators(event.reconciliation_id, lambda: alerts.reconciliation_differs(event))
+
+
+@handles(ProviderDisputeOpened)
+def mail_dispute_opened(event: ProviderDisputeOpened) -> None:
+    dispute = ProviderDispute.objects.select_related("attempt").get(pk=event.dispute_id)
+    _tell_operators(event.dispute_id, lambda: alerts.dispute_opened(dispute))
+    _tell_merchants(event.reference, event.dispute_id, notices.merchant_dispute_opened)
+
+
+@handles(ProviderDisputeClosed)
+def mail_dispute_closed(event: ProviderDisputeClosed) -> None:
+    dispute = ProviderDispute.objects.select_related("attempt").get(pk=event.dispute_id)
+    _tell_operators(event.dispute_id, lambda: alerts.dispute_closed(dispute))
+    _tell_merchants(event.reference, event.dispute_id, lambda order: notices.merchant_dispute_closed(order, event.outcome))
+
+
+def _tell_merchants(checkout_id: str, occasion: str, write: Callable[[MerchantOrder], Notice]) -> None:
+    """Each merchant of a purchase, about its own order; once for each occasion."""
+    for order in _orders().filter(checkout_id=uuid.UUID(checkout_id)).order_by("number"):
+        for reader in readers_at(order.merchant):
+            subject = uuid.uuid5(uuid.UUID(occasion), order.pk.hex)
+            notify(subject_id=subject, reader=reader, write=lambda order=order: write(order), at=timezone.now())  # type: ignore[misc]
 
 
 def _tell_operators(occasion: str, write: Callable[[], Notice]) -> None:

@@ -199,6 +199,42 @@ def new_order(order: MerchantOrder) -> Notice:
     )
 
 
+def merchant_dispute_opened(order: MerchantOrder) -> Notice:
+    """For the merchant: the buyer's bank questions the payment, so the order's money waits."""
+    return Notice(
+        kind="merchant_dispute_opened",
+        subject=_("The payment of order %(number)s is disputed") % {"number": order.number},
+        heading=_("The buyer's bank has taken the payment back."),
+        lead=[
+            _("The money of this order is frozen until the bank has decided."),
+            _("Please keep proof of dispatch and delivery ready; we answer the bank for you and may ask you for it."),
+        ],
+        button=_("Open your shop"),
+        url=merchant_url(),
+        facts=[Row(_("Order number"), order.number)],
+        parcels=[parcel_of(order)],
+    )
+
+
+def merchant_dispute_closed(order: MerchantOrder, outcome: str) -> Notice:
+    """For the merchant: what the bank has decided."""
+    is_won = outcome == "won"
+    return Notice(
+        kind="merchant_dispute_closed",
+        subject=_("The dispute over order %(number)s has ended") % {"number": order.number},
+        heading=_("The dispute is won.") if is_won else _("The dispute is lost."),
+        lead=[
+            _("The money of this order is free again.")
+            if is_won
+            else _("The bank keeps the money; your share of it has been taken from your balance.")
+        ],
+        button=_("Open your shop"),
+        url=merchant_url(),
+        facts=[Row(_("Order number"), order.number)],
+        parcels=[parcel_of(order)],
+    )
+
+
 def _money_back(order: MerchantOrder, refunded_minor: int) -> list[str]:
     """What goes back, and how."""
     words = []

@@ -30,7 +30,7 @@ TONES = {
     "waiting": "warning", "revoked": "danger", "unmatched": "warning", "matched": "success", "to_make": "warning", "made": "success",
     "impossible": "danger",
     "dismissed": "neutral", "clean": "success", "differs": "danger",
-    "explained": "info", "resolved": "success", "open": "warning",
+    "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger",
 }  # fmt: skip
 
 

@@ -6,17 +6,20 @@ import uuid
 from payments.errors import NotReconcilable, UnknownGateway
 from payments.gateways.bank_file import BankFileTransfers
 from payments.gateways.bank_transfer import BankTransferGateway
-from payments.gateways.base import Gateway, MovementLister, Patient, TransferGateway
+from payments.gateways.base import DisputeReader, Gateway, MovementLister, Patient, TransferGateway
 from payments.gateways.sandbox import SandboxGateway
 from payments.gateways.sandbox_movements import list_movements as sandbox_movements
 from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
+from payments.gateways.stripe_disputes import StripeDisputes
+from payments.gateways.stripe_movements import list_movements as stripe_movements
 from payments.models import BankAccount
 
 _GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway(), BankTransferGateway())}
 _TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (SandboxTransfers(), BankFileTransfers())}
 # Which providers show their own list, so that a day can be compared with it.
-_LISTERS: dict[str, MovementLister] = {"sandbox": sandbox_movements}
+_LISTERS: dict[str, MovementLister] = {"sandbox": sandbox_movements, "stripe": stripe_movements}
+_DISPUTES: dict[str, DisputeReader] = {"stripe": StripeDisputes()}
 
 
 def gateway(code: str) -> Gateway:
@@ -70,6 +73,22 @@ def movement_lister(code: str) -> MovementLister:
 def reconcilable_gateways() -> list[str]:
     """Codes of the gateways whose days can be compared."""
     return list(_LISTERS)
+
+
+def dispute_reader(code: str) -> DisputeReader:
+    """What reads the disputes of that gateway.
+
+    Raises:
+        UnknownGateway: its payments cannot be disputed.
+    """
+    if code not in _DISPUTES:
+        raise UnknownGateway
+    return _DISPUTES[code]
+
+
+def dispute_readers() -> list[str]:
+    """Codes of the gateways whose disputes can be read now."""
+    return [code for code, reader in _DISPUTES.items() if reader.is_available()]
 
 
 def label_of(code: str) -> str:

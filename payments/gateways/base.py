@@ -103,6 +103,20 @@ class ProviderMovement:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderDisputeSeen:
+    """A dispute as the provider has it: open, succeeded (we won) or failed (we lost). `reference` is the disputed attempt's id."""
+
+    provider_id: str
+    status: Outcome
+    has_moved_money: bool
+    amount_minor: int
+    currency: str
+    reference: str
+    reason: str
+    evidence_due_by: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookEvent:
     """A message whose signature is right. `problem` says why it must not be acted on all the same."""
 
@@ -150,6 +164,19 @@ class MovementLister(Protocol):
     """An optional capability of a gateway: everything that moved in [since, until), oldest or newest first. Raises GatewayError."""
 
     def __call__(self, since: dt.datetime, until: dt.datetime) -> Iterator[ProviderMovement]: ...
+
+
+class DisputeReader(Protocol):
+    """An optional capability of a gateway: the disputes of its payments. Both reads raise GatewayError."""
+
+    def is_available(self) -> bool:
+        """Whether the provider can be asked at all."""
+
+    def fetch_dispute(self, provider_id: str) -> ProviderDisputeSeen:
+        """Read one."""
+
+    def recent_disputes(self, since: dt.datetime) -> list[str]:
+        """Provider ids of those opened since then."""
 
 
 class TransferGateway(Protocol):

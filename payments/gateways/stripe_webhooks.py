@@ -29,6 +29,11 @@ SUBJECTS = {
     "refund.updated": Subject.REFUND,
     "refund.failed": Subject.REFUND,
     "charge.refunded": Subject.REFUND,
+    "charge.dispute.created": Subject.DISPUTE,
+    "charge.dispute.updated": Subject.DISPUTE,
+    "charge.dispute.closed": Subject.DISPUTE,
+    "charge.dispute.funds_withdrawn": Subject.DISPUTE,
+    "charge.dispute.funds_reinstated": Subject.DISPUTE,
 }
 
 

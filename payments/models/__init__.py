@@ -1,6 +1,7 @@
 from payments.models.attempts import PaymentAttempt, Refund
 from payments.models.bank import BankLine, ExpectedTransfer, OutgoingTransfer
 from payments.models.credit import CreditUse
+from payments.models.disputes import ProviderDispute
 from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
 from payments.models.inbox import InboxMessage
 from payments.models.ledger import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
@@ -28,6 +29,7 @@ __all__ = [
     "Payout",
     "PayoutSchedule",
     "PayoutStatement",
+    "ProviderDispute",
     "Reconciliation",
     "ReconciliationDifference",
     "ReconciliationTotal",

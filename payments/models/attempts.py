@@ -26,6 +26,7 @@ class PaymentAttempt(Stateful):
     description = models.CharField(max_length=200, blank=True)
     failure_code = models.CharField(max_length=60, blank=True)
     refunded_minor = models.BigIntegerField(default=0)
+    disputed_minor = models.BigIntegerField(default=0, db_default=0)
     polls = models.PositiveSmallIntegerField(default=0)
     next_poll_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
@@ -40,6 +41,9 @@ class PaymentAttempt(Stateful):
             models.UniqueConstraint(fields=["gateway", "provider_id"], condition=~Q(provider_id=""), name="attempt_provider_id"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_amount"),
             models.CheckConstraint(condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=F("amount_minor")), name="attempt_refunded"),
+            models.CheckConstraint(
+                condition=Q(disputed_minor__gte=0) & Q(amount_minor__gte=F("refunded_minor") + F("disputed_minor")), name="attempt_disputed"
+            ),
             models.CheckConstraint(condition=Q(status__in=states.AttemptStatus.values), name="attempt_status"),
         ]
         indexes = [

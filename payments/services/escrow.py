@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from core.compiled import compiled, insert
 from core.states import move_to
 from payments import postings, rules
-from payments.errors import HoldFrozen, HoldNotFound, NotCaptured, RefundExceedsHold
+from payments.errors import DisputedAtProvider, HoldFrozen, HoldNotFound, NotCaptured, RefundExceedsHold
 from payments.models import EscrowFreeze, EscrowHold, EscrowReturn, PaymentAttempt, Refund
 from payments.services import credit, ledger, refunds
 from payments.states import AttemptStatus, EscrowStatus
@@ -136,6 +136,7 @@ def refund_part(
     Raises:
         HoldNotFound: nothing is held under this reference.
         RefundExceedsHold: less is left.
+        DisputedAtProvider: the shopper's bank has the money already.
         IllegalTransition, StaleState: all of it was refunded before.
     """
     row = _locked(reference)
@@ -154,8 +155,10 @@ def refund_part(
     taken.points_minor = min(points, amount)  # a lost dispute may have taken more than its share of the cash before
     cash = taken.amount_minor - taken.points_minor
     paid = PaymentAttempt.objects.select_for_update().filter(reference=row.purchase, status=AttemptStatus.SUCCEEDED).first()
-    taken.cash_minor = min(cash, paid.amount_minor - paid.refunded_minor) if paid else 0
+    taken.cash_minor = min(cash, paid.amount_minor - paid.refunded_minor - paid.disputed_minor) if paid else 0
     taken.credit_minor = cash - taken.cash_minor
+    if paid and paid.disputed_minor and taken.credit_minor > credit.spent(row.purchase):
+        raise DisputedAtProvider
     _take(row, taken, reason, actor, at)
     refund = None
     if paid and taken.cash_minor:

@@ -15,7 +15,7 @@ from payments import gateways, rules
 from payments.errors import InvalidSignature
 from payments.events import MessageQuarantined
 from payments.models import InboxMessage, PaymentAttempt, Refund
-from payments.services import attempts, refunds
+from payments.services import attempts, provider_disputes, refunds
 from payments.states import REFUND_LIVE, MessageStatus, RefundStatus, Subject
 
 log = logging.getLogger(__name__)
@@ -122,6 +122,9 @@ def _act(message: InboxMessage, at: dt.datetime) -> str:
         return _act_on_payment(message, at)
     if message.subject == Subject.REFUND:
         return _act_on_refund(message, at)
+    if message.subject == Subject.DISPUTE:
+        dispute = provider_disputes.refresh_dispute(gateway=message.gateway, provider_id=message.object_id, at=at)
+        return str(dispute.status) if dispute else "an inquiry, no money has moved"
     return "nothing to do"
 
 

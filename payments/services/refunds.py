@@ -36,7 +36,8 @@ def request_refund(
     """
     with transaction.atomic():
         # One conditional UPDATE decides among parallel refunds; the CHECK constraint is the wall behind it.
-        left = PaymentAttempt.objects.filter(pk=attempt_id, status__in=CAPTURED, refunded_minor__lte=F("amount_minor") - amount_minor)
+        free = F("amount_minor") - F("disputed_minor") - amount_minor
+        left = PaymentAttempt.objects.filter(pk=attempt_id, status__in=CAPTURED, refunded_minor__lte=free)
         if not left.update(refunded_minor=F("refunded_minor") + amount_minor):
             raise RefundExceedsCaptured
         attempt = PaymentAttempt.objects.get(pk=attempt_id)

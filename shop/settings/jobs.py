@@ -34,6 +34,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay the outbox": {"task": "core.tasks.relay_outbox", "schedule": 1.0},
     "ask providers about payments": {"task": "payments.tasks.poll_attempts", "schedule": 5.0},
     "handle webhooks": {"task": "payments.tasks.process_inbox", "schedule": 5.0},
+    "look for disputes": {"task": "payments.tasks.sweep_disputes", "schedule": 3600.0},
     "send refunds": {"task": "payments.tasks.send_refunds", "schedule": 5.0},
     "close payout periods": {"task": "payments.tasks.run_payouts", "schedule": 60.0},
     "send payouts": {"task": "payments.tasks.send_payouts", "schedule": 5.0},

@@ -120,4 +120,4 @@ def test_a_call_is_left_alone_when_its_time_is_over() -> None:
 def test_answers_and_errors_come_back_as_they_are() -> None:
     assert within(5, lambda: 7) == 7
     with pytest.raises(KeyError):
-        within(5, lambda: {}["nothing"])
+        within(5, lambda: {"something": 1}["nothing"])
