@@ -12,7 +12,17 @@ from typing import NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import CreditUse, EscrowFreeze, EscrowHold, EscrowReturn, LedgerAccount, PaymentAttempt, Payout, ProviderDispute, Refund
+from payments.models import (
+    CreditUse,
+    EscrowFreeze,
+    EscrowHold,
+    EscrowReturn,
+    LedgerAccount,
+    PaymentAttempt,
+    Payout,
+    ProviderDispute,
+    Refund,
+)
 
 Account = LedgerAccount.Kind
 
