@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak crash-matrix bench format lint deploy-check
+.PHONY: help run test check chaos soak crash-matrix bench format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -19,6 +19,9 @@ test: .venv/.dev ## Run every test on its own PostgreSQL and Valkey (PYTEST_ARGS
 
 soak: .venv/.dev ## Play random histories of the market for SECONDS=600, checking the books after every step (SEED=1)
 	@SECONDS=$(or $(SECONDS),600) SEED=$(SEED) $(RUN) -m pytest -q tests/stateful $(PYTEST_ARGS)
+
+chaos: .venv/.dev ## 2,000 checkouts of 50 buyers under 60 kills of anything (SEED=1; 10 to 25 minutes on two cores)
+	@$(RUN) -m tests.chaos --seed $(or $(SEED),1)
 
 crash-matrix: .venv/.dev ## Die before and after every SQL statement and provider call of every flow of money (minutes)
 	@CRASH_STRIDE=1 $(RUN) -m pytest -q tests/concurrency/test_crash_matrix.py $(PYTEST_ARGS)
