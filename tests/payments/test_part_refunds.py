@@ -145,7 +145,7 @@ def test_a_lost_dispute_takes_its_cash_from_the_merchant_once(merchant: Merchant
 
     assert selectors.balances(merchant.pk, "USD").payable_minor == 5_700
     assert (balance("disputed"), balance("commission"), Refund.objects.count()) == (-4_000, -300, 0)
-    assert set(invariants.violations()) == {"disputed_explained"}  # by the dispute itself, which provider_disputes books
+    assert set(invariants.violations()) == {"invariant_disputed_explained"}  # by the dispute itself, which provider_disputes books
 
 
 def test_a_purchase_may_be_paid_by_card_and_credit_and_card_is_paid_back_first(merchant: Merchant) -> None:
