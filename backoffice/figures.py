@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Round, TruncDate
 
 from catalog.models import Product, Review
 from core import invariants
 from core.models import Job, OutboxEvent
+from core.money import exponent
 from logistics.admin.display import low
 from logistics.models import Stock
 from merchants.models import Merchant
@@ -47,14 +49,31 @@ class Sales:
 
 
 def sales(orders: QuerySet[Any], *, spans: Sequence[int], now: dt.datetime) -> list[Sales]:
-    """Paid orders in the settlement currency of the last so many days up to `now`, for each span; two queries for all of them."""
+    """Paid orders of the last so many days up to `now`, in the shop's own currency, for each span; two queries for all of them.
+
+    Orders in other currencies count with what they were worth by the rate their purchase has kept.
+    """
     longest = max(spans)
-    paid = orders.filter(status__in=SOLD, currency=settings.CURRENCY, paid_at__gt=now - dt.timedelta(days=2 * longest), paid_at__lte=now)
+    sold = orders.filter(status__in=SOLD, paid_at__gt=now - dt.timedelta(days=2 * longest), paid_at__lte=now)
+    paid = sold.annotate(shop_minor=_in_shops_currency())
     sums = paid.aggregate(**{name: value for days in spans for name, value in _sums(days, now).items()})
     recent = paid.filter(paid_at__gt=now - dt.timedelta(days=longest)).order_by()
-    per_day = recent.annotate(day=TruncDate("paid_at")).values("day").annotate(minor=Sum("total_minor"))
+    per_day = recent.annotate(day=TruncDate("paid_at")).values("day").annotate(minor=Sum("shop_minor"))
     found = {row["day"]: row["minor"] for row in per_day}
     return [_span(days, sums, found, now.date()) for days in spans]
+
+
+def _in_shops_currency() -> Case:
+    exact: Any = DecimalField(max_digits=60, decimal_places=20)
+    shifts = {code: Decimal(1).scaleb(exponent(settings.CURRENCY) - exponent(code)) for code in settings.CURRENCIES}
+    shift = Case(*(When(currency=code, then=Value(by, exact)) for code, by in shifts.items()), default=Value(Decimal(1), exact))
+    worth = Round(Cast("total_minor", exact) * shift / F("checkout__rate"), output_field=exact)
+    return Case(
+        When(currency=settings.CURRENCY, then=F("total_minor")),
+        When(checkout__base_currency=settings.CURRENCY, then=Cast(worth, BigIntegerField())),
+        default=Value(0),
+        output_field=BigIntegerField(),
+    )
 
 
 def _sums(days: int, now: dt.datetime) -> dict[str, Any]:
@@ -62,8 +81,8 @@ def _sums(days: int, now: dt.datetime) -> dict[str, Any]:
     inside, before = Q(paid_at__gt=start), Q(paid_at__lte=start, paid_at__gt=start - dt.timedelta(days=days))
     return {
         f"orders_{days}": Count("pk", filter=inside),
-        f"minor_{days}": Sum("total_minor", filter=inside, default=0),
-        f"before_{days}": Sum("total_minor", filter=before, default=0),
+        f"minor_{days}": Sum("shop_minor", filter=inside, default=0),
+        f"before_{days}": Sum("shop_minor", filter=before, default=0),
     }
 
 

@@ -98,6 +98,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Webhooks"), "webhook", "payments_inboxmessage"),
                 item(_("Quarantine"), "gpp_maybe", "payments_inboxmessage", "?status__exact=quarantined"),
                 item(_("Reconciliation"), "compare_arrows", "payments_reconciliation"),
+                item(_("Exchange rates"), "currency_exchange", "core_exchangerate"),
             ],
         },
         {

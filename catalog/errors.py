@@ -66,3 +66,13 @@ class PictureNotFound(DomainError):
     code = "picture_not_found"
     message = _("This picture does not exist.")
     status = 404
+
+
+class CurrencyNotSold(ProductInvalid):
+    code = "currency_not_sold"
+    message = _("There is no separate price in %(currency)s: it is the product's own currency, or the shop does not sell in it.")
+
+
+class PriceNotChargeable(ProductInvalid):
+    code = "price_not_chargeable"
+    message = _("Cards are charged in steps of %(example)s in %(currency)s: round the price to that.")

@@ -137,6 +137,33 @@ class Variant(Entity):
         return self.sku
 
 
+class VariantPrice(Entity):
+    """What a variant costs in a currency that is not its own, where the merchant wants another price than the converted one."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant"))
+    currency = models.CharField(_("currency"), max_length=3)
+    price_minor = models.BigIntegerField(_("price in minor units"))
+    compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("price in another currency")
+        verbose_name_plural = _("prices in other currencies")
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "currency"], name="variant_price_once"),
+            models.CheckConstraint(condition=Q(price_minor__gt=0, price_minor__lte=10**12), name="variant_price_in_currency"),
+            models.CheckConstraint(
+                condition=Q(compare_at_minor__isnull=True) | Q(compare_at_minor__gt=F("price_minor")), name="variant_compare_at_in_currency"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.currency
+
+
 class Picture(Entity):
     """A product picture. `widths` and `formats` say which renditions exist in storage beside the original."""
 
@@ -210,6 +237,9 @@ class ProductCard(Translated, models.Model):
     price_minor = models.BigIntegerField()
     compare_at_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
+    # By currency, where the merchant has set prices in it: {"price", "was"} of the cheapest such variant, {"rest", "rest_was"} in the
+    # card's own currency of the cheapest variant without one.
+    prices = models.JSONField(default=dict)
     variant_id = models.UUIDField(null=True)
     has_options = models.BooleanField(default=False)
     picture = models.CharField(max_length=200, blank=True)

@@ -15,7 +15,10 @@ from core import outbox
 from core.backoffice.actions import object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, now
 from core.backoffice.display import column, label
+from core.exchange.admin import ExchangeRateAdmin
 from core.models import Job, OutboxEvent, OutboxReceipt
+
+__all__ = ["ExchangeRateAdmin"]
 
 STATES = {
     "handled": (_("Handled"), "success"),

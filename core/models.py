@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
 
@@ -137,3 +138,31 @@ class Job(Entity):
 def entity_id_of(row: models.Model) -> uuid.UUID:
     """The key of a stateful row as history stores it."""
     return uuid.UUID(str(row.pk))
+
+
+class ExchangeRate(Entity):
+    """What one major unit of `base` costs in major units of `quote` on a day. Append-only: one per pair and day, for ever."""
+
+    class Source(models.TextChoices):
+        ENTERED = "entered", _("Entered by hand")
+        FILE = "file", _("Imported from a file")
+
+    base = models.CharField(_("base currency"), max_length=3)
+    quote = models.CharField(_("quoted currency"), max_length=3)
+    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=12)
+    on = models.DateField(_("day"))
+    source = models.CharField(_("source"), max_length=10, choices=Source.choices, default=Source.ENTERED)
+    entered_by = models.CharField(_("entered by"), max_length=80)
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        constraints = [
+            models.UniqueConstraint(fields=["base", "quote", "on"], name="rate_once_a_day"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="rate_positive"),
+            models.CheckConstraint(condition=~Q(base=F("quote")), name="rate_of_two_currencies"),
+        ]
+        indexes = [models.Index(fields=["-on"], name="rate_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.base} → {self.quote} {self.rate.normalize():f}"

@@ -19,6 +19,14 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
+def charge_step(currency: str) -> int:
+    """Amounts people are asked to pay are multiples of this many minor units.
+
+    Cards charge three-decimal currencies in whole hundredths only (docs.stripe.com/currencies, "Three-decimal currencies").
+    """
+    return 10 if exponent(currency) == 3 else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """`Money(1999, "USD")` is 19.99 US dollars. Adding two currencies raises ValueError."""

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from catalog.models import ProductCard, Variant
 from core.compiled import compiled
+from core.exchange.rules import Conversion
 from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
 from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
 
@@ -62,25 +63,33 @@ def products_out_of_step(limit: int) -> list[uuid.UUID]:
     return list(wrong.values_list("pk", flat=True)[:limit])
 
 
-def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], currency: str) -> dict[uuid.UUID, ShippingOffer]:
-    """Cost of sending, and what is missing for free delivery, per merchant; no rate in that currency is free. One query.
+def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], conversion: Conversion) -> dict[uuid.UUID, ShippingOffer]:
+    """Cost of sending, and what is missing for free delivery, per merchant; without a rate that can be said in the currency, free.
+
+    One query.
 
     Args:
-        goods_by_merchant: merchant → sum of goods in minor units of `currency`.
+        goods_by_merchant: merchant → sum of goods in minor units of the currency of `conversion`.
     """
-    found = {row[0]: row[1:] for row in _rates(list(goods_by_merchant), currency)}
+    rates = _rates(list(goods_by_merchant))
+    found = {merchant: _in_currency(flat, free_over, currency, conversion) for merchant, flat, free_over, currency in rates}
     return {merchant: shipping_offer(goods, *found.get(merchant, (0, None))) for merchant, goods in goods_by_merchant.items()}
 
 
 @compiled
-def _rates(merchant_ids: list[uuid.UUID], currency: str) -> QuerySet[Any]:
-    rows = ShippingRate.objects.filter(merchant_id__in=merchant_ids, currency=currency)
-    return rows.values_list("merchant_id", "flat_minor", "free_over_minor")
+def _rates(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rows = ShippingRate.objects.filter(merchant_id__in=merchant_ids)
+    return rows.values_list("merchant_id", "flat_minor", "free_over_minor", "currency")
 
 
-def shipping_quote(goods_by_merchant: Mapping[uuid.UUID, int], currency: str) -> dict[uuid.UUID, int]:
+def _in_currency(flat_minor: int, free_over_minor: int | None, currency: str, conversion: Conversion) -> tuple[int, int | None]:
+    free_over = None if free_over_minor is None else conversion.amount(free_over_minor, currency)
+    return conversion.amount(flat_minor, currency) or 0, free_over
+
+
+def shipping_quote(goods_by_merchant: Mapping[uuid.UUID, int], conversion: Conversion) -> dict[uuid.UUID, int]:
     """Cost of sending per merchant in minor units; see `shipping_offers`. One query."""
-    return {merchant: offer.minor for merchant, offer in shipping_offers(goods_by_merchant, currency).items()}
+    return {merchant: offer.minor for merchant, offer in shipping_offers(goods_by_merchant, conversion).items()}
 
 
 def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipment]:

@@ -10,6 +10,7 @@ class LoyaltyConfig(AppConfig):
     def ready(self) -> None:
         rules.use_terms(
             rules.Terms(
+                currency=settings.CURRENCY,
                 points_per_major_unit=settings.POINTS_PER_MAJOR_UNIT,
                 value_minor=settings.POINTS_VALUE_MINOR,
                 max_share_percent=settings.POINTS_MAX_SHARE_OF_GOODS_PERCENT,

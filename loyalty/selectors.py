@@ -27,3 +27,11 @@ def history(user_id: uuid.UUID, limit: int = 50) -> QuerySet[PointsEntry]:
 def debt(user_id: uuid.UUID) -> int:
     """Points taken back that had been spent already; the next ones earned pay them off."""
     return PointsDebt.objects.filter(user_id=user_id).values_list("points", flat=True).first() or 0
+
+
+def spent_on(reference: uuid.UUID) -> int:
+    """Points that were spent on a merchant order, whether or not they came back."""
+    spent: int | None = PointsEntry.objects.filter(reference=reference, kind=PointsEntry.Kind.REDEEM).aggregate(points=-Sum("delta"))[
+        "points"
+    ]
+    return spent or 0

@@ -30,6 +30,11 @@ class VariantUnavailable(DomainError):
     message = _("“%(title)s” is no longer sold.")
 
 
+class NotInCurrency(DomainError):
+    code = "not_in_currency"
+    message = _("“%(title)s” is not sold in %(currency)s. Choose another currency, or take it out of your cart.")
+
+
 class VariantNotFound(DomainError):
     code = "variant_not_found"
     message = _("This item does not exist.")
@@ -52,6 +57,11 @@ class PriceChanged(DomainError):
 
     code = "price_changed"
     message = _("Prices have changed. The new total is %(total)s. Please check and place the order again.")
+
+
+class CurrencyChanged(DomainError):
+    code = "currency_changed"
+    message = _("You have chosen %(currency)s since this page was shown. Please check the total and place the order again.")
 
 
 class TooManyUnpaid(DomainError):

@@ -61,6 +61,12 @@ def balances(merchant_id: uuid.UUID, currency: str) -> Balances:
     return Balances(-sums["held"], -sums["payable"], currency)
 
 
+def currencies_of(merchant_id: uuid.UUID) -> list[str]:
+    """The currencies a merchant has been paid in, by code, in one query."""
+    accounts = LedgerAccount.objects.filter(merchant_id=merchant_id, kind__in=[Kind.HELD, Kind.PAYABLE])
+    return sorted(set(accounts.values_list("currency", flat=True)))
+
+
 def statement(merchant_id: uuid.UUID, currency: str, limit: int = 100) -> list[StatementRow]:
     """The last movements of a merchant's money, newest first, in one query."""
     entries = LedgerEntry.objects.filter(account__merchant_id=merchant_id, account__currency=currency)

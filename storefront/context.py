@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from storefront.baskets import cart_count
+from storefront.currencies import current, offered
 from storefront.preferences import HTML_LANGUAGES, address_shown, chosen_theme
 
 
@@ -24,6 +25,8 @@ class Look:
 
     language: str
     theme: str
+    currency: str
+    currencies: tuple[str, ...]
     is_member: bool
     is_home: bool
     has_goods: bool
@@ -51,6 +54,8 @@ class Frame:
         return Look(
             language=self.language,
             theme=self.theme,
+            currency=current().currency,
+            currencies=offered(),
             is_member=self.request.user.is_authenticated,
             is_home=self.request.path == "/",
             has_goods=self.cart_count > 0,

@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from catalog.selectors import Card, category_tree
+from storefront.currencies import current
 
 TEMPLATE = "storefront/components/product_card.html"
 SECONDS = 24 * 3600
@@ -22,8 +23,9 @@ _near: dict[str, SafeString] = {}
 
 
 def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
-    """The cards' HTML in the given order. Nothing in it depends on who looks."""
-    prefix = f"card:{template_mark(TEMPLATE)}:{language}"
+    """The cards' HTML in the given order, with prices in the currency of the page. Nothing in it depends on who looks."""
+    conversion = current()
+    prefix = f"card:{template_mark(TEMPLATE)}:{language}:{conversion.mark}"
     keyed = [(f"{prefix}:{card.product_id}:{card.version}", card) for card in cards]
     wanted = dict(keyed)
     near = {key: _near[key] for key in wanted if key in _near}
@@ -33,7 +35,7 @@ def card_fragments(cards: Iterable[Card], language: str) -> list[SafeString]:
     missing = {key: card for key, card in wanted.items() if key not in found}
     if missing:
         template = get_template(TEMPLATE)
-        made = {key: template.render({"card": card}) for key, card in missing.items()}
+        made = {key: template.render({"card": card.priced(conversion)}) for key, card in missing.items()}
         cache.set_many(made, SECONDS)
         found |= made
     if len(_near) > MOST_NEAR:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from catalog.selectors import CardPage, find_cards
+from storefront.currencies import current
 from storefront.forms.listing import PARAMETERS, ListingForm
 from storefront.fragments import template_mark
 
@@ -34,7 +35,7 @@ def listing_page(request: HttpRequest, template: str, context: dict[str, Any], *
     key = _key(request.path, known)
     goods: DrawnGoods | None = cache.get(key) if key else None
     if goods is None:
-        form = ListingForm(known)
+        form = ListingForm(known, conversion=current())
         if not form.is_valid():
             goods = DrawnGoods(_drawn(request.path, known, context, form, None), request.GET.get("q", "")[:100])
             return _page(request, template, context, goods, status=400)
@@ -56,7 +57,7 @@ def _known(query: QueryDict) -> QueryDict:
 def _key(path: str, known: QueryDict) -> str:
     """Empty where a query is too long to be one that many ask."""
     query = known.urlencode()
-    parts = (path, query, get_language() or "", template_mark(GOODS), template_mark(FILTER))
+    parts = (path, query, get_language() or "", current().mark, template_mark(GOODS), template_mark(FILTER))
     return "goods:" + hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest() if len(query) <= MAX_QUERY else ""
 
 

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from core.remembered import forget, remembered
+from storefront.currencies import asked_currency
 from storefront.preferences import chosen_theme
 
 SECONDS = 60
@@ -81,14 +82,15 @@ class PageCacheMiddleware:
 
 
 def is_anonymous_get(request: HttpRequest) -> bool:
-    """A visitor about whom no cookie says anything but language and theme. htmx asks for parts, never for shared pages."""
+    """A visitor about whom no cookie says anything but language, currency and theme. htmx asks for parts, never for shared pages."""
     personal = (settings.SESSION_COOKIE_NAME, "cart", "messages")
     return request.method == "GET" and "HX-Request" not in request.headers and not any(name in request.COOKIES for name in personal)
 
 
 def page_key(request: HttpRequest) -> str:
-    """Path, query, language, theme and encoding; never the host, which a visitor chooses."""
-    parts = (request.path, request.META.get("QUERY_STRING", ""), get_language_from_request(request), chosen_theme(request))
+    """Path, query, language, currency, theme and encoding; never the host, which a visitor chooses."""
+    query = request.META.get("QUERY_STRING", "")
+    parts = (request.path, query, get_language_from_request(request), asked_currency(request), chosen_theme(request))
     digest = hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return _encoded(f"page:{digest}", "gzip" if _accepts_gzip(request) else "plain")
 

@@ -53,6 +53,7 @@ urlpatterns = [
     path("account/addresses/<uuid:address_id>/delete/", addresses.delete, name="address-delete"),
     path("help/", help.help_page, name="help"),
     path("language/<slug:code>/", preferences.language, name="language"),
+    path("currency/<slug:code>/", preferences.currency, name="currency"),
     path("theme/", preferences.theme, name="theme"),
     path("dev/mailbox/", mailbox.mailbox, name="mailbox"),
     path("dev/mailbox/<uuid:mail_id>/", mailbox.mail, name="mail"),

@@ -18,7 +18,7 @@ from merchants.admin import merchant_site
 from merchants.admin.site import duty_is_visible, merchant_of
 from merchants.permissions import Duty
 from payments.admin.ledger import KIND_TONES
-from payments.selectors import StatementRow, balances, statement
+from payments.selectors import StatementRow, balances, currencies_of, statement
 
 PER_PAGE = 50
 MOST_ROWS = 2_000
@@ -26,7 +26,10 @@ MOST_ROWS = 2_000
 
 def balance(request: HttpRequest) -> HttpResponse:
     """The balance page. Opening plus the lines shown is the closing balance, because all three come from the same entries."""
-    merchant, currency = merchant_of(request), settings.CURRENCY
+    merchant = merchant_of(request)
+    currencies = currencies_of(merchant.pk)
+    asked = request.GET.get("currency", "")
+    currency = next((code for code in (asked, settings.CURRENCY, *currencies) if code in currencies), settings.CURRENCY)
     now = balances(merchant.pk, currency)
     rows = statement(merchant.pk, currency, limit=MOST_ROWS)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -43,6 +46,8 @@ def balance(request: HttpRequest) -> HttpResponse:
         "opening": [money(amount, currency) for amount in opening],
         "rows": _lines(shown, link=duty_is_visible(Duty.ORDERS)(request)),
         "page": page,
+        "currency": currency,
+        "currencies": currencies if len(currencies) > 1 else [],
     }
     return TemplateResponse(request, "backoffice/balance.html", context)
 

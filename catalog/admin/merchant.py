@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from catalog import services
 from catalog.admin.display import price_range, product_header, stars, thumbnail
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
+from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
-from catalog.models import Brand, Category, Picture, Product, Review, Variant
+from catalog.models import Brand, Category, Picture, Product, Review, Variant, VariantPrice
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, label, money_column, status_column
@@ -28,7 +29,7 @@ Status = Product.Status
 class VariantInline(MerchantInline):
     model = Variant
     form = VariantForm
-    fields = ["sku", "options", "price_minor", "compare_at_minor", "weight_g", "is_active"]
+    fields = ["sku", "options", "price_minor", "compare_at_minor", "elsewhere", "weight_g", "is_active"]
     ordering = ["position", "created_at"]
     max_num = 200
     can_delete = False
@@ -39,15 +40,23 @@ class VariantInline(MerchantInline):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_add_permission(request)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("prices")
+
+    elsewhere = elsewhere
     what = column(lambda self, row: ", ".join(row.options.values()) or "–", _("options"))
     price = money_column("price_minor", _("price"))
     compare_at = money_column("compare_at_minor", _("compare-at price"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if self.has_change_permission(request) else ["sku", "what", "price", "compare_at", "weight_g", "is_active"]
+        return (
+            self.fields
+            if self.has_change_permission(request)
+            else ["sku", "what", "price", "compare_at", "elsewhere", "weight_g", "is_active"]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [] if self.has_change_permission(request) else ["what", "price", "compare_at"]
+        return ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "elsewhere"]
 
     def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1
@@ -78,7 +87,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
     search_fields = ["title", "variants__sku"]
     search_help_text = _("Title or SKU")
     ordering = ["-created_at"]
-    inlines = [VariantInline, PictureInline]
+    inlines = [VariantInline, VariantPriceInline, PictureInline]
     fieldsets = [
         (None, {"fields": [("title", "title_zh"), ("description", "description_zh")]}),
         (_("Where it belongs"), {"fields": [("category", "brand", "condition")]}),
@@ -95,6 +104,10 @@ class MerchantProductAdmin(MerchantModelAdmin):
     def in_stock(self, row: Product) -> Any:
         is_there = bool(getattr(getattr(row, "card", None), "in_stock", False))
         return label(_("In stock"), "success") if is_there else label(_("Sold out"), "danger")
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        # A product that is being made has no variants yet that could have a second price.
+        return [inline for inline in self.inlines if obj is not None or inline is not VariantPriceInline]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
@@ -117,6 +130,9 @@ class MerchantProductAdmin(MerchantModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         variants = next(formset for formset in formsets if formset.model is Variant)
         save_product(self.merchant(request), form, variants, change=change)
+        for formset in formsets:
+            if formset.model is VariantPrice and change:
+                formset.save_prices()
         for formset in formsets:
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 

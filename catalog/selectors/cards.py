@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from catalog.models import ProductCard
+from catalog.rules.prices import Price, card_price, discount_bps
 from core.compiled import compiled
+from core.exchange.rules import Conversion
 from core.i18n import translated
 
 
@@ -24,6 +26,7 @@ class Card:
     price_minor: int
     compare_at_minor: int | None
     currency: str
+    prices: Mapping[str, Mapping[str, Any]]
     merchant_slug: str
     merchant_name: str
     merchant_kind: str
@@ -47,6 +50,14 @@ class Card:
         """Whole per cent off the compare-at price, rounded down; 0 without one."""
         return self.discount_bps // 100
 
+    def priced(self, conversion: Conversion) -> Card:
+        """This card with its price in another currency; as it is where it cannot be said in that."""
+        price = card_price(Price(self.price_minor, self.compare_at_minor, self.currency), self.prices, conversion)
+        if price.currency == self.currency:
+            return self
+        changes = {"price_minor": price.minor, "compare_at_minor": price.compare_at_minor, "currency": price.currency}
+        return replace(self, **changes, discount_bps=discount_bps(price))  # type: ignore[arg-type]
+
 
 _SAME = (
     *(
@@ -55,6 +66,7 @@ _SAME = (
         "price_minor",
         "compare_at_minor",
         "currency",
+        "prices",
         "merchant_slug",
         "merchant_kind",
         "condition",

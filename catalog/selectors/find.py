@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, OrderBy, QuerySet
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from catalog.models import Category, Product, ProductCard
 from catalog.rules.tokens import query_tokens, tsquery
 from catalog.selectors.cards import Card, cards_of, visible_cards
+from catalog.selectors.prices import minor_price
+from core.exchange.rules import Conversion
 
 COUNT_CAP = 1_000
 MAX_PER_PAGE = 100
@@ -20,8 +23,6 @@ BIGGEST_PRICE = 10**12
 SORTS = {
     "sales": ("-sold", "product_id"),
     "newest": ("-published_at", "product_id"),
-    "price": ("price_minor", "product_id"),
-    "-price": ("-price_minor", "-product_id"),
     "rating": ("-rating_rank", "product_id"),
 }
 RELEVANCE = "relevance"
@@ -29,7 +30,10 @@ RELEVANCE = "relevance"
 
 @dataclass(frozen=True, slots=True)
 class CardQuery:
-    """What a person asked for. Values out of range are brought into it; an unknown sort or condition is ignored."""
+    """What a person asked for. Values out of range are brought into it; an unknown sort or condition is ignored.
+
+    Prices are minor units of the currency of `conversion`, of each card's own without one.
+    """
 
     text: str = ""
     category: Category | None = None
@@ -39,6 +43,7 @@ class CardQuery:
     in_stock: bool = False
     condition: str = ""
     sort: str = RELEVANCE
+    conversion: Conversion | None = None
     page: int = 1
     per_page: int = 24
 
@@ -82,7 +87,13 @@ def find_cards(query: CardQuery, language: str) -> CardPage:
     )
 
 
-def _order(query: CardQuery) -> tuple[str, ...]:
+def _order(query: CardQuery) -> tuple[str | OrderBy, ...]:
+    if query.sort in {"price", "-price"}:
+        price, is_descending = minor_price(query.conversion), query.sort == "-price"
+        if price == F("price_minor"):
+            return ("-price_minor", "-product_id") if is_descending else ("price_minor", "product_id")
+        # Those without a price in the currency come last both ways.
+        return OrderBy(price, descending=is_descending, nulls_last=True), "-product_id" if is_descending else "product_id"
     if query.sort in SORTS:
         return SORTS[query.sort]
     return ("-rank", *SORTS["sales"]) if query_tokens(query.text) else SORTS["sales"]
@@ -95,9 +106,9 @@ def _filtered(query: CardQuery) -> QuerySet[ProductCard]:
     if query.merchant_id is not None:
         rows = rows.filter(merchant_id=query.merchant_id)
     if query.min_minor is not None:
-        rows = rows.filter(price_minor__gte=_price(query.min_minor))
+        rows = at_least(rows, query.min_minor, query.conversion)
     if query.max_minor is not None:
-        rows = rows.filter(price_minor__lte=_price(query.max_minor))
+        rows = at_most(rows, query.max_minor, query.conversion)
     if query.in_stock:
         rows = rows.filter(in_stock=True)
     if query.condition in Product.Condition.values:
@@ -105,7 +116,17 @@ def _filtered(query: CardQuery) -> QuerySet[ProductCard]:
     return rows
 
 
-def _price(minor: int) -> int:
+def at_least(rows: QuerySet[ProductCard], minor: int, conversion: Conversion | None) -> QuerySet[ProductCard]:
+    """Cards that cost so much or more, in minor units of the currency of `conversion`."""
+    return rows.filter(GreaterThanOrEqual(minor_price(conversion), _within(minor)))
+
+
+def at_most(rows: QuerySet[ProductCard], minor: int, conversion: Conversion | None) -> QuerySet[ProductCard]:
+    """Cards that cost so much or less, in minor units of the currency of `conversion`."""
+    return rows.filter(LessThanOrEqual(minor_price(conversion), _within(minor)))
+
+
+def _within(minor: int) -> int:
     return min(max(minor, 0), BIGGEST_PRICE)
 
 

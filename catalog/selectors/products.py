@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from catalog.errors import ProductNotFound
 from catalog.models import Picture, Product, Review, Variant
 from catalog.rules.options import Option, labels_in, options_in
+from catalog.rules.prices import Price, price_in
 from catalog.selectors.cards import stars_of
 from catalog.selectors.categories import Crumb, breadcrumb
+from catalog.selectors.variants import with_price_in
+from core.exchange.rules import Conversion
 from core.i18n import translated
 from merchants.models import Merchant
 
@@ -106,15 +109,15 @@ class ProductDetail:
         }
 
 
-def product_detail(slug: str, language: str) -> ProductDetail:
-    """All the page needs in at most six statements.
+def product_detail(slug: str, language: str, conversion: Conversion | None = None) -> ProductDetail:
+    """All the page needs in at most six statements; prices in the currency of `conversion`, where they can be said in it.
 
     Raises:
         ProductNotFound: no published product of an active merchant has this slug.
     """
     product = _published(slug)
     card = product.card
-    variants = _variants(product, language)
+    variants = _variants(product, language, conversion)
     return ProductDetail(
         product=product,
         title=product.text("title", language),
@@ -144,10 +147,34 @@ def _published(slug: str) -> Product:
     return product
 
 
-def _variants(product: Product, language: str) -> tuple[VariantView, ...]:
-    names = ("id", "sku", "options", "price_minor", "compare_at_minor", "currency", "weight_g")
-    rows = Variant.objects.filter(product_id=product.pk, is_active=True).order_by("position", "created_at", "pk").values(*names)
-    return tuple(VariantView(**row, labels=labels_in(product.options, row["options"], language)) for row in rows)
+def _variants(product: Product, language: str, conversion: Conversion | None) -> tuple[VariantView, ...]:
+    return tuple(
+        VariantView(
+            id=variant.pk,
+            sku=variant.sku,
+            options=variant.options,
+            labels=labels_in(product.options, variant.options, language),
+            price_minor=price.minor,
+            compare_at_minor=price.compare_at_minor,
+            currency=price.currency,
+            weight_g=variant.weight_g,
+        )
+        for variant, price in priced_variants(product.pk, conversion)
+    )
+
+
+def priced_variants(product_id: uuid.UUID, conversion: Conversion | None) -> list[tuple[Variant, Price]]:
+    """The variants on sale of a product with their prices in the currency of `conversion`, in the order the product shows them."""
+    on_sale = Variant.objects.filter(product_id=product_id, is_active=True).order_by("position", "created_at", "pk")
+    rows = with_price_in(on_sale, conversion.currency if conversion else "")
+    found: list[tuple[Variant, Price]] = []
+    for variant in rows.annotate(asked_minor=F("asked__price_minor"), asked_was_minor=F("asked__compare_at_minor")):
+        asked: Any = variant
+        base = Price(variant.price_minor, variant.compare_at_minor, variant.currency)
+        is_asked = conversion is not None and asked.asked_minor is not None
+        explicit = Price(asked.asked_minor, asked.asked_was_minor, conversion.currency) if conversion and is_asked else None
+        found.append((variant, price_in(base, explicit, conversion)))
+    return found
 
 
 def _options_on_sale(product: Product, variants: Sequence[VariantView], language: str) -> tuple[Option, ...]:

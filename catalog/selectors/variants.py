@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from catalog.models import Product, Variant
 from catalog.rules.options import in_order, labels_by_language
+from catalog.rules.prices import Price, price_in
 from core.compiled import compiled, first
+from core.exchange.rules import Conversion
 from core.i18n import translated
 from merchants.models import Merchant
 
@@ -20,7 +22,10 @@ Texts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class SellableVariant:
-    """A variant as a cart shows and a checkout prices it. `is_sellable` says nothing about stock."""
+    """A variant as a cart shows and a checkout prices it. `is_sellable` says nothing about stock.
+
+    The price is in the currency asked for, or in `base_currency`, the merchant's, where it cannot be said in that.
+    """
 
     variant_id: uuid.UUID
     product_id: uuid.UUID
@@ -37,6 +42,7 @@ class SellableVariant:
     price_minor: int
     compare_at_minor: int | None
     currency: str
+    base_currency: str
     picture: str
     picture_widths: tuple[int, ...]
     picture_formats: tuple[str, ...]
@@ -56,7 +62,8 @@ class SellableVariant:
         return self.option_labels.get(language, self.options)
 
 
-_SAME = ("product_id", "merchant_id", "sku", "options", "price_minor", "compare_at_minor", "currency", "weight_g")
+_SAME = ("product_id", "merchant_id", "sku", "options", "weight_g")
+_PRICED = ("price_minor", "compare_at_minor", "currency", "asked__price_minor", "asked__compare_at_minor")
 _JOINED = {
     "title": "product__title",
     "slug": "product__slug",
@@ -72,9 +79,14 @@ _DECIDING = ("is_active", "product__status", "product__i18n", "product__options"
 _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 
-def sellable_variants(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SellableVariant]:
-    """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent."""
-    return {row["pk"]: _sellable(row) for row in _rows(list(dict.fromkeys(ids)))}
+def sellable_variants(ids: Iterable[uuid.UUID], conversion: Conversion | None = None) -> dict[uuid.UUID, SellableVariant]:
+    """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent.
+
+    Args:
+        conversion: prices are said in its currency, in the merchants' own without one.
+    """
+    rows = _rows(list(dict.fromkeys(ids)), conversion.currency if conversion else "")
+    return {row["pk"]: _sellable(row, conversion) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,34 +104,52 @@ class Offer:
         return translated({"title": self.title}, self.i18n, "title", language)
 
 
-def offer_of(variant_id: uuid.UUID) -> Offer | None:
-    """One variant's offer, None where there is no such variant. One query."""
-    row = first(_offers(variant_id))
+def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None) -> Offer | None:
+    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query."""
+    row = first(_offers(variant_id, conversion.currency if conversion else ""))
     if row is None:
         return None
-    title, i18n, price_minor, currency, *deciding = row
-    return Offer(variant_id, title, _only(i18n, "title"), price_minor, currency, tuple(deciding) == _ON_SALE)
+    title, i18n, *deciding = row[: -len(_PRICED)]
+    price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
+    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, tuple(deciding) == _ON_SALE)
 
 
 @compiled
-def _offers(variant_id: uuid.UUID) -> QuerySet[Any]:
-    rows = Variant.objects.filter(pk=variant_id)
-    return rows.values_list(
-        "product__title", "product__i18n", "price_minor", "currency", "is_active", "product__status", "merchant__status"
-    )
+def _offers(variant_id: uuid.UUID, currency: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk=variant_id), currency)
+    return rows.values_list("product__title", "product__i18n", "is_active", "product__status", "merchant__status", *_PRICED)
 
 
 @compiled
-def _rows(ids: list[uuid.UUID]) -> QuerySet[Any]:
-    return Variant.objects.filter(pk__in=ids).values("pk", *_SAME, *_JOINED.values(), *_DECIDING)
+def _rows(ids: list[uuid.UUID], currency: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk__in=ids), currency)
+    return rows.values("pk", *_SAME, *_PRICED, *_JOINED.values(), *_DECIDING)
 
 
-def _sellable(row: Mapping[str, Any]) -> SellableVariant:
+def with_price_in(rows: QuerySet[Variant], currency: str) -> QuerySet[Variant]:
+    """Variants with the merchant's own price in a currency beside them, as `asked__price_minor`."""
+    found: QuerySet[Variant] = rows.annotate(asked=FilteredRelation("prices", condition=Q(prices__currency=currency)))
+    return found
+
+
+def _price(row: Mapping[str, Any], conversion: Conversion | None) -> Price:
+    base = Price(row["price_minor"], row["compare_at_minor"], row["currency"])
+    asked = row["asked__price_minor"]
+    explicit = Price(asked, row["asked__compare_at_minor"], conversion.currency) if conversion and asked is not None else None
+    return price_in(base, explicit, conversion)
+
+
+def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> SellableVariant:
     values = {name: row[name] for name in _SAME} | {name: row[column] for name, column in _JOINED.items()}
+    price = _price(row, conversion)
     return SellableVariant(
         **values
         | {
             "variant_id": row["pk"],
+            "price_minor": price.minor,
+            "compare_at_minor": price.compare_at_minor,
+            "currency": price.currency,
+            "base_currency": row["currency"],
             "merchant_i18n": _only(row["merchant__i18n"], "name"),
             "i18n": _only(row["product__i18n"], "title"),
             "options": in_order(row["product__options"], row["options"]),

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.models import Brand, Category, Picture, Product, ProductCard, Variant
+from catalog.models import Brand, Category, Picture, Product, ProductCard, Variant, VariantPrice
+from catalog.rules.prices import card_prices
 from catalog.rules.tokens import tsvector
 from merchants.models import Merchant
 
@@ -16,11 +17,12 @@ CATEGORY_STEP = int(Category.steplen)
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Rows that cards are made of, by key; categories by path."""
+    """Rows that cards are made of, by key; categories by path, prices in other currencies by variant and currency."""
 
     products: Sequence[Product]
     merchants: Mapping[uuid.UUID, Merchant]
     variants: Mapping[uuid.UUID, Sequence[Variant]]
+    prices: Mapping[uuid.UUID, Mapping[str, VariantPrice]]
     pictures: Mapping[uuid.UUID, Picture]
     categories: Mapping[str, Category]
 
@@ -50,6 +52,7 @@ def card_of(product: Product, sources: Sources) -> ProductCard | None:
         price_minor=cheapest.price_minor,
         compare_at_minor=cheapest.compare_at_minor,
         currency=cheapest.currency,
+        prices=card_prices([(variant, sources.prices.get(variant.pk, {})) for variant in on_sale or variants]),
         variant_id=on_sale[0].pk if len(on_sale) == 1 else None,
         has_options=len(on_sale) > 1,
         published_at=product.published_at,

@@ -96,7 +96,7 @@ def add_variant(*, product_id: uuid.UUID, variant: NewVariant) -> Variant:
     present = list(product.variants.all())
     check_variants(product.options, [*(row for row in present if row.is_active), variant])
     made = insert_variants(product, [variant], first_position=max((row.position for row in present), default=-1) + 1)[0]
-    _changed(product)
+    changed(product)
     return made
 
 
@@ -123,10 +123,11 @@ def update_variant(*, variant_id: uuid.UUID, **changes: Unpack[VariantChanges]) 
             variant.save(update_fields=list(changes))
     except IntegrityError as error:
         raise SkuTaken from error
-    _changed(product)
+    changed(product)
     return variant
 
 
-def _changed(product: Product) -> None:
+def changed(product: Product) -> None:
+    """Something of the product's variants is another: it has a new version, and its card follows."""
     Product.objects.filter(pk=product.pk).update(version=F("version") + 1)
     refresh_card(product.pk)

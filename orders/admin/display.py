@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -59,6 +60,7 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "commission_tax": money(-order.commission_tax_minor, order.currency) if order.commission_tax_minor else "",
         "net": money(order.total_minor - order.commission_minor - order.commission_tax_minor, order.currency),
         "points": money(order.points_minor, order.currency) if order.points_minor else "",
+        "at_home": _at_home(order),
     }
     entries = reversed(timelines([order], parcels)[order.pk])
     head = {"state": status_label(order), "due": ship_by_label(order, now())}
@@ -70,4 +72,16 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "amounts": amounts,
         "parcels": parcels.get(order.pk, []),
         "timeline": entries,
+    }
+
+
+def _at_home(order: MerchantOrder) -> dict[str, str] | None:
+    """An order of another currency in the merchant's own, by the rate it was made by; None where there is nothing to convert."""
+    if order.rate_on is None:
+        return None
+    return {
+        "total": money(order.in_base(order.total_minor), order.base_currency),
+        "net": money(order.in_base(order.total_minor - order.commission_minor), order.base_currency),
+        "rate": f"1 {order.base_currency} = {order.rate.normalize():f} {order.currency}",
+        "on": formats.date_format(order.rate_on, "SHORT_DATE_FORMAT"),
     }

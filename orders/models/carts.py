@@ -23,12 +23,13 @@ class Cart(Entity):
 
 
 class CartLine(Entity):
-    """`seen_minor` is the price the shopper last saw; checkout asks again when it has changed."""
+    """`seen_minor` of `seen_currency` is the price the shopper last saw; checkout asks again when it has changed."""
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
     seen_minor = models.BigIntegerField()
+    seen_currency = models.CharField(max_length=3)
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Product, Variant
+from core.exchange.rules import converted_back
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
 from orders import states
@@ -32,6 +33,9 @@ class Checkout(Stateful):
     postcode = models.CharField(_("postcode"), max_length=20)
     country = models.CharField(_("country"), max_length=2)
     currency = models.CharField(max_length=3)
+    base_currency = models.CharField(max_length=3, help_text="The shop's own currency when it was placed; points are valued by it.")
+    rate = models.DecimalField(max_digits=24, decimal_places=12, default=1, help_text="Of the base currency → the purchase's.")
+    rate_on = models.DateField(null=True, help_text="The day the rate is of; nothing where nothing was converted.")
     goods_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField()
     points = models.PositiveIntegerField(default=0)
@@ -79,6 +83,9 @@ class MerchantOrder(Stateful):
     number = models.CharField(_("number"), max_length=24, unique=True)
     status = models.CharField(_("status"), max_length=20, choices=states.OrderStatus.choices, default=states.OrderStatus.AWAITING_PAYMENT)
     currency = models.CharField(max_length=3)
+    base_currency = models.CharField(max_length=3, help_text="The merchant's own currency when it was placed.")
+    rate = models.DecimalField(max_digits=24, decimal_places=12, default=1, help_text="Of the base currency → the order's.")
+    rate_on = models.DateField(null=True, help_text="The day the rate is of; nothing where nothing was converted.")
     goods_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField()
     points_minor = models.BigIntegerField(default=0)
@@ -103,6 +110,10 @@ class MerchantOrder(Stateful):
     completed_at = models.DateTimeField(_("completed"), null=True)
 
     objects = TenantQuerySet.as_manager()
+
+    def in_base(self, minor: int) -> int:
+        """An amount of this order in the merchant's own currency, by the rate the order was made by, half up."""
+        return converted_back(minor, self.rate, self.base_currency, self.currency)
 
     class Meta:
         verbose_name = _("order")
@@ -149,6 +160,7 @@ class OrderLine(Entity):
     i18n = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     picture = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=3)
     price_minor = models.BigIntegerField(_("price"))
     quantity = models.PositiveIntegerField(_("quantity"))
     total_minor = models.BigIntegerField(_("total"))

@@ -6,8 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from core.exchange.rules import ONE, Conversion
 from core.money import split
 from orders.errors import InvalidQuantity
 
@@ -53,12 +54,13 @@ class WantedLine:
 
 @dataclass(frozen=True)
 class QuotedOrder:
-    """One merchant's part of a purchase; `total_minor` is goods + shipping, `points` of the shopper pay part of it."""
+    """One merchant's part of a purchase; `total_minor` is goods + shipping, `points` of the shopper pay `points_minor` of it."""
 
     merchant_id: uuid.UUID
     lines: list[WantedLine]
     shipping_minor: int
     points: int
+    points_minor: int
 
     @property
     def goods_minor(self) -> int:
@@ -67,6 +69,17 @@ class QuotedOrder:
     @property
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
+
+
+def kept_rate(conversion: Conversion, base: str) -> dict[str, Any]:
+    """What a purchase or an order remembers of the rate it was made by.
+
+    Without a rate (its prices were all set in its own currency by hand) it is its own base.
+    """
+    quote = conversion.quote(base)
+    if base == conversion.currency or quote is None:
+        return {"base_currency": conversion.currency, "rate": ONE, "rate_on": None}
+    return {"base_currency": base, "rate": quote.rate, "rate_on": quote.on}
 
 
 def lines_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, list[WantedLine]]:
@@ -82,12 +95,16 @@ def goods_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
     return {merchant_id: sum(line.total_minor for line in group) for merchant_id, group in lines_by_merchant(lines).items()}
 
 
-def quoted_orders(lines: Sequence[WantedLine], shipping: Mapping[uuid.UUID, int], points: int) -> list[QuotedOrder]:
-    """The merchant orders of a purchase. `points` are shared in proportion to goods, by largest remainder."""
+def quoted_orders(
+    lines: Sequence[WantedLine], shipping: Mapping[uuid.UUID, int], points: int = 0, points_minor: int = 0
+) -> list[QuotedOrder]:
+    """The merchant orders of a purchase. `points` and what they are worth are shared in proportion to goods, by largest remainder.
+
+    Each is shared by itself, so that no order is paid more with points than its goods cost, whatever a point is worth.
+    """
     groups = lines_by_merchant(lines)
-    goods = goods_by_merchant(lines)
-    shares = split(points, list(goods.values()))
+    weights = list(goods_by_merchant(lines).values())
     return [
-        QuotedOrder(merchant_id=merchant_id, lines=group, shipping_minor=shipping.get(merchant_id, 0), points=share)
-        for (merchant_id, group), share in zip(groups.items(), shares, strict=True)
+        QuotedOrder(merchant_id=merchant_id, lines=group, shipping_minor=shipping.get(merchant_id, 0), points=share, points_minor=worth)
+        for (merchant_id, group), share, worth in zip(groups.items(), split(points, weights), split(points_minor, weights), strict=True)
     ]

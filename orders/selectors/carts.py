@@ -12,17 +12,21 @@ from django.utils.translation import get_language
 from accounts.models import User
 from catalog.selectors import SellableVariant, sellable_variants
 from core.compiled import compiled, first
+from core.exchange.rules import Conversion, own
 from logistics.rules import ShippingOffer
 from logistics.selectors import availability, shipping_offers
 from orders import rules
 from orders.models import Cart, CartLine
 
-UNAVAILABLE, SOLD_OUT, TOO_MANY = "unavailable", "sold_out", "too_many"
+UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT, TOO_MANY = "unavailable", "not_in_currency", "sold_out", "too_many"
 
 
 @dataclass(frozen=True)
 class CartLineView:
-    """A line as shown. `problem` is "", "unavailable", "sold_out" or "too_many"; a changed price is not a problem but is said."""
+    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out" or "too_many".
+
+    A changed price is not a problem but is said; one seen in another currency has not changed.
+    """
 
     line_id: uuid.UUID
     variant_id: uuid.UUID
@@ -36,7 +40,9 @@ class CartLineView:
     picture_formats: Sequence[str]
     quantity: int
     price_minor: int
+    currency: str
     seen_minor: int
+    seen_currency: str
     compare_at_minor: int | None
     total_minor: int
     available: int
@@ -44,7 +50,7 @@ class CartLineView:
 
     @property
     def is_price_changed(self) -> bool:
-        return self.price_minor != self.seen_minor
+        return self.price_minor != self.seen_minor and self.currency == self.seen_currency
 
 
 @dataclass(frozen=True)
@@ -128,29 +134,40 @@ def lines_of(cart_id: uuid.UUID) -> QuerySet[CartLine]:
     return CartLine.objects.filter(cart=cart_id).order_by("pk")
 
 
-def cart_view(cart: Cart | None, language: str | None = None) -> CartView:
-    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length."""
+def cart_view(cart: Cart | None, language: str | None = None, conversion: Conversion | None = None) -> CartView:
+    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length.
+
+    Args:
+        conversion: into the currency everything is said in; the shop's own unless given.
+    """
+    into = conversion or own(settings.CURRENCY)
     lines = lines_of(cart.pk) if cart else []
     if not lines:
-        return CartView(cart_id=cart.pk if cart else None, currency=settings.CURRENCY)
+        return CartView(cart_id=cart.pk if cart else None, currency=into.currency)
     ids = [line.variant_id for line in lines]
-    variants, stock = sellable_variants(ids), availability(ids)
+    variants, stock = sellable_variants(ids, into), availability(ids)
     code = language or get_language() or settings.LANGUAGE_CODE
     groups: dict[uuid.UUID, list[CartLineView]] = {}
     for line in lines:
         if variant := variants.get(line.variant_id):
-            groups.setdefault(variant.merchant_id, []).append(_line_view(line, variant, stock.get(line.variant_id, 0), code))
-    return _view(cart, groups, _merchants(variants, code))
+            shown = _line_view(line, variant, stock.get(line.variant_id, 0), code, into.currency)
+            groups.setdefault(variant.merchant_id, []).append(shown)
+    return _view(cart, groups, _merchants(variants, code), into)
 
 
 def _merchants(variants: Mapping[uuid.UUID, SellableVariant], language: str) -> dict[uuid.UUID, tuple[str, str]]:
     return {variant.merchant_id: (variant.merchant_slug, variant.merchant_in(language)) for variant in variants.values()}
 
 
-def _view(cart: Cart | None, groups: Mapping[uuid.UUID, list[CartLineView]], merchants: Mapping[uuid.UUID, tuple[str, str]]) -> CartView:
+def _view(
+    cart: Cart | None,
+    groups: Mapping[uuid.UUID, list[CartLineView]],
+    merchants: Mapping[uuid.UUID, tuple[str, str]],
+    conversion: Conversion,
+) -> CartView:
     goods = {merchant_id: sum(line.total_minor for line in lines) for merchant_id, lines in groups.items()}
     bought = {merchant_id: minor for merchant_id, minor in goods.items() if minor}
-    offers = shipping_offers(bought, settings.CURRENCY) if bought else {}
+    offers = shipping_offers(bought, conversion) if bought else {}
     parcels = [
         _parcel(merchant_id, merchants[merchant_id], lines, goods[merchant_id], offers.get(merchant_id, ShippingOffer(0)))
         for merchant_id, lines in groups.items()
@@ -160,7 +177,7 @@ def _view(cart: Cart | None, groups: Mapping[uuid.UUID, list[CartLineView]], mer
     return CartView(
         cart_id=cart.pk if cart else None,
         parcels=parcels,
-        currency=settings.CURRENCY,
+        currency=conversion.currency,
         goods_minor=goods_minor,
         shipping_minor=shipping_minor,
         total_minor=goods_minor + shipping_minor,
@@ -183,8 +200,8 @@ def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartL
     )
 
 
-def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str) -> CartLineView:
-    problem = problem_of(variant, line.quantity, available)
+def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str, currency: str) -> CartLineView:
+    problem = problem_of(variant, line.quantity, available, currency)
     return CartLineView(
         line_id=line.pk,
         variant_id=variant.variant_id,
@@ -198,18 +215,22 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         picture_formats=variant.picture_formats,
         quantity=line.quantity,
         price_minor=variant.price_minor,
+        currency=variant.currency,
         seen_minor=line.seen_minor,
+        seen_currency=line.seen_currency,
         compare_at_minor=variant.compare_at_minor,
-        total_minor=0 if problem in {UNAVAILABLE, SOLD_OUT} else rules.WantedLine(variant, line.quantity).total_minor,
+        total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else rules.WantedLine(variant, line.quantity).total_minor,
         available=available,
         problem=problem,
     )
 
 
-def problem_of(variant: SellableVariant, quantity: int, available: int) -> str:
+def problem_of(variant: SellableVariant, quantity: int, available: int, currency: str) -> str:
     """Why a line cannot be bought as it is; empty when it can."""
-    if not variant.is_sellable or variant.currency != settings.CURRENCY:
+    if not variant.is_sellable:
         return UNAVAILABLE
+    if variant.currency != currency:
+        return NOT_IN_CURRENCY
     if available <= 0:
         return SOLD_OUT
     return TOO_MANY if quantity > available else ""

@@ -9,27 +9,34 @@ from django.utils.translation import get_language
 from accounts.models import User
 from catalog.selectors import Offer, offer_of, sellable_variants
 from core.compiled import insert
+from core.exchange.rules import Conversion, own
 from core.ids import secret_token, uuid7
 from core.postgresql.statements import Prepared
 from logistics.selectors import availability
 from orders import rules
-from orders.errors import CartFull, CartLineNotFound, InvalidQuantity, SoldOut, VariantNotFound, VariantUnavailable
+from orders.errors import CartFull, CartLineNotFound, InvalidQuantity, NotInCurrency, SoldOut, VariantNotFound, VariantUnavailable
 from orders.models import Cart, CartLine
 
 
-def add_to_cart(*, user: User | None, token: str | None, variant_id: uuid.UUID, quantity: object, at: dt.datetime) -> Cart:
+def add_to_cart(
+    *, user: User | None, token: str | None, variant_id: uuid.UUID, quantity: object, at: dt.datetime, conversion: Conversion | None = None
+) -> Cart:
     """Put `quantity` more of a variant into the member's cart, or the guest's of that token; it is made when there is none.
 
     Four statements, and as many as Django needs to make a member's first cart.
 
+    Args:
+        conversion: into the currency in which the shopper has seen the price; the shop's own unless given.
+
     Raises:
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
         VariantNotFound, VariantUnavailable: nothing that is on sale.
+        NotInCurrency: it has no price in the shopper's currency.
         SoldOut: fewer are available than the cart would then hold.
         CartFull: too many different items.
     """
     added = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
-    variant = _sellable(variant_id)
+    variant = _sellable(variant_id, conversion or own(settings.CURRENCY))
     available = availability([variant_id]).get(variant_id, 0)
     with transaction.atomic():
         target = _locked(user, token, at) or _new(user, at)
@@ -37,12 +44,14 @@ def add_to_cart(*, user: User | None, token: str | None, variant_id: uuid.UUID, 
     return target
 
 
-def _sellable(variant_id: uuid.UUID) -> Offer:
-    offer = offer_of(variant_id)
+def _sellable(variant_id: uuid.UUID, conversion: Conversion) -> Offer:
+    offer = offer_of(variant_id, conversion)
     if offer is None:
         raise VariantNotFound
-    if not offer.is_sellable or offer.currency != settings.CURRENCY:
+    if not offer.is_sellable:
         raise VariantUnavailable(title=offer.title_in(_language()))
+    if offer.currency != conversion.currency:
+        raise NotInCurrency(title=offer.title_in(_language()), currency=conversion.currency)
     return offer
 
 
@@ -76,7 +85,7 @@ def _new(user: User | None, at: dt.datetime) -> Cart:
 def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime) -> int:
     """Returns how many pieces the cart holds then. A refusal undoes the transaction, and with it what was put in."""
     with connection.cursor() as cursor:
-        new: list[Any] = [uuid7(), at, cart.pk, variant.variant_id, added, variant.price_minor]
+        new: list[Any] = [uuid7(), at, cart.pk, variant.variant_id, added, variant.price_minor, variant.currency]
         cursor.execute(_PUT, [*new, cart.pk, cart.pk])
         quantity, lines, pieces = cursor.fetchone()
     if quantity > settings.CART_MAX_QUANTITY:
@@ -90,8 +99,10 @@ def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime
 
 # What it counts is from before it: a statement does not see its own rows.
 _PUT = Prepared("""
-INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor) VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity, seen_minor = excluded.seen_minor
+INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor, seen_currency)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
+    seen_minor = excluded.seen_minor, seen_currency = excluded.seen_currency
 RETURNING quantity, (SELECT count(*) FROM orders_cartline WHERE cart_id = %s),
     (SELECT coalesce(sum(quantity), 0) FROM orders_cartline WHERE cart_id = %s)
 """)
@@ -157,21 +168,22 @@ def _pour(source: Cart, target: Cart) -> None:
             own.quantity = min(own.quantity + line.quantity, settings.CART_MAX_QUANTITY)
             changed.append(own)
         else:
-            fresh.append(CartLine(cart=target, variant_id=line.variant_id, quantity=line.quantity, seen_minor=line.seen_minor))
+            seen = {"seen_minor": line.seen_minor, "seen_currency": line.seen_currency}
+            fresh.append(CartLine(cart=target, variant_id=line.variant_id, quantity=line.quantity, **seen))
     CartLine.objects.bulk_update(changed, ["quantity"])
     CartLine.objects.bulk_create(fresh[: max(settings.CART_MAX_LINES - len(present), 0)])
 
 
 @transaction.atomic
-def acknowledge_prices(*, cart: Cart) -> int:
-    """The shopper has been shown today's prices: remember them as seen; returns how many lines changed."""
+def acknowledge_prices(*, cart: Cart, conversion: Conversion | None = None) -> int:
+    """The shopper has been shown today's prices, in the currency of `conversion`: remember them as seen; returns how many lines changed."""
     lines = list(cart.lines.all())
-    variants = sellable_variants([line.variant_id for line in lines])
+    variants = sellable_variants([line.variant_id for line in lines], conversion or own(settings.CURRENCY))
     changed = []
     for line in lines:
         variant = variants.get(line.variant_id)
-        if variant and variant.price_minor != line.seen_minor:
-            line.seen_minor = variant.price_minor
+        if variant and (variant.price_minor, variant.currency) != (line.seen_minor, line.seen_currency):
+            line.seen_minor, line.seen_currency = variant.price_minor, variant.currency
             changed.append(line)
-    CartLine.objects.bulk_update(changed, ["seen_minor"])
+    CartLine.objects.bulk_update(changed, ["seen_minor", "seen_currency"])
     return len(changed)

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from catalog.selectors import sellable_variants
 from core import outbox
 from core.compiled import compiled, first, insert, remove
+from core.exchange.rules import Conversion, own
 from core.ids import order_number, secret_token
 from core.money import Money
 from core.states import record_change, write_changes
@@ -25,7 +26,7 @@ from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders import rules
-from orders.errors import Busy, CartEmpty, CheckoutNotFound, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
+from orders.errors import Busy, CartEmpty, CheckoutNotFound, NotInCurrency, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors.carts import lines_of
@@ -60,6 +61,7 @@ class Buyer:
 class _Quote:
     orders: list[rules.QuotedOrder]
     points: int
+    conversion: Conversion
 
     @property
     def goods_minor(self) -> int:
@@ -71,30 +73,42 @@ class _Quote:
 
     @property
     def points_minor(self) -> int:
-        return sum(loyalty_rules.value_minor(order.points) for order in self.orders)
+        return sum(order.points_minor for order in self.orders)
 
     @property
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor - self.points_minor
 
 
-def place_order(*, cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
+def place_order(
+    *,
+    cart_id: uuid.UUID,
+    key: uuid.UUID,
+    buyer: Buyer,
+    points: int,
+    expected_total_minor: int,
+    at: dt.datetime,
+    conversion: Conversion | None = None,
+) -> Checkout:
     """Turn a cart into an unpaid purchase with one order per merchant, at today's prices; stock and points are held.
 
     `key` becomes the purchase's id, so the same call again, also at the same moment, returns the same purchase.
     `points` pay part of the goods. `expected_total_minor` is the total the shopper saw. The stock rows, which many
     buyers fight over, are taken last. The deadline for paying is stamped by the database's clock.
 
+    Args:
+        conversion: into the currency of the whole purchase, which keeps its rates; the shop's own currency unless given.
+
     Raises:
         CheckoutNotFound: the key, or the cart, is another person's.
-        CartEmpty, VariantUnavailable, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
-        PriceChanged: the total is no longer the one that was seen.
+        CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
+        PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         PointsNotAllowed: more points than may be used.
         TooManyUnpaid: too much is kept for this buyer already.
         Busy: others held the same rows for too long, twice.
     """
     try:
-        return _place_patiently(cart_id, key, buyer, points, expected_total_minor, at)
+        return _place_patiently(cart_id, key, buyer, points, expected_total_minor, at, conversion or own(settings.CURRENCY))
     except IntegrityError:
         # The same key came in from two carts at once; the first one's purchase is visible now.
         placed = _placed_before(key, cart_id, buyer)
@@ -103,19 +117,23 @@ def place_order(*, cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int
         return placed
 
 
-def _place_patiently(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
+def _place_patiently(
+    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime, conversion: Conversion
+) -> Checkout:
     """A lost wait for a lock is worth one more try: the rows that everybody wants are free again in milliseconds."""
     for _ in range(2):
         try:
             with transaction.atomic():
-                return _place(cart_id, key, buyer, points, expected_total_minor, at)
+                return _place(cart_id, key, buyer, points, expected_total_minor, at, conversion)
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") not in LOST_WAITS:
                 raise
     raise Busy
 
 
-def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime) -> Checkout:
+def _place(
+    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime, conversion: Conversion
+) -> Checkout:
     # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
     cart = first(_locked_cart(cart_id))
     if placed := _placed_before(key, cart_id, buyer):
@@ -123,9 +141,9 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expect
     if cart is None or cart.user_id not in {None, buyer.user_id}:
         raise CheckoutNotFound if cart else CartEmpty
     refuse_hoarding(buyer.user_id, buyer.email)
-    quote = _quote(_wanted(cart), buyer, points, at)
+    quote = _quote(_wanted(cart, conversion), buyer, points, at, conversion)
     if quote.total_minor != expected_total_minor:
-        total = Money(quote.total_minor, settings.CURRENCY)
+        total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
     checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
     orders = _write(checkout, quote, buyer, at)
@@ -148,29 +166,32 @@ def _placed_before(key: uuid.UUID, cart_id: uuid.UUID, buyer: Buyer) -> Checkout
     return placed
 
 
-def _wanted(cart: Cart) -> list[rules.WantedLine]:
+def _wanted(cart: Cart, conversion: Conversion) -> list[rules.WantedLine]:
     lines = lines_of(cart.pk)
     if not lines:
         raise CartEmpty
-    variants = sellable_variants([line.variant_id for line in lines])
+    variants = sellable_variants([line.variant_id for line in lines], conversion)
     wanted = []
     for line in lines:
         variant = variants.get(line.variant_id)
-        if variant is None or not variant.is_sellable or variant.currency != settings.CURRENCY:
+        if variant is None or not variant.is_sellable:
             raise VariantUnavailable(title=variant.title_in(get_language() or "en") if variant else "")
+        if variant.currency != conversion.currency:
+            raise NotInCurrency(title=variant.title_in(get_language() or "en"), currency=conversion.currency)
         wanted.append(rules.WantedLine(variant, rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)))
     return wanted
 
 
-def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt.datetime) -> _Quote:
+def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt.datetime, conversion: Conversion) -> _Quote:
     goods = rules.goods_by_merchant(wanted)
     if points:
         balance = loyalty_selectors.balance(buyer.user_id, at) if buyer.user_id else 0
-        most = loyalty_rules.max_points(sum(goods.values()), balance)
+        most = loyalty_rules.max_points(sum(goods.values()), balance, conversion=conversion)
         if not 0 < points <= most:
             raise PointsNotAllowed(most=most)
-    shipping = shipping_quote(goods, settings.CURRENCY)
-    return _Quote(rules.quoted_orders(wanted, shipping, points), points)
+    shipping = shipping_quote(goods, conversion)
+    worth = loyalty_rules.value_minor(points, conversion=conversion)
+    return _Quote(rules.quoted_orders(wanted, shipping, points, worth), points, conversion)
 
 
 def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock: dt.datetime, at: dt.datetime) -> Checkout:
@@ -187,7 +208,8 @@ def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock
         city=buyer.city,
         postcode=buyer.postcode,
         country=buyer.country,
-        currency=settings.CURRENCY,
+        currency=quote.conversion.currency,
+        **rules.kept_rate(quote.conversion, settings.CURRENCY),
         goods_minor=quote.goods_minor,
         shipping_minor=quote.shipping_minor,
         points=quote.points,
@@ -200,7 +222,7 @@ def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock
 
 
 def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
-    orders = [_new_order(checkout, number, quoted, at) for number, quoted in enumerate(quote.orders, start=1)]
+    orders = [_new_order(checkout, number, quoted, quote.conversion, at) for number, quoted in enumerate(quote.orders, start=1)]
     lines = [_new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
     commissions = charge(orders=orders, lines=lines, quotes=quote.orders, country=buyer.country, at=at)
     insert([checkout])
@@ -211,15 +233,16 @@ def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> 
     return orders
 
 
-def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, at: dt.datetime) -> MerchantOrder:
+def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conversion: Conversion, at: dt.datetime) -> MerchantOrder:
     return MerchantOrder(
         checkout=checkout,
         merchant_id=quoted.merchant_id,
         number=f"{checkout.number}-{number}",
         currency=checkout.currency,
+        **rules.kept_rate(conversion, quoted.lines[0].variant.base_currency),
         goods_minor=quoted.goods_minor,
         shipping_minor=quoted.shipping_minor,
-        points_minor=loyalty_rules.value_minor(quoted.points),
+        points_minor=quoted.points_minor,
         total_minor=quoted.total_minor,
         placed_at=at,
     )
@@ -237,6 +260,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         i18n=variant.i18n,
         options=variant.options,
         picture=variant.picture,
+        currency=order.currency,
         price_minor=variant.price_minor,
         quantity=line.quantity,
         total_minor=line.total_minor,

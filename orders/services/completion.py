@@ -78,8 +78,9 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
 def _complete(order: MerchantOrder, *, actor: str, reason: str, at: dt.datetime) -> None:
     move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at)
     escrow.release(reference=order.pk, at=at)
-    points = loyalty_rules.points_for(earning_base_minor(order), order.currency)
-    user_id = order.checkout.user_id
+    checkout = order.checkout
+    points = loyalty_rules.points_for_purchase(earning_base_minor(order), order.currency, checkout.rate)
+    user_id = checkout.user_id
     if user_id is not None and points > 0:
         loyalty.earn(user_id=user_id, points=points, reference=order.pk, rule=EARNING_RULE, at=at)
     outbox.publish(OrderCompleted(order_id=str(order.pk)))

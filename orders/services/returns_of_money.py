@@ -12,6 +12,7 @@ from core import outbox
 from core.money import split
 from core.states import IllegalTransition, move_to
 from loyalty import rules as loyalty_rules
+from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders.case_rules import earning_base_minor
 from orders.errors import RefundExceedsLine
@@ -185,13 +186,18 @@ def _points_back(
     order: MerchantOrder, returned: Returned, shipping_minor: int, cause: uuid.UUID, *, is_whole: bool, at: dt.datetime
 ) -> None:
     """Points that were spent go back to their lots; points that were earned with what went back are taken back."""
-    worth = loyalty_rules.value_minor(1)
-    spent_before, base_before = order.refunded_points_minor // worth, earning_base_minor(order)
+    minor_before, base_before = order.refunded_points_minor, earning_base_minor(order)
     note_refunded(order, returned, shipping_minor)
     if order.points_minor:
-        points = order.refunded_points_minor // worth - spent_before
+        # In proportion, because a point is worth a broken number of minor units in most currencies.
+        spent = loyalty_selectors.spent_on(order.pk)
+        points = spent * order.refunded_points_minor // order.points_minor - spent * minor_before // order.points_minor
         loyalty.give_back(reference=order.pk, at=at, points=None if is_whole else points, key=cause)
     if order.completed_at is not None:
-        earned = loyalty_rules.points_for(base_before, order.currency) - loyalty_rules.points_for(earning_base_minor(order), order.currency)
+        earned = _earned(order, base_before) - _earned(order, earning_base_minor(order))
         if earned or is_whole:
             loyalty.claw_back(reference=order.pk, at=at, points=None if is_whole else earned, key=cause)
+
+
+def _earned(order: MerchantOrder, paid_minor: int) -> int:
+    return loyalty_rules.points_for_purchase(paid_minor, order.currency, order.checkout.rate)

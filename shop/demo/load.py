@@ -14,7 +14,7 @@ from core import outbox
 from core.models import OutboxEvent
 from orders.models import OrderLine
 from recommend.services.training import train
-from shop.demo import market, source
+from shop.demo import market, money, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
 from shop.demo.mails import date_mails
@@ -29,6 +29,7 @@ def load(*, small: bool) -> None:
     now = timezone.now()
     rows = source.products(small=small)
     with _progress() as progress:
+        money.enter_rates(now)
         shops = market.open_shops()
         categories = market.plant_categories()
         purchases = plan_purchases(rows, rng, now=now, small=small)
@@ -40,6 +41,7 @@ def load(*, small: bool) -> None:
             product = market.put_on_sale(row, shops[row["merchant"]], categories[row["category"]], extra=units, at=opened)
             work.append((product.pk, row))
             progress.advance(step)
+        money.set_round_prices(now)
         pictures = progress.add_task("pictures", total=len(work))
         history = History(purchases)
         business = progress.add_task("business", total=history.steps)

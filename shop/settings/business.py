@@ -2,7 +2,10 @@
 
 from shop.environment import env, env_flag
 
-CURRENCY = env("CURRENCY", "USD")
+CURRENCIES = tuple(dict.fromkeys([*env("CURRENCY").split(), *env("CURRENCIES", "USD CNY EUR JPY KWD").split()]))
+CURRENCY = CURRENCIES[0]
+EXCHANGE_RATE_DAYS = int(env("EXCHANGE_RATE_DAYS", "7"))
+CHARM_PRICES = env_flag("CHARM_PRICES")
 # Where the operator is at home: its fees are taxed there, and a cart without an address shows that country's tax.
 OPERATOR_COUNTRY = env("OPERATOR_COUNTRY", "CN")
 DEMO_MODE = env_flag("DEMO_MODE")

@@ -7,7 +7,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core.exchange.rules import Conversion
 from loyalty import rules as loyalty
+from orders.errors import CurrencyChanged
 from orders.services.checkout import Buyer
 from storefront.forms.addresses import AddressForm
 
@@ -19,11 +21,13 @@ class CheckoutForm(AddressForm):
     gateway = forms.ChoiceField(label=_("Pay with"), required=False, widget=forms.RadioSelect)
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen_total = forms.IntegerField(min_value=0, max_value=10**15, widget=forms.HiddenInput)
+    seen_currency = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
     field_order = ("email", "name", "phone", "address", "city", "postcode", "country")
 
-    def __init__(self, *args: Any, gateways: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, gateways: list[tuple[str, Any]], conversion: Conversion, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "checkout-%s", **kwargs})
         self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
+        self.conversion = conversion
         self.default_gateway = gateways[0][0] if gateways else ""
 
     def buyer(self, user_id: uuid.UUID | None, language: str) -> Buyer:
@@ -36,7 +40,12 @@ class CheckoutForm(AddressForm):
     @property
     def expected_total_minor(self) -> int:
         """The total beside the button: what was shown without points, less what the ticked points are worth."""
-        return int(self.cleaned_data["seen_total"]) - loyalty.value_minor(self.points_used)
+        return int(self.cleaned_data["seen_total"]) - loyalty.value_minor(self.points_used, conversion=self.conversion)
+
+    def refuse_other_currency(self) -> None:
+        """Raises CurrencyChanged where the total was seen in another currency than the shopper's now, as after a switch in another tab."""
+        if self.cleaned_data["seen_currency"] not in {"", self.conversion.currency}:
+            raise CurrencyChanged(currency=self.conversion.currency)
 
     @property
     def gateway_code(self) -> str:
@@ -44,4 +53,5 @@ class CheckoutForm(AddressForm):
 
     def show_total(self, total_minor: int) -> None:
         """Ask again with a new total; the shopper's words and the key stay."""
-        self.data = {**self.data.dict(), "seen_total": str(total_minor)} if isinstance(self.data, QueryDict) else self.data
+        shown = {"seen_total": str(total_minor), "seen_currency": self.conversion.currency}
+        self.data = {**self.data.dict(), **shown} if isinstance(self.data, QueryDict) else self.data

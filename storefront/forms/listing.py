@@ -4,17 +4,18 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.core.validators import DecimalValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.selectors import CardQuery
-from core.money import exponent
+from core.exchange.rules import Conversion
+from core.money import exponent, parse_minor
 
 MAX_TEXT = 100
 PER_PAGE = 24
 MAX_PAGE = 200
-MAX_MAJOR = 10_000_000
+MAX_MAJOR = 1_000_000_000
 SORTS = [
     ("relevance", _("Best match")),
     ("sales", _("Best selling")),
@@ -36,14 +37,18 @@ PARAMETERS = ("q", "sort", "min", "max", "in_stock", "condition", "page")
 class ListingForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=MAX_TEXT)
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS)
-    min = forms.DecimalField(label=_("Price from"), required=False, min_value=0, max_value=MAX_MAJOR, decimal_places=2)
-    max = forms.DecimalField(label=_("Price to"), required=False, min_value=0, max_value=MAX_MAJOR, decimal_places=2)
+    min = forms.DecimalField(label=_("Price from"), required=False, min_value=0, max_value=MAX_MAJOR)
+    max = forms.DecimalField(label=_("Price to"), required=False, min_value=0, max_value=MAX_MAJOR)
     condition = forms.ChoiceField(label=_("Condition"), required=False, choices=CONDITIONS)
     in_stock = forms.BooleanField(label=_("Only what is in stock"), required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=MAX_PAGE, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, conversion: Conversion, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter-%s", **kwargs})
+        self.conversion = conversion
+        for name in ("min", "max"):
+            places = DecimalValidator(15, exponent(conversion.currency))
+            self.fields[name].validators = [*self.fields[name].validators, places]
 
     def clean_q(self) -> str:
         """Full-width letters and ideographic spaces become the plain ones people mean."""
@@ -60,11 +65,12 @@ class ListingForm(forms.Form):
     def query(self, **scope: Any) -> CardQuery:
         """What the shopper asked for as a CardQuery; `scope` fixes category or merchant. Call after is_valid()."""
         data = self.cleaned_data
-        unit = 10 ** exponent(settings.CURRENCY)
+        currency = self.conversion.currency
         return CardQuery(
             text=data["q"],
-            min_minor=None if data["min"] is None else int(data["min"] * unit),
-            max_minor=None if data["max"] is None else int(data["max"] * unit),
+            min_minor=None if data["min"] is None else parse_minor(data["min"], currency),
+            max_minor=None if data["max"] is None else parse_minor(data["max"], currency),
+            conversion=self.conversion,
             in_stock=data["in_stock"],
             condition=data["condition"],
             sort=self.sort_used,

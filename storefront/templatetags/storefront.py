@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_name
 from django import template
 from django.conf import settings
 from django.forms import BoundField
@@ -183,6 +183,12 @@ def rich_text(text: str) -> SafeString:
 def country_name(code: str) -> str:
     """A country of an ISO 3166 code in the reader's language."""
     return str(Locale.parse(babel_locale(get_language() or "en")).territories.get(code, code))
+
+
+@register.filter
+def currency_name(code: str) -> str:
+    """A currency of an ISO 4217 code in the reader's language."""
+    return get_currency_name(code, locale=babel_locale(get_language() or "en"))
 
 
 @register.filter

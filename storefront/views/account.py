@@ -12,6 +12,7 @@ from accounts import services as accounts
 from loyalty import selectors as loyalty
 from loyalty.rules import value_minor
 from storefront.baskets import member
+from storefront.currencies import current
 from storefront.forms.account import ProfileForm
 from storefront.preferences import remember
 
@@ -49,8 +50,8 @@ def points(request: HttpRequest) -> HttpResponse:
     context = {
         "lots": lots,
         "balance": balance,
-        "worth_minor": value_minor(balance),
-        "currency": settings.CURRENCY,
+        "worth_minor": value_minor(balance, conversion=current()),
+        "currency": current().currency,
         "history": loyalty.history(user.pk, HISTORY),
         "lifetime_days": settings.POINTS_LIFETIME_DAYS,
         "share": settings.POINTS_MAX_SHARE_OF_GOODS_PERCENT,

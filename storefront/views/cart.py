@@ -16,6 +16,7 @@ from orders.selectors import cart_view
 from orders.services import carts
 from recommend.selectors import bought_with
 from storefront.baskets import adopt_cart, cart_of, cart_token, counted, member, remember_cart
+from storefront.currencies import current
 from storefront.preferences import come_back_to
 from storefront.refusals import toast
 from storefront.views.product import product_with_refusal
@@ -33,7 +34,7 @@ def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | 
     """The whole page, or for htmx only its changing part; `refusal` is said on top and gives the status."""
     language = get_language() or "en"
     come_back_to(request, reverse("cart"))
-    view = counted(request, cart_view(row, language))
+    view = counted(request, cart_view(row, language, current()))
     context: dict[str, Any] = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
     if not context["is_partial"]:
         context["suggestions"] = bought_with(view.product_ids, SUGGESTIONS, language) if view.product_ids else []
@@ -51,6 +52,7 @@ def add(request: HttpRequest) -> HttpResponse:
             variant_id=_uuid(request.POST.get("variant", "")),
             quantity=request.POST.get("quantity", "1"),
             at=timezone.now(),
+            conversion=current(),
         )
     except DomainError as error:
         if "HX-Request" in request.headers:
@@ -94,7 +96,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     """The shopper has read the new prices."""
     row = cart_of(request)
     if row is not None:
-        carts.acknowledge_prices(cart=row)
+        carts.acknowledge_prices(cart=row, conversion=current())
     return _changed(request, row)
 
 

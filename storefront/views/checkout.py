@@ -19,6 +19,7 @@ from orders.selectors import CartView, cart_view
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
 from storefront.baskets import cart_of, counted, member
+from storefront.currencies import current
 from storefront.forms.checkout import CheckoutForm
 from storefront.guests import remember_purchase
 from storefront.tenders import tenders
@@ -41,21 +42,22 @@ def checkout(request: HttpRequest) -> HttpResponse:
     row = cart_of(request)
     if request.method == "POST":
         return _place(request, row)
-    view = counted(request, cart_view(row, get_language()))
+    view = counted(request, cart_view(row, get_language(), current()))
     if view.is_empty or view.has_problems:
         return redirect("cart")
-    form = CheckoutForm(gateways=_gateways(), initial=_initial(member(request), view))
+    form = CheckoutForm(gateways=_gateways(), conversion=current(), initial=_initial(member(request), view))
     return _page(request, form, view)
 
 
 def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
-    form = CheckoutForm(request.POST, gateways=_gateways())
+    form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current())
     if row is None:
         return cart_page(request, row, refusal=CartEmpty())
     if not form.is_valid():
-        return _page(request, form, counted(request, cart_view(row, get_language())), status=422)
+        return _page(request, form, counted(request, cart_view(row, get_language(), current())), status=422)
     user = member(request)
     try:
+        form.refuse_other_currency()
         placed = placing.place_order(
             cart_id=row.pk,
             key=form.cleaned_data["key"],
@@ -63,6 +65,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
             points=form.points_used,
             expected_total_minor=form.expected_total_minor,
             at=timezone.now(),
+            conversion=form.conversion,
         )
     except DomainError as error:
         return _refused(request, form, row, error)
@@ -71,7 +74,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
 
 def _refused(request: HttpRequest, form: CheckoutForm, row: Cart, error: DomainError) -> HttpResponse:
     """The same form with the reason and today's total; nothing was placed."""
-    view = counted(request, cart_view(row, get_language()))
+    view = counted(request, cart_view(row, get_language(), current()))
     if view.is_empty:
         return cart_page(request, row, refusal=error)
     form.add_error(None, str(error))
@@ -95,13 +98,13 @@ def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int 
 def _offer(user: User | None, view: CartView) -> Offer | None:
     if user is None:
         return None
-    points = loyalty.max_points(view.goods_minor, balance(user.pk, timezone.now()))
-    worth = loyalty.value_minor(points)
+    points = loyalty.max_points(view.goods_minor, balance(user.pk, timezone.now()), conversion=current())
+    worth = loyalty.value_minor(points, conversion=current())
     return Offer(points, worth, view.total_minor - worth) if points else None
 
 
 def _initial(user: User | None, view: CartView) -> dict[str, Any]:
-    known: dict[str, Any] = {"key": uuid7(), "seen_total": view.total_minor}
+    known: dict[str, Any] = {"key": uuid7(), "seen_total": view.total_minor, "seen_currency": view.currency}
     if user is not None:
         known |= {"email": user.email, "name": user.name}
         book = Address.objects.filter(user=user).order_by("-is_default", "-created_at")

@@ -13,6 +13,7 @@ from accounts.models import User
 from catalog.selectors import Card, cards_of_kind, deal_cards, newest_cards
 from recommend.selectors import for_you
 from storefront.baskets import member
+from storefront.currencies import current
 from storefront.fragments import card_fragments, template_mark
 from storefront.page_cache import shared_page
 
@@ -33,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _guests_body(language: str) -> SafeString:
     """What every guest is shown, remembered for a minute."""
-    key = f"home:{template_mark(BODY)}:{language}"
+    key = f"home:{template_mark(BODY)}:{language}:{current().mark}"
     body: SafeString | None = cache.get(key)
     if body is None:
         body = _drawn(None, language)
@@ -44,11 +45,12 @@ def _guests_body(language: str) -> SafeString:
 def _drawn(user: User | None, language: str) -> SafeString:
     rails = _shared_rails(language)
     deals = [card for card in rails["deals"] if card.in_stock and card.picture]
+    heroes = [card.priced(current()) for card in deals[:4]]
     shown = {**rails, "deals": deals[4:] or deals, "for_you": for_you(user, 20, language)}
     context = {
         "is_member": user is not None,
-        "hero": deals[0] if deals else None,
-        "hero_more": deals[1:4],
+        "hero": heroes[0] if heroes else None,
+        "hero_more": heroes[1:],
         **_as_html(shown, language),
     }
     return render_to_string(BODY, context)
@@ -62,7 +64,7 @@ def _as_html(rails: dict[str, list[Card]], language: str) -> dict[str, list[Safe
 
 def _shared_rails(language: str) -> dict[str, list[Card]]:
     """The rails that are the same for everybody, remembered for a minute."""
-    key = f"home-rails:{language}"
+    key = f"rails:{language}"
     rails: dict[str, list[Card]] | None = cache.get(key)
     if rails is None:
         rails = {

@@ -24,10 +24,12 @@ from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
 from catalog.selectors.products import VariantView
 from core.compiled import compiled
 from core.errors import DomainError
+from core.exchange.rules import own
 from logistics.rules import delivery_promise
 from logistics.selectors import availability, shipping_offers
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
+from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.preferences import come_back_to
 from storefront.shell import blanks, pattern_of
@@ -153,6 +155,7 @@ def _key(slug: str, asked: str) -> tuple[str, dict[uuid.UUID, int]]:
         [left[pk] for pk in variants],
         asked,
         get_language(),
+        current().mark,
         timezone.localdate(),
         template_mark(BODY),
     ]
@@ -185,7 +188,7 @@ def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError |
 
 
 def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> tuple[ProductDetail, Picker]:
-    detail = product_detail(slug, get_language() or "en")
+    detail = product_detail(slug, get_language() or "en", current())
     return detail, _picker(detail, asked, left or availability([variant.id for variant in detail.variants]))
 
 
@@ -204,6 +207,7 @@ def _drawn(
         "similar": _goes_with(detail.product, get_language() or "en"),
         "path": reverse("product", args=[detail.product.slug]),
         "token": blanks()["token"],
+        "currency": current().currency,
     }
     description = Truncator(strip_tags(detail.description)).chars(155)
     return DrawnProduct(detail.title, description, bool(detail.options), pattern_of(render_to_string(BODY, context)))
@@ -224,7 +228,8 @@ def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) 
 
 def _offer(detail: ProductDetail, picker: Picker) -> Any:
     merchant_id = detail.merchant.pk
-    return shipping_offers({merchant_id: picker.chosen.price_minor}, picker.chosen.currency)[merchant_id]
+    conversion = current() if picker.chosen.currency == current().currency else own(picker.chosen.currency)
+    return shipping_offers({merchant_id: picker.chosen.price_minor}, conversion)[merchant_id]
 
 
 def _reviews(detail: ProductDetail, stars: str) -> list[Any]:
@@ -235,7 +240,7 @@ def _reviews(detail: ProductDetail, stars: str) -> list[Any]:
 
 def _goes_with(row: Product, language: str) -> list[Card]:
     """What is bought together with it; the same for everybody, so remembered for some minutes."""
-    key = f"goes-with:{row.pk}:{language}"
+    key = f"bought-with:{row.pk}:{language}"
     cards: list[Card] | None = cache.get(key)
     if cards is None:
         cards = bought_with([row.pk], SIMILAR, language)

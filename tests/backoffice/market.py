@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Picture, Product, Review
+from catalog.services.prices import set_price
 from catalog.services.reviews import add_review
 from core.ids import uuid7
 from logistics.models import ShippingRate, Stock, Warehouse
@@ -69,6 +70,7 @@ def make_shop(canary: str) -> Shop:
         merchant=merchant, category=category, title=f"{canary} draft", published=False, variants=[new_variant(sku=f"{canary}-2")]
     )
     Picture.objects.create(product=product, original=f"products/{canary}/original.webp", width=10, height=10, alt=f"{canary} picture")
+    set_price(variant_id=product.variants.get().pk, currency="EUR", price_minor=4_711)
     warehouse = create_warehouse(merchant=merchant, code=f"{canary}-W", name=f"{canary} hall", kind="central", city=f"{canary}ville")
     variant = product.variants.get()
     stock = receive_stock(

@@ -189,7 +189,7 @@ def test_tables_below_a_form_refuse_a_strangers_rows(member: Client, shop: Shop,
             own = rows_of(model_admin, shop.merchant)[0]
             theirs = inline.model._base_manager.filter(**{inline.tenant_path: stranger.merchant.pk}).first()
             assert theirs is not None, inline
-            for prefix in (inline.model._meta.model_name + "s", "variants", "pictures", "movements", "lines"):
+            for prefix in (inline.model._meta.model_name + "s", "variants", "prices", "pictures", "movements", "lines"):
                 data = {
                     f"{prefix}-TOTAL_FORMS": "1",
                     f"{prefix}-INITIAL_FORMS": "1",
@@ -221,6 +221,7 @@ def test_a_new_variant_row_cannot_be_put_below_a_strangers_product(member: Clien
         "variants-0-product": stranger.product.pk,
         "variants-0-sku": "ANTELOPE-9", "variants-0-price_minor": "12.50", "variants-0-weight_g": "1", "variants-0-is_active": "on",
         "variants-0-merchant": stranger.merchant.pk, "pictures-TOTAL_FORMS": "0", "pictures-INITIAL_FORMS": "0",
+        "prices-TOTAL_FORMS": "0", "prices-INITIAL_FORMS": "0",
     }  # fmt: skip
 
     member.post(reverse("merchant:catalog_product_change", args=[product.pk]), data)

@@ -56,6 +56,8 @@ def _product_form(product: Product | None, variants: list[dict[str, Any]], **cha
         "description_zh": "",
         "condition": "new",
         "brand": "",
+        "prices-TOTAL_FORMS": "0",
+        "prices-INITIAL_FORMS": "0",
         "pictures-TOTAL_FORMS": "0",
         "pictures-INITIAL_FORMS": "0",
         "variants-TOTAL_FORMS": str(len(variants)),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Variant
+from core.exchange.rules import Conversion
 from core.ids import uuid7
 from logistics.models import Warehouse
 from logistics.services import create_warehouse, receive_stock, set_shipping_rate
@@ -48,11 +49,12 @@ def make_goods(*, merchant: Merchant | None = None, price: int = 2_000, stock: i
     return variant
 
 
-def make_cart(*variants: Variant, user: User | None = None, quantity: int = 1) -> Cart:
+def make_cart(*variants: Variant, user: User | None = None, quantity: int = 1, conversion: Conversion | None = None) -> Cart:
     """A cart with `quantity` of each variant; of new goods of two sellers when none are given."""
     cart: Cart | None = None
     for variant in variants or (make_goods(), make_goods()):
-        cart = add_to_cart(user=user, token=cart.token if cart else None, variant_id=variant.pk, quantity=quantity, at=timezone.now())
+        call: dict[str, Any] = {"variant_id": variant.pk, "quantity": quantity, "at": timezone.now(), "conversion": conversion}
+        cart = add_to_cart(user=user, token=cart.token if cart else None, **call)
     assert cart is not None
     return cart
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from catalog.models import ProductCard
+from core.exchange.rules import own
 from core.ids import uuid7
 from core.invariants import violations
 from core.states import StaleState
@@ -194,10 +195,10 @@ def test_shipping_is_flat_and_free_from_a_sum_upward() -> None:
     services.set_shipping_rate(merchant=other, currency="EUR", flat_minor=500)
     goods = {flat.pk: 9_999, free.pk: 3_000, other.pk: 100, none.pk: 100}
 
-    quote = shipping_quote(goods, "USD")
+    quote = shipping_quote(goods, own("USD"))
 
     assert quote == {flat.pk: 500, free.pk: 0, other.pk: 0, none.pk: 0}
-    assert shipping_offers({free.pk: 2_400}, "USD")[free.pk].missing_minor == 600
+    assert shipping_offers({free.pk: 2_400}, own("USD"))[free.pk].missing_minor == 600
 
 
 def test_a_new_rate_replaces_the_old_one_and_negative_ones_are_refused() -> None:
@@ -208,4 +209,4 @@ def test_a_new_rate_replaces_the_old_one_and_negative_ones_are_refused() -> None
     with pytest.raises(InvalidRate), transaction.atomic():
         services.set_shipping_rate(merchant=merchant, currency="USD", flat_minor=-1)
 
-    assert shipping_quote({merchant.pk: 1}, "USD") == {merchant.pk: 700}
+    assert shipping_quote({merchant.pk: 1}, own("USD")) == {merchant.pk: 700}

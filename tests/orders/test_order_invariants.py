@@ -32,8 +32,8 @@ def _line_merchant(walk: Walk) -> None:
     OrderLine.objects.filter(order=walk.order).update(merchant=make_seller())
 
 
-def _order_currency(walk: Walk) -> None:
-    MerchantOrder.objects.filter(pk=walk.order.pk).update(currency="EUR")
+def _payment_currency(walk: Walk) -> None:
+    PaymentAttempt.objects.filter(reference=walk.checkout.pk).update(currency="EUR")
 
 
 def _payment_gone(walk: Walk) -> None:
@@ -69,7 +69,7 @@ def _stock_kept(walk: Walk) -> None:
         ("invariant_checkout_is_sum_of_its_orders", OrderStatus.AWAITING_PAYMENT, _order_total),
         ("invariant_order_goods_is_sum_of_lines", OrderStatus.AWAITING_PAYMENT, _line_quantity),
         ("invariant_order_belongs_to_its_parents", OrderStatus.AWAITING_PAYMENT, _line_merchant),
-        ("invariant_order_belongs_to_its_parents", OrderStatus.AWAITING_PAYMENT, _order_currency),
+        ("invariant_purchase_in_one_currency", OrderStatus.PAID, _payment_currency),
         ("invariant_paid_checkout_has_one_payment", OrderStatus.PAID, _payment_gone),
         ("invariant_payment_of_unpaid_checkout_is_refunded", OrderStatus.EXPIRED, _payment_of_expired),
         ("invariant_orders_follow_their_checkout", OrderStatus.PAID, _order_left_behind),

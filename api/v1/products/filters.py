@@ -1,11 +1,12 @@
 from typing import Any
 
 import django_filters
-from django.conf import settings
 from django.db.models import QuerySet
 
+from api.currencies import asked_conversion
 from catalog.models import Category, Product, ProductCard
-from catalog.selectors.find import having_words, in_category
+from catalog.selectors.find import at_least, at_most, having_words, in_category
+from core.exchange.rules import Conversion
 from core.money import exponent, parse_minor
 
 
@@ -17,8 +18,16 @@ class ProductFilter(django_filters.FilterSet):
     shop = django_filters.CharFilter(field_name="merchant_slug", max_length=60, label="Slug of a shop")
     condition = django_filters.ChoiceFilter(choices=Product.Condition.choices)
     in_stock = django_filters.BooleanFilter(label="Only what can be bought now")
-    min_price = django_filters.NumberFilter(method="from_price", min_value=0, max_value=10**9, label="Lowest price in major units")
-    max_price = django_filters.NumberFilter(method="to_price", min_value=0, max_value=10**9, label="Highest price in major units")
+    min_price = django_filters.NumberFilter(
+        method="from_price", min_value=0, max_value=10**9, label="Lowest price in major units of the currency"
+    )
+    max_price = django_filters.NumberFilter(
+        method="to_price", min_value=0, max_value=10**9, label="Highest price in major units of the currency"
+    )
+
+    currency = django_filters.CharFilter(
+        method="as_it_is", max_length=3, label="Currency of the prices (ISO 4217); the shop's own without it"
+    )
 
     class Meta:
         model = ProductCard
@@ -27,16 +36,24 @@ class ProductFilter(django_filters.FilterSet):
     def search(self, cards: QuerySet[ProductCard], name: str, value: str) -> QuerySet[ProductCard]:
         return having_words(cards, value)
 
+    def as_it_is(self, cards: QuerySet[ProductCard], name: str, value: str) -> QuerySet[ProductCard]:
+        """The currency changes how goods are priced, not which are listed."""
+        return cards
+
     def in_category(self, cards: QuerySet[ProductCard], name: str, value: str) -> QuerySet[ProductCard]:
         category = Category.objects.filter(slug=value).first()
         return in_category(cards, category) if category else cards.none()
 
     def from_price(self, cards: QuerySet[ProductCard], name: str, value: Any) -> QuerySet[ProductCard]:
-        return cards.filter(price_minor__gte=_minor(value))
+        return at_least(cards, self._minor(value), self.conversion)
 
     def to_price(self, cards: QuerySet[ProductCard], name: str, value: Any) -> QuerySet[ProductCard]:
-        return cards.filter(price_minor__lte=_minor(value))
+        return at_most(cards, self._minor(value), self.conversion)
 
+    @property
+    def conversion(self) -> Conversion:
+        return asked_conversion(self.request)
 
-def _minor(value: Any) -> int:
-    return parse_minor(round(value, exponent(settings.CURRENCY)), settings.CURRENCY)
+    def _minor(self, value: Any) -> int:
+        currency = self.conversion.currency
+        return parse_minor(round(value, exponent(currency)), currency)

@@ -5,7 +5,9 @@ from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.currencies import asked_conversion
 from catalog.models import ProductCard
+from catalog.rules.prices import Price, card_price
 from core.i18n import translated
 from core.money import Money
 
@@ -49,11 +51,17 @@ class ProductSerializer(serializers.ModelSerializer[ProductCard]):
 
     @extend_schema_field(MoneySerializer)
     def get_price(self, card: ProductCard) -> dict[str, Any]:
-        return money(card.price_minor, card.currency)
+        price = self._price(card)
+        return money(price.minor, price.currency)
 
     @extend_schema_field(MoneySerializer(allow_null=True))
     def get_compare_at(self, card: ProductCard) -> dict[str, Any] | None:
-        return None if card.compare_at_minor is None else money(card.compare_at_minor, card.currency)
+        price = self._price(card)
+        return None if price.compare_at_minor is None else money(price.compare_at_minor, price.currency)
+
+    def _price(self, card: ProductCard) -> Price:
+        base = Price(card.price_minor, card.compare_at_minor, card.currency)
+        return card_price(base, card.prices, asked_conversion(self.context.get("request")))
 
     def get_picture(self, card: ProductCard) -> str | None:
         width = max((width for width in card.picture_widths if width <= 640), default=None)
@@ -95,9 +103,9 @@ class ProductDetailSerializer(ProductSerializer):
                 "id": str(variant.pk),
                 "sku": variant.sku,
                 "options": variant.options,
-                "price": money(variant.price_minor, variant.currency),
-                "compare_at": None if variant.compare_at_minor is None else money(variant.compare_at_minor, variant.currency),
+                "price": money(price.minor, price.currency),
+                "compare_at": None if price.compare_at_minor is None else money(price.compare_at_minor, price.currency),
                 "in_stock": available.get(variant.pk, 0) > 0,
             }
-            for variant in self.context["variants"]
+            for variant, price in self.context["variants"]
         ]

@@ -8,11 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import PublicView
+from api.currencies import asked_conversion
 from api.pagination import SignedCursorPagination
 from api.v1.products.filters import ProductFilter
 from api.v1.products.serializers import ProductDetailSerializer, ProductSerializer
 from catalog.models import ProductCard
 from catalog.selectors.cards import visible_cards
+from catalog.selectors.products import priced_variants
 from logistics.selectors import availability
 
 
@@ -42,6 +44,7 @@ class ProductDetail(PublicView):
 
     def get(self, request: Request, slug: str) -> Response:
         card = get_object_or_404(visible_cards().select_related("product"), slug=slug)
-        variants = list(card.product.variants.filter(is_active=True).order_by("position", "id"))
-        context: dict[str, Any] = {"variants": variants, "availability": availability([variant.pk for variant in variants])}
+        variants = priced_variants(card.product_id, asked_conversion(request))
+        left = availability([variant.pk for variant, _price in variants])
+        context: dict[str, Any] = {"request": request, "variants": variants, "availability": left}
         return Response(ProductDetailSerializer(card, context=context).data)
