@@ -32,7 +32,7 @@ def test_no_operation_breaks_or_forgets_to_ask_for_a_key(document: Any, settings
     for operation in operations:
         _try(operation, partner.secret)
 
-    assert len(operations) >= 14
+    assert len(operations) >= 16
 
 
 def _try(operation: Any, secret: str) -> None:

@@ -8,7 +8,7 @@ from merchants.services.api_keys import revoke_api_key
 from tests.api.conftest import Partner, make_partner
 
 pytestmark = pytest.mark.django_db
-PRIVATE = ("/orders/", "/shipments/", "/stock/")
+PRIVATE = ("/orders/", "/shipments/", "/stock/", "/payouts/")
 
 
 @pytest.mark.parametrize("path", PRIVATE)
