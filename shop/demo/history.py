@@ -31,10 +31,12 @@ from orders.states import OrderStatus
 from payments.services.sandbox import decide
 from shop.demo import source
 from shop.demo.market import ACTOR, person
+from shop.demo.payouts import pay_until
 
 NAMESPACE = uuid.UUID("6f1c1f4e-6a0b-5c5e-9f38-0c5a3f1d2b77")
 CITIES = (("Hangzhou", "310000"), ("Shanghai", "200000"), ("Chengdu", "610000"), ("Guangzhou", "510000"), ("Beijing", "100000"))
 CARRIERS = ("SF Express", "ZTO Express", "JD Logistics")
+COMPLETED_AFTER = dt.timedelta(days=5)
 STAGES = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
@@ -122,15 +124,21 @@ class History:
     def play(self) -> Iterator[int]:
         """Yields the number of steps done."""
         make_logins()
-        for done, purchase in enumerate(self.plan.purchases, start=1):
+        # The oldest first, so that a period that ends has everything that had happened by then and nothing else.
+        for done, purchase in enumerate(sorted(self.plan.purchases, key=lambda purchase: -purchase.days_ago), start=1):
+            pay_until(self._placed_at(purchase) + COMPLETED_AFTER)
             self._live(purchase)
             yield done
+        pay_until(self.plan.now)
         self._write_older_reviews()
         yield self.steps
 
+    def _placed_at(self, purchase: Purchase) -> dt.datetime:
+        return self.plan.now - dt.timedelta(days=purchase.days_ago, minutes=37)
+
     def _live(self, purchase: Purchase) -> None:
         user = person(purchase.buyer, purchase.name, language=purchase.language)
-        moment = self.plan.now - dt.timedelta(days=purchase.days_ago, minutes=37)
+        moment = self._placed_at(purchase)
         checkout = Checkout.objects.filter(pk=purchase.key).first() or self._place(purchase, user, moment)
         if checkout.paid_at is None:
             self._pay(checkout, moment + dt.timedelta(minutes=3))
@@ -166,7 +174,7 @@ class History:
             self._travel(order, moment)
             order = mark_delivered(order_id=order.pk, actor=ACTOR, at=moment + 4 * day)
         if wanted >= 3 and order.status == OrderStatus.DELIVERED:
-            confirm_receipt(order_id=order.pk, actor=f"shopper:{user.pk}", at=moment + 5 * day)
+            confirm_receipt(order_id=order.pk, actor=f"shopper:{user.pk}", at=moment + COMPLETED_AFTER)
             self._review(order, purchase, user, moment + 6 * day)
 
     def _travel(self, order: MerchantOrder, moment: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from core import outbox
 from core.models import OutboxEvent
 from orders.models import OrderLine
 from recommend.services.training import train
-from shop.demo import market, money, source
+from shop.demo import market, money, payouts, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
 from shop.demo.mails import date_mails
@@ -31,6 +31,7 @@ def load(*, small: bool) -> None:
     with _progress() as progress:
         money.enter_rates(now)
         shops = market.open_shops()
+        payouts.open_accounts(list(shops.values()), at=now - dt.timedelta(days=OPENED_DAYS_AGO))
         categories = market.plant_categories()
         purchases = plan_purchases(rows, rng, now=now, small=small)
         units = purchases.units_by_sku()

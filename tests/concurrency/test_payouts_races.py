@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from core import invariants
 from core.ids import uuid7
+from payments import gateways
 from payments.models import LedgerBalance, Payout, PayoutSchedule, SandboxTransfer
-from payments.services import ledger, payouts, statements, transfers
+from payments.services import ledger, payouts, statements
 from tests.concurrency.racing import at_once, refusals
 from tests.factories.merchants import make_merchant
 from tests.factories.payouts import make_account, make_due, make_payable, refund
@@ -104,7 +105,7 @@ def test_control_workers_that_look_then_send_under_keys_of_their_own_pay_twice()
         looked.wait(20)
         if payout.status == "requested":
             payout.idempotency_key = uuid7().hex
-            transfers.gateways.transfer_gateway(payout.gateway).transfer(payout)
+            gateways.transfer_gateway(payout.gateway).transfer(payout)
 
     at_once([careless, careless])
 

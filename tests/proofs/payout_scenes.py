@@ -50,7 +50,7 @@ def payout_and_refund(*, refund_first: bool) -> Make:
         sold = make_payable(merchant, 10_000)
         make_payable(merchant, 10_000)
         make_due(merchant)
-        acts = [partial(payouts.run_payouts, at=now()), partial(refund, sold)]
+        paying, giving_back = partial(payouts.run_payouts, at=now()), partial(refund, sold)
 
         def check(*outcomes: Any) -> str:
             payout = Payout.objects.get(merchant=merchant)
@@ -59,7 +59,7 @@ def payout_and_refund(*, refund_first: bool) -> Make:
             assert PayoutStatement.objects.get(merchant=merchant).closing_minor == 0
             return "owing" if left else "netted"
 
-        return Scene(*(reversed(acts) if refund_first else acts), check)
+        return Scene(giving_back, paying, check) if refund_first else Scene(paying, giving_back, check)
 
     return make
 
