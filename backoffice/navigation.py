@@ -14,6 +14,7 @@ from merchants.admin.site import duty_is_visible
 from merchants.permissions import Duty
 
 # Lists cut down to these have an item of their own, so the item of the whole list is not lit too.
+OWN_PAGES = (reverse_lazy("admin:payments_ledgeraccount_chart"), reverse_lazy("admin:payments_ledgeraccount_trial_balance"))
 OWN_ITEM = ("queue=to_ship", "status__exact=quarantined")
 
 
@@ -66,6 +67,10 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         app, name = model.split("_")
         return _item(title, icon, f"admin:{model}_changelist", lambda request: request.user.has_perm(f"{app}.view_{name}"), query)
 
+    def page(title: Promise, icon: str, model: str, name: str) -> dict[str, Any]:
+        app, row = model.split("_")
+        return _item(title, icon, f"admin:{model}_{name}", lambda request: request.user.has_perm(f"{app}.view_{row}"))
+
     return [
         {"items": [_item(_("Home"), "home", "admin:index", lambda request: True)]},
         {
@@ -93,11 +98,18 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Payout schedules"), "event_repeat", "payments_payoutschedule"),
                 item(_("Bank accounts"), "account_balance_wallet", "payments_bankaccount"),
                 item(_("Payment files"), "file_save", "payments_transferfile"),
+            ],
+        },
+        {
+            "title": _("Books"),
+            "items": [
+                page(_("Account chart"), "account_tree", "payments_ledgeraccount", "chart"),
+                page(_("Trial balance"), "balance", "payments_ledgeraccount", "trial_balance"),
                 item(_("Ledger accounts"), "account_balance", "payments_ledgeraccount"),
                 item(_("Ledger"), "menu_book", "payments_ledgertransaction"),
+                item(_("Reconciliation"), "compare_arrows", "payments_reconciliation"),
                 item(_("Webhooks"), "webhook", "payments_inboxmessage"),
                 item(_("Quarantine"), "gpp_maybe", "payments_inboxmessage", "?status__exact=quarantined"),
-                item(_("Reconciliation"), "compare_arrows", "payments_reconciliation"),
                 item(_("Exchange rates"), "currency_exchange", "core_exchangerate"),
             ],
         },
@@ -147,4 +159,5 @@ def _item(title: Promise, icon: str, page: str, permission: Callable[[HttpReques
 def _is_active(request: HttpRequest, link: str) -> bool:
     if link.count("/") <= 2:
         return request.path == link
-    return request.path.startswith(link) and not any(query in request.GET.urlencode() for query in OWN_ITEM)
+    has_own_item = any(request.path.startswith(str(page)) and str(page) != link for page in OWN_PAGES)
+    return not has_own_item and request.path.startswith(link) and not any(query in request.GET.urlencode() for query in OWN_ITEM)

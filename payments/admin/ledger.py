@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline
 from core.backoffice.display import column, label, money, money_column, reference_column
+from payments.admin import books
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.postings import PostingKind
 
@@ -36,19 +40,41 @@ def side(amount_minor: int, currency: str, *, debit: bool) -> SafeString:
 
 @admin.register(LedgerAccount)
 class LedgerAccountAdmin(ConsoleAdmin):
-    list_display = ["name", "merchant", "currency", "balance", "entries_count"]
+    """Accounts with their balance; each has a statement. Chart and trial balance are pages of their own."""
+
+    list_display = ["name", "owner", "currency", "balance", "statement"]
     list_filter = ["kind", "currency"]
     list_select_related = ["merchant"]
     search_fields = ["code", "merchant__name"]
     ordering = ["kind", "merchant__name"]
-    fields = ["name", "merchant", "currency", "balance", "entries_count"]
+    fields = ["name", "owner", "code", "currency", "balance", "statement"]
     name = column(lambda self, row: row.get_kind_display(), _("account"), ordering="kind")
+    owner = column(lambda self, row: books.owner_of(row) or "–", _("owner"), ordering="merchant__name")
     balance = money_column("balance_minor", _("balance, debit positive"))
-    entries_count = column(lambda self, row: row.entry_count, _("entries"))
+
+    @admin.display(description=_("statement"))
+    def statement(self, row: LedgerAccount) -> SafeString:
+        url = reverse("admin:payments_ledgeraccount_statement", args=[row.pk])
+        return format_html('<a class="link" href="{}">{}</a>', url, _("Statement"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         sums = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(n=Sum("amount_minor")).values("n")
-        return super().get_queryset(request).annotate(balance_minor=Coalesce(Subquery(sums), 0), entry_count=Count("entries"))
+        return super().get_queryset(request).annotate(balance_minor=Coalesce(Subquery(sums), 0))
+
+    def get_urls(self) -> list[Any]:
+        pages = [
+            path(route, self.admin_site.admin_view(self._page(view)), name=f"payments_ledgeraccount_{name}")
+            for name, route, view in books.PAGES
+        ]
+        return [*pages, *super().get_urls()]
+
+    def _page(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return view(request, {**self.admin_site.each_context(request), "opts": self.opts}, **kwargs)
+
+        return answer
 
 
 class EntryInline(ReadOnlyInline):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Entity
@@ -58,10 +59,14 @@ class LedgerTransaction(Entity):
 
 
 class LedgerEntry(models.Model):
-    """One leg. `part` is the merchant order it is about, where its transaction covers a whole purchase."""
+    """One leg. `at` is its transaction's, so that an account is read in order without a look at transactions.
+
+    `part` is the merchant order it is about, where its transaction covers a whole purchase.
+    """
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    at = models.DateTimeField(_("posted"), default=timezone.now)
     amount_minor = models.BigIntegerField(_("amount, debit positive"))
     currency = models.CharField(max_length=3)
     part = models.UUIDField(null=True, db_index=True)
@@ -70,6 +75,8 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         constraints = [models.CheckConstraint(condition=~Q(amount_minor=0), name="ledger_entry_amount")]
+        # A statement is a range of this index, and every balance a sum over one, without a look at the table.
+        indexes = [models.Index(fields=["account", "at", "id"], include=["amount_minor"], name="ledger_entry_statement")]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount_minor:+d}"

@@ -31,8 +31,8 @@ WITH account AS (
     ON CONFLICT (key) DO NOTHING
     RETURNING id
 )
-INSERT INTO payments_ledgerentry (transaction_id, account_id, amount_minor, currency, part)
-SELECT posted.id, leg.account_id, leg.amount_minor, %(currency)s, leg.part
+INSERT INTO payments_ledgerentry (transaction_id, account_id, at, amount_minor, currency, part)
+SELECT posted.id, leg.account_id, %(at)s::timestamptz, leg.amount_minor, %(currency)s, leg.part
 FROM posted, unnest(%(accounts)s::uuid[], %(amounts)s::bigint[], %(parts)s::uuid[]) AS leg(account_id, amount_minor, part)
 """
 )
@@ -40,7 +40,12 @@ FROM posted, unnest(%(accounts)s::uuid[], %(amounts)s::bigint[], %(parts)s::uuid
 
 def account_id(leg: Leg, currency: str) -> uuid.UUID:
     """The key of the account a leg goes to."""
-    return uuid.uuid5(_NAMESPACE, leg.code(currency))
+    return id_of_code(leg.code(currency))
+
+
+def id_of_code(code: str) -> uuid.UUID:
+    """The key of the account with that code."""
+    return uuid.uuid5(_NAMESPACE, code)
 
 
 def post(*, posting: Posting, at: dt.datetime, reverses: uuid.UUID | None = None, memo: str = "") -> None:

@@ -20,6 +20,7 @@ from shop.servers.secret import kept_secret
 
 SUPERUSER = "postgres"
 ROLE = DATABASE = "jishi"
+APP_ROLE = "jishi_app"
 # LOG and ERROR lines stay out of the merged log: a sold-out product or a lock timeout is the application's story to tell.
 SETTINGS = {
     "listen_addresses": "",
@@ -133,10 +134,16 @@ class PostgresServer:
         return len(lines) > 7 and lines[7].strip() == "ready" and _is_server(lines[0], self.cluster)
 
     def ensure_database(self) -> None:
-        """Create the application's role and database; the role is no superuser, so rights and triggers bind it too."""
+        """Create the database, the role that owns its tables, and one that may use them but not change the ledger (`shop.rights`).
+
+        Neither is a superuser, so rights and triggers bind both.
+        """
         with _Session(self._url(SUPERUSER, "postgres")) as session:
             if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
                 session.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_monitor PASSWORD %s", self._password())
+            if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", APP_ROLE):
+                session.execute(f"CREATE ROLE {APP_ROLE}")
+                session.execute(f"GRANT {APP_ROLE} TO {ROLE}")
             if not session.fetch("SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
                 session.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
         if self.has_statistics:

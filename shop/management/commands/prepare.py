@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from catalog.models import Product
 from shop.environment import DATA_DIR, env
 from shop.messages import compile_messages
+from shop.rights import grant_to
 from shop.servers.secret import write_private
 from shop.supervisor.logins import DEMO_LOGINS
 from shop.supervisor.output import Output
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             if plan:
                 call_command("migrate", interactive=False, verbosity=0, stdout=StringIO())
             notes.append(f"({len(plan)} migrations)")
+            if role := env("DATABASE_APP_ROLE"):
+                grant_to(role)
 
     def _collect_static(self) -> None:
         """Naming and compressing every file takes seconds, so it is done only when a file differs from the last time."""

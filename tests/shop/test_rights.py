@@ -1,0 +1,66 @@
+"""The application's role may not even try what the ledger's triggers refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from core.ids import uuid7
+from payments import verification
+from payments.models import LedgerEntry, LedgerTransaction
+from payments.postings import Account, Leg, Posting
+from payments.services import ledger
+from shop.rights import REFUSED, grant_to
+from shop.servers.postgres import APP_ROLE
+from tests.factories.merchants import make_merchant
+from tests.factories.payments import make_hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def application(db: None) -> Iterator[None]:
+    """Everything in the test is done as the role that may use the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
+        if cursor.fetchone() is None:
+            pytest.skip(f"this PostgreSQL has no role {APP_ROLE}")
+        grant_to(APP_ROLE)
+        cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
+        yield
+        cursor.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize("table", [table for table in REFUSED if table.startswith("payments_ledger")])
+@pytest.mark.parametrize("statement", ["DELETE FROM {table}", "TRUNCATE {table} CASCADE", "UPDATE {table} SET {column} = {column}"])
+def test_the_application_has_no_right_to_change_the_ledger(application: None, table: str, statement: str) -> None:
+    """MON02."""
+    if table == "payments_ledgerbalance" and statement.startswith("UPDATE"):
+        pytest.skip("the ledger's own trigger does this in the name of whoever posts, and its guard refuses everybody else")
+    column = "currency" if "balance" not in table and "transaction" not in table else "memo"
+
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table=table, column=column))
+
+
+def test_the_application_buys_holds_and_posts_with_the_rights_it_has(application: None) -> None:
+    make_hold(make_merchant())
+    legs = [Leg(Account.SUBSIDIES, 100), Leg(Account.PAYABLE, -100, str(uuid7()))]
+
+    ledger.post(posting=Posting("test", uuid7(), "one", "USD", [legs[0], Leg(Account.COMMISSION, -100)]), at=timezone.now())
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert LedgerTransaction.objects.count() == 3
+    assert LedgerEntry.objects.exists()
+
+
+def test_verifying_says_whether_rights_refuse_too(application: None) -> None:
+    assert verification.rights() == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    assert len(verification.rights()) == 11
