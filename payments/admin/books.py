@@ -158,6 +158,7 @@ def statement_page(request: HttpRequest, context: dict[str, Any], account_id: uu
     since, until = _span(request)
     found = accounts.account_statement(account.pk, since=start_of(since), until=after_day(until), after=_place(request), limit=PER_PAGE)
     name_references([line.entry.transaction for line in found.lines], ["reference"])
+    span = {"from": since.isoformat(), "to": until.isoformat()}
     page = {
         "title": " · ".join(filter(None, [str(account.get_kind_display()), owner_of(account), account.currency])),
         "account": account,
@@ -166,9 +167,9 @@ def statement_page(request: HttpRequest, context: dict[str, Any], account_id: uu
         "sums": {name: money(getattr(found, f"{name}_minor"), account.currency) for name in ("opening", "debit", "credit", "closing")},
         "lines": [_line(line, account.currency) for line in found.lines],
         "is_first": _place(request) is None,
-        "first_url": f"?{urlencode({'from': since, 'to': until})}",
-        "next_url": f"?{urlencode({'from': since, 'to': until, 'after': _text(found.following)})}" if found.following else "",
-        "csv_url": f"{reverse(LEDGER + '_statement_csv', args=[account.pk])}?{urlencode({'from': since, 'to': until})}",
+        "first_url": f"?{urlencode(span)}",
+        "next_url": f"?{urlencode({**span, 'after': _text(found.following)})}" if found.following else "",
+        "csv_url": f"{reverse(LEDGER + '_statement_csv', args=[account.pk])}?{urlencode(span)}",
     }
     return TemplateResponse(request, "backoffice/account_statement.html", {**context, **page})
 

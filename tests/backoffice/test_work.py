@@ -340,6 +340,7 @@ def test_a_dead_event_is_tried_again(shop: Shop, staff: Client) -> None:
 
 
 def test_nobody_can_change_the_ledger_in_any_admin(shop: Shop, staff: Client, owner: Client) -> None:
+    """MON02."""
     before = [list(model.objects.order_by("pk").values()) for model in (LedgerAccount, LedgerTransaction, LedgerEntry)]
 
     for site in (admin.site, merchant_site):

@@ -41,11 +41,13 @@ def refused(write: Callable[[], object], message: str) -> None:
 
 
 def test_legs_that_do_not_sum_to_zero_fail_at_commit() -> None:
+    """MON01."""
     refused(lambda: ledger.post(posting=posting(100, -99), at=now()), "does not balance")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_unbalanced_posting_takes_the_whole_business_transaction_with_it() -> None:
+    """MON01."""
     with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic():
         LedgerAccount.objects.create(code="commission:EUR", kind="commission", currency="EUR")
         ledger.post(posting=posting(100, -99), at=now())
@@ -55,6 +57,7 @@ def test_an_unbalanced_posting_takes_the_whole_business_transaction_with_it() ->
 
 
 def test_a_transaction_without_two_entries_fails_at_commit() -> None:
+    """MON01."""
     refused(lambda: LedgerTransaction.objects.create(kind="test", reference=uuid7(), key="empty"), "does not balance")
 
 
@@ -72,6 +75,7 @@ def test_an_old_transaction_takes_no_more_entries_even_balanced_ones() -> None:
 
 
 def test_two_currencies_do_not_mix_in_one_transaction() -> None:
+    """MON23."""
     accounts = [LedgerAccount.objects.create(code=f"commission:{code}", kind="commission", currency=code) for code in ("EUR", "USD")]
 
     def mix() -> None:
@@ -85,6 +89,7 @@ def test_two_currencies_do_not_mix_in_one_transaction() -> None:
 
 
 def test_an_entry_has_the_currency_of_its_account() -> None:
+    """MON23."""
     euro = LedgerAccount.objects.create(code="commission:EUR", kind="commission", currency="EUR")
     other = LedgerAccount.objects.create(code="points_expense:EUR", kind="points_expense", currency="EUR")
 
@@ -100,6 +105,7 @@ def test_an_entry_has_the_currency_of_its_account() -> None:
 
 @pytest.mark.parametrize("model", [LedgerTransaction, LedgerEntry, LedgerAccount])
 def test_ledger_rows_are_neither_changed_nor_deleted(model: type[LedgerEntry]) -> None:
+    """MON02."""
     ledger.post(posting=posting(100, -100), at=now())
     table = model._meta.db_table
 
@@ -111,6 +117,7 @@ def test_ledger_rows_are_neither_changed_nor_deleted(model: type[LedgerEntry]) -
 
 
 def test_ledger_tables_are_not_truncated() -> None:
+    """MON02."""
     for name in ("transaction", "entry", "account"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE payments_ledger{name} ENABLE TRIGGER ledger_{name}_no_truncate")
@@ -137,6 +144,7 @@ def test_one_account_on_two_legs_of_a_first_posting_is_made_once() -> None:
 
 
 def test_a_posting_is_corrected_by_a_linked_reversal() -> None:
+    """MON02."""
     ledger.post(posting=posting(100, -30, -70), at=now())
     original = LedgerTransaction.objects.get()
 
