@@ -13,7 +13,7 @@ ALTER TABLE payments_ledgerentry ENABLE TRIGGER ledger_entry_append_only;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_payouts_watched")]
+    dependencies = [("payments", "0011_provider_disputes")]
 
     operations = [
         migrations.AddField("ledgerentry", "at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="posted")),
