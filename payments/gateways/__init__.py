@@ -13,10 +13,11 @@ from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
 from payments.gateways.stripe_disputes import StripeDisputes
 from payments.gateways.stripe_movements import list_movements as stripe_movements
+from payments.gateways.stripe_transfers import StripeTransfers
 from payments.models import BankAccount
 
 _GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway(), BankTransferGateway())}
-_TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (SandboxTransfers(), BankFileTransfers())}
+_TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (StripeTransfers(), SandboxTransfers(), BankFileTransfers())}
 # Which providers show their own list, so that a day can be compared with it.
 _LISTERS: dict[str, MovementLister] = {"sandbox": sandbox_movements, "stripe": stripe_movements}
 _DISPUTES: dict[str, DisputeReader] = {"stripe": StripeDisputes()}

@@ -68,6 +68,9 @@ class Api:
             intents = self.store.all("SELECT parent FROM objects WHERE id = ?", (query["payment_intent"],))
             found = [row for row in [self.store.get(intents[0]["parent"])] if row] if intents else []
             return 200, {"object": "list", "data": [self._shown(row, query, "data.") for row in found], "has_more": False, "url": path}
+        if kind == "transfer" and "transfer_group" in query:
+            found = [row for row in self.store.find(kind) if row["transfer_group"] == query["transfer_group"]]
+            return 200, {"object": "list", "data": found[::-1], "has_more": False, "url": path}
         low = max(int(query.get("created[gte]", 0)), int(query.get("created[gt]", -1)) + 1)
         high = min(int(query.get("created[lte]", FAR)), int(query.get("created[lt]", FAR)) - 1)
         limit = min(max(int(query.get("limit", 10)), 1), 100)

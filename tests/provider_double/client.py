@@ -112,6 +112,11 @@ class ProviderDouble:
     def close_dispute(self, identity: str, status: str) -> Row:
         return self.ask(f"close/{identity}", {"status": status})
 
+    def account(self) -> str:
+        """A merchant's account at the provider, to be paid to."""
+        identity: str = self.ask("account", {})["id"]
+        return identity
+
     def change(self, identity: str, **fields: Any) -> Row:
         """Make an object another than it was, as a mistake or an attack at the provider would."""
         return self.ask(f"change/{identity}", fields)

@@ -98,6 +98,7 @@ class Double:
             "refund": lambda words, query, data: books.settle_refund(words[0], data["status"]),
             "dispute": lambda words, query, data: books.open_dispute(data["payment_intent"], data.get("amount"), data["reason"]),
             "close": lambda words, query, data: books.close_dispute(words[0], data["status"]),
+            "account": lambda words, query, data: books.open_account(data),
             "change": lambda words, query, data: store.save(books.row(words[0]), **data),
             "forget": lambda words, query, data: store.run("DELETE FROM objects WHERE id = ?", (words[0],)),
             "rows": lambda words, query, data: store.find(words[0], **query),
