@@ -13,8 +13,8 @@ ROWS = {
 }
 # Nobody has shown these yet, as of 22 November 2026. A row leaves this set when it is shown, and none comes in.
 NOT_SHOWN_YET = {
-    *("MON01", "MON02", "MON07", "MON08", "MON09", "MON10", "MON13", "MON14", "MON17"),
-    *("MON20", "STK07", "STK08", "INF10", "INF13"),
+    *("MON01", "MON02"),
+    *("STK07", "STK08", "INF13"),
 }
 
 
