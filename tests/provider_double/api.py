@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.provider_double.books import Books, Form, Refusal
+from tests.provider_double.books import Form, Refusal
+from tests.provider_double.claims import Books
 from tests.provider_double.store import Row
 
 Answer = tuple[int, dict[str, Any]]

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.provider_double.api import Answer, Api, error
-from tests.provider_double.books import Books, Form, Refusal
+from tests.provider_double.books import Form, Refusal
+from tests.provider_double.claims import Books
 from tests.provider_double.faults import REQUEST, Faults
 from tests.provider_double.messages import Messages
 from tests.provider_double.store import Row, Store
