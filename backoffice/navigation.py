@@ -98,6 +98,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Payout schedules"), "event_repeat", "payments_payoutschedule"),
                 item(_("Bank accounts"), "account_balance_wallet", "payments_bankaccount"),
                 item(_("Payment files"), "file_save", "payments_transferfile"),
+                item(_("Cash on delivery"), "door_front", "payments_cashcollection"),
             ],
         },
         {

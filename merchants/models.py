@@ -61,6 +61,9 @@ class Merchant(Translated, Stateful):
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     opening_hours = models.JSONField(_("opening hours"), default=dict, blank=True)
     handling_days = models.PositiveSmallIntegerField(_("handling days"), default=1)
+    cash_on_delivery = models.BooleanField(
+        _("cash on delivery"), default=False, help_text=_("You collect the money at the door; the commission is taken off your balance.")
+    )
     logo = models.CharField(max_length=200, blank=True)
     tax_number = models.CharField(_("tax number"), max_length=40, blank=True, help_text=_("Printed on your invoices."))
     commission_plan = models.ForeignKey(CommissionPlan, on_delete=models.PROTECT, verbose_name=_("commission plan"))

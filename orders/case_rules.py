@@ -82,7 +82,8 @@ def kinds_possible(order: MerchantOrder, at: dt.datetime, terms: Terms) -> list[
     if order.status in CANCELLABLE:
         return [CaseKind.CANCELLATION]
     if order.status == OrderStatus.SHIPPED:
-        return [CaseKind.REFUND_ONLY, CaseKind.RETURN]
+        # Nobody has paid cash for what is on its way: it is refused at the door.
+        return [] if order.checkout.is_cash else [CaseKind.REFUND_ONLY, CaseKind.RETURN]
     until = open_until(order, CaseReason.OTHER, terms)
     return list(KINDS_AFTER_DELIVERY) if order.status in RECEIVED and until is not None and at <= until else []
 

@@ -109,6 +109,26 @@ class CheckoutPaid(DomainError):
     message = _("This order is already paid.")
 
 
+class CheckoutConfirmed(DomainError):
+    code = "checkout_confirmed"
+    message = _("This order is paid in cash on delivery.")
+
+
+class CashNotOffered(DomainError):
+    code = "cash_not_offered"
+    message = _("This order cannot be paid in cash on delivery.")
+
+
+class NotAtTheDoor(DomainError):
+    code = "not_at_the_door"
+    message = _("Only an order that is on its way and paid in cash can be refused at the door.")
+
+
+class CashNotHandedOver(DomainError):
+    code = "cash_not_handed_over"
+    message = _("Nobody has paid this order yet: mark it as refused at the door, or as delivered first.")
+
+
 class ReviewNotAllowed(DomainError):
     code = "review_not_allowed"
     message = _("You can review an item once its order is completed.")

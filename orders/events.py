@@ -44,6 +44,22 @@ class TransferAwaited(Event):
 
 
 @dataclass(frozen=True)
+class CheckoutConfirmed(Event):
+    """The shopper pays in cash at the door; the merchants may send the goods."""
+
+    checkout_id: str
+
+
+@dataclass(frozen=True)
+class OrderConfirmed(Event):
+    """A merchant's order that is paid in cash at the door has to be sent."""
+
+    order_id: str
+    checkout_id: str
+    merchant_id: str
+
+
+@dataclass(frozen=True)
 class OrderPaid(Event):
     order_id: str
     checkout_id: str

@@ -6,11 +6,13 @@ from django.utils.translation import pgettext_lazy
 class CheckoutStatus(models.TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
     PAID = "paid", _("Paid")
+    CONFIRMED = "confirmed", _("Cash on delivery")
     CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", pgettext_lazy("order", "Expired")
 
 
-CHECKOUT_TRANSITIONS = {"awaiting_payment": frozenset({"paid", "cancelled", "expired"})}
+# Confirmed is paid without a payment: its merchants collect the money at the door.
+CHECKOUT_TRANSITIONS = {"awaiting_payment": frozenset({"paid", "confirmed", "cancelled", "expired"})}
 
 
 class OrderStatus(models.TextChoices):
@@ -26,10 +28,10 @@ class OrderStatus(models.TextChoices):
 
 
 ORDER_TRANSITIONS = {
-    "awaiting_payment": frozenset({"paid", "cancelled", "expired"}),
+    "awaiting_payment": frozenset({"paid", "preparing", "cancelled", "expired"}),
     "paid": frozenset({"preparing", "shipped", "cancelled"}),
     "preparing": frozenset({"shipped", "cancelled"}),
-    "shipped": frozenset({"delivered", "completed", "refunded"}),
+    "shipped": frozenset({"delivered", "completed", "refunded", "cancelled"}),
     "delivered": frozenset({"completed", "refunded"}),
     "completed": frozenset({"refunded"}),
 }

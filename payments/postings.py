@@ -13,6 +13,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import (
+    CashCollection,
+    CashReturn,
     CreditUse,
     EscrowFreeze,
     EscrowHold,
@@ -47,6 +49,8 @@ class PostingKind(models.TextChoices):
     PAYOUT = "payout", _("Payout")
     PAYOUT_PAID = "payout_paid", _("Payout arrived")
     PAYOUT_FAILED = "payout_failed", _("Payout returned")
+    COD_COMMISSION = "cod_commission", _("Commission of a cash order")
+    COD_REFUNDED = "cod_refunded", _("Refund of a cash order")
     POINTS_GRANTED = "points_granted", _("Points granted")
     POINTS_EXPIRED = "points_expired", _("Points expired")
     POINTS_CLAWED_BACK = "points_clawed_back", _("Points taken back")
@@ -103,6 +107,13 @@ RULES: dict[PostingKind, tuple[Dr | Cr, ...]] = {
     PostingKind.PAYOUT: (Dr(Account.PAYABLE, "amount"), Cr(Account.PAYOUTS, "amount")),
     PostingKind.PAYOUT_PAID: (Dr(Account.PAYOUTS, "amount"), Cr(Account.PROVIDER_BALANCE, "amount")),
     PostingKind.PAYOUT_FAILED: (Dr(Account.PAYOUTS, "amount"), Cr(Account.PAYABLE, "amount")),
+    PostingKind.COD_COMMISSION: (Dr(Account.PAYABLE, "owed"), Cr(Account.COMMISSION, "commission"), Cr(Account.COMMISSION_TAX, "tax")),
+    PostingKind.COD_REFUNDED: (
+        Dr(Account.PAYABLE, "payable"),
+        Dr(Account.COMMISSION, "commission"),
+        Dr(Account.COMMISSION_TAX, "tax"),
+        Cr(Account.STORE_CREDIT, "credit"),
+    ),
     PostingKind.POINTS_GRANTED: (Dr(Account.POINTS_EXPENSE, "value"), Cr(Account.POINTS_LIABILITY, "value")),
     PostingKind.POINTS_EXPIRED: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
     PostingKind.POINTS_CLAWED_BACK: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
@@ -240,10 +251,9 @@ def frozen(freeze: EscrowFreeze, *, lifted: bool) -> Posting:
     return _about(freeze.hold, kind, f"{kind}:{freeze.pk}", {"reserved": freeze.reserved_minor})
 
 
-def _about(row: EscrowHold, kind: PostingKind, key: str, amounts: Mapping[str, int]) -> Posting:
-    return posting(
-        kind, reference=row.purchase, key=key, currency=row.currency, amounts=amounts, part=row.reference, merchant=str(row.merchant_id)
-    )
+def _about(row: EscrowHold | CashCollection, kind: PostingKind, key: str, amounts: Mapping[str, int], **owners: str) -> Posting:
+    owners |= {"merchant": str(row.merchant_id)}
+    return posting(kind, reference=row.purchase, key=key, currency=row.currency, amounts=amounts, part=row.reference, **owners)
 
 
 def dispute(row: ProviderDispute, kind: PostingKind, amount_minor: int | None = None) -> Posting:
@@ -289,6 +299,29 @@ def credit(use: CreditUse, amount_minor: int, *, key: str, returned: bool) -> Po
     kind = PostingKind.CREDIT_RETURNED if returned else PostingKind.CREDIT_SPENT
     legs = legs_of(CREDIT_RULES[kind, use.source], {"amount": amount_minor}, owner=str(use.owner))
     return Posting(kind, use.purchase, f"{kind}:{key}", use.currency, legs)
+
+
+def cash_collected(row: CashCollection) -> Posting:
+    """The merchant has the cash of a complete order and owes what is left of the commission."""
+    commission, tax = row.commission_left_minor, row.commission_tax_left_minor
+    return _about(
+        row, PostingKind.COD_COMMISSION, f"cod_commission:{row.reference}", {"owed": commission + tax, "commission": commission, "tax": tax}
+    )
+
+
+def cash_refunded(row: CashCollection, back: CashReturn) -> Posting:
+    """A member gets the cash part as store credit from the merchant, who gets the commission on it back where it was paid.
+
+    A guest is paid by the merchant's own hand, so only the commission moves.
+    """
+    was_collected = row.collected_at is not None
+    amounts = {
+        "credit": back.cash_minor if row.user_id else 0,
+        "commission": back.commission_minor if was_collected else 0,
+        "tax": back.commission_tax_minor if was_collected else 0,
+    }
+    amounts["payable"] = amounts["credit"] - amounts["commission"] - amounts["tax"]
+    return _about(row, PostingKind.COD_REFUNDED, f"cod_refunded:{row.reference}:{back.cause}", amounts, owner=str(row.user_id or ""))
 
 
 def points(kind: PostingKind, reference: uuid.UUID, key: str, value_minor: int, currency: str) -> Posting:

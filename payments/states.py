@@ -148,3 +148,15 @@ class DifferenceStatus(models.TextChoices):
 
 
 DIFFERENCE_TRANSITIONS = {"open": frozenset({"explained", "resolved"}), "explained": frozenset({"resolved"})}
+
+
+class CashStatus(models.TextChoices):
+    """Of the money a merchant collects at the door."""
+
+    DUE = "due", _("To be collected")
+    COLLECTED = "collected", _("Collected")
+    DROPPED = "dropped", _("Not collected")
+    REFUNDED = "refunded", _("Refunded")
+
+
+CASH_TRANSITIONS = {"due": frozenset({"collected", "dropped", "refunded"}), "collected": frozenset({"refunded"})}

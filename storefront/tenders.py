@@ -1,11 +1,19 @@
 """The ways to pay as a shopper chooses among them: a name, a picture and a sentence for each."""
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from payments.gateways import available_gateways
+from orders.models import Checkout
+from orders.selectors import CartView
+from orders.selectors.cash import cash_is_offered
+from orders.states import CheckoutStatus
+from payments.gateways import available_gateways, gateway
+from payments.selectors import latest_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,42 @@ NOTES = {
 }
 
 
-def tenders() -> list[Tender]:
-    """The ways to pay that are open now, the best first."""
-    return [Tender(gateway.code, gateway.label, *NOTES.get(gateway.code, ())) for gateway in available_gateways()]
+CASH = Tender("cash_on_delivery", _("Cash on delivery"), _("Pay the carrier or the merchant when the goods are at your door."), "banknote")
+
+
+def known_tenders() -> list[Tender]:
+    """Every way to pay that is open to some purchase, the best first."""
+    offered = [Tender(gateway.code, gateway.label, *NOTES.get(gateway.code, ())) for gateway in available_gateways()]
+    return [*offered, CASH] if settings.CASH_ON_DELIVERY_MAX_MINOR else offered
+
+
+def tenders(*, merchant_ids: Collection[uuid.UUID], due_minor: int, currency: str) -> list[Tender]:
+    """The ways to pay that are open to a purchase of these merchants, of which `due_minor` is to be paid; the best first."""
+    has_cash = cash_is_offered(merchant_ids=merchant_ids, due_minor=due_minor, currency=currency)
+    return [tender for tender in known_tenders() if has_cash or tender != CASH]
+
+
+def tenders_for_cart(view: CartView) -> list[Tender]:
+    """The same for what lies in the cart."""
+    return tenders(merchant_ids=[parcel.merchant_id for parcel in view.parcels], due_minor=view.total_minor, currency=view.currency)
+
+
+def tenders_for_purchase(checkout: Checkout) -> list[Tender]:
+    """The same for a purchase that was placed."""
+    merchants = checkout.orders.values_list("merchant_id", flat=True) if settings.CASH_ON_DELIVERY_MAX_MINOR else []
+    return tenders(merchant_ids=list(merchants), due_minor=checkout.due_minor, currency=checkout.currency)
+
+
+def how_paid(checkout: Checkout) -> Tender | None:
+    """How a purchase was paid, or is to be paid at the door; None while it is open or where it ended unpaid."""
+    if checkout.is_cash:
+        return Tender(CASH.code, CASH.label, icon=CASH.icon)
+    if checkout.status != CheckoutStatus.PAID:
+        return None
+    attempt = latest_attempt(checkout.pk) if checkout.due_minor else None
+    known = {tender.code: tender for tender in known_tenders()}
+    if attempt is None:
+        return Tender("credit", _("Store credit or gift card"), icon="wallet")
+    return Tender(
+        attempt.gateway, gateway(attempt.gateway).label, icon=known[attempt.gateway].icon if attempt.gateway in known else "credit-card"
+    )

@@ -12,10 +12,12 @@ from core.outbox import handles
 from logistics.models import Shipment
 from orders.events import (
     CheckoutCancelled,
+    CheckoutConfirmed,
     CheckoutPaid,
     CheckoutPlaced,
     LatePaymentRefunded,
     OrderCancelled,
+    OrderConfirmed,
     OrderDelivered,
     OrderPaid,
     OrderRefunded,
@@ -32,7 +34,7 @@ from payments.events import (
     ReconciliationDiffered,
     RefundFailed,
 )
-from payments.models import InboxMessage, PaymentAttempt, ProviderDispute, Refund
+from payments.models import CashCollection, InboxMessage, PaymentAttempt, ProviderDispute, Refund
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
 from support import alerts, notices, payout_mails  # noqa: F401  the last one registers its handlers
@@ -49,6 +51,19 @@ def mail_placed(event: CheckoutPlaced) -> None:
 @handles(CheckoutPaid)
 def mail_paid(event: CheckoutPaid) -> None:
     _tell_buyer_of_checkout(event.checkout_id, notices.paid)
+
+
+@handles(CheckoutConfirmed)
+def mail_confirmed(event: CheckoutConfirmed) -> None:
+    _tell_buyer_of_checkout(event.checkout_id, notices.confirmed)
+
+
+@handles(OrderConfirmed)
+def mail_merchant_of_cash_order(event: OrderConfirmed) -> None:
+    order = _order(event.order_id)
+    due = CashCollection.objects.get(reference=order.pk).amount_minor
+    for reader in readers_at(order.merchant):
+        notify(subject_id=order.pk, reader=reader, write=lambda: notices.new_order(order, collect_minor=due), at=timezone.now())
 
 
 @handles(CheckoutCancelled)

@@ -52,6 +52,27 @@ def paid(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
     )
 
 
+def confirmed(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
+    """Nothing to pay until the goods are at the door."""
+    due = money(checkout.due_minor, checkout.currency)
+    return Notice(
+        kind="order_confirmed",
+        subject=_("Your order %(number)s is confirmed") % {"number": checkout.number},
+        heading=_("Your order is confirmed."),
+        lead=[
+            ngettext("The seller is told to send your parcel.", "%(count)s sellers are told to send your parcels.", len(orders))
+            % {"count": len(orders)},
+            _("You pay %(due)s in cash at your door.") % {"due": due},
+        ],
+        button=_("See your order"),
+        url=order_url(checkout),
+        facts=[Row(_("Order number"), checkout.number), Row(_("Cash on delivery"), due)],
+        parcels=parcels_of(orders),
+        amounts=checkout_amounts(checkout),
+        address=address_of(checkout),
+    )
+
+
 def transfer_awaited(checkout: Checkout, told: Instructions) -> Notice:
     """Account, sum and payment reference of a bank transfer."""
     lead = _("Please transfer the sum below from your bank. It has to be here by %(when)s; until then we keep the goods for you.")
@@ -145,7 +166,8 @@ def cancelled(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
     parcel = parcel_of(order)
     return Notice(
         kind="order_cancelled",
-        subject=_("Order %(number)s is cancelled and refunded") % {"number": order.number},
+        subject=(_("Order %(number)s is cancelled") if order.checkout.is_cash else _("Order %(number)s is cancelled and refunded"))
+        % {"number": order.number},
         heading=_("Your order is cancelled."),
         lead=[_("Your order from %(merchant)s will not be sent.") % {"merchant": parcel.merchant}, *_money_back(order, refunded_minor)],
         button=_("See your order"),
@@ -175,20 +197,25 @@ def refunded(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
     )
 
 
-def new_order(order: MerchantOrder) -> Notice:
-    """For the merchant: own lines only, and of the buyer no more than where it goes."""
+def new_order(order: MerchantOrder, *, collect_minor: int = 0) -> Notice:
+    """For the merchant: own lines only, and of the buyer no more than where it goes. `collect_minor` is due at the door."""
     ship_by = [Row(_("Ship by"), moment(order.ship_by))] if order.ship_by else []
     return Notice(
         kind="merchant_new_order",
         subject=_("New order %(number)s to ship") % {"number": order.number},
         heading=_("You have a new order."),
-        lead=[_("It is paid. Please pack it and enter the tracking number.")],
+        lead=[
+            _("It is paid in cash on delivery. Please pack it and enter the tracking number.")
+            if collect_minor
+            else _("It is paid. Please pack it and enter the tracking number.")
+        ],
         button=_("Open orders to ship"),
         url=merchant_url(),
         facts=[
             Row(_("Order number"), order.number),
             *ship_by,
             Row(_("Goes to"), f"{order.checkout.city}, {order.checkout.country}"),
+            *([Row(_("Collect at the door"), money(collect_minor, order.currency), is_total=True)] if collect_minor else []),
         ],
         parcels=[parcel_of(order)],
         amounts=[
@@ -238,8 +265,11 @@ def merchant_dispute_closed(order: MerchantOrder, outcome: str) -> Notice:
 def _money_back(order: MerchantOrder, refunded_minor: int) -> list[str]:
     """What goes back, and how."""
     words = []
-    if refunded_minor:
-        amount = money(refunded_minor, order.currency)
+    amount = money(refunded_minor, order.currency)
+    if refunded_minor and order.checkout.is_cash:
+        text = _("%(amount)s is on your store credit.") if order.checkout.user_id else _("The seller pays you %(amount)s back.")
+        words.append(text % {"amount": amount})
+    elif refunded_minor:
         words.append(_("%(amount)s goes back the way you paid; banks take a few days to show it.") % {"amount": amount})
     return [*words, *_points_back(order.points_minor)]
 

@@ -28,7 +28,7 @@ TONES = {
     "training": "info", "ready": "info", "live": "success", "retired": "neutral", "planned": "neutral", "packed": "info",
     "handed_over": "info", "in_transit": "info", "out_for_delivery": "primary", "returned": "danger", "dead": "danger",
     "waiting": "warning", "revoked": "danger", "unmatched": "warning", "matched": "success", "to_make": "warning", "made": "success",
-    "impossible": "danger",
+    "impossible": "danger", "due": "warning", "collected": "success", "dropped": "neutral", "confirmed": "warning",
     "dismissed": "neutral", "clean": "success", "differs": "danger",
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from logistics.services.reservations import (
     reserve,
 )
 from logistics.services.returns import TakenBack, announce_parcel, take_back
-from logistics.services.shipments import deliver, record_tracking, ship
+from logistics.services.shipments import deliver, record_tracking, ship, take_parcels_back
 from logistics.services.showcase import correct_showcase, refresh_in_stock
 from logistics.services.stock import Receipt, correct_stock, receive_many, receive_stock
 from logistics.services.warehouses import create_warehouse, set_shipping_rate, set_warehouse_active
@@ -36,4 +36,5 @@ __all__ = [
     "set_warehouse_active",
     "ship",
     "take_back",
+    "take_parcels_back",
 ]

@@ -13,6 +13,7 @@ from logistics.errors import InvalidTracking, NotFound, NothingToShip
 from logistics.events import ShipmentDelivered
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
 from logistics.services.levels import Change, must_shift
+from logistics.services.stock import Receipt, receive_many
 from logistics.states import ReservationStatus, ShipmentStatus
 
 LONGEST = 60
@@ -152,6 +153,28 @@ def deliver(*, reference: uuid.UUID, actor: str, at: dt.datetime) -> list[Shipme
     for shipment in shipments:
         _move(shipment, ShipmentStatus.DELIVERED, actor=actor, at=at)
     ShipmentEvent.objects.bulk_create(ShipmentEvent(shipment=row, code=row.status, at=at) for row in shipments)
+    return shipments
+
+
+@transaction.atomic
+def take_parcels_back(*, reference: uuid.UUID, actor: str, at: dt.datetime) -> list[Shipment]:
+    """Nobody took a merchant order's parcels at the door: they went back to their warehouses and are on the shelf again, once.
+
+    Parcels that were delivered stay as they are. Returns the parcels whose goods came back.
+    """
+    rows = Shipment.objects.filter(reference=reference).exclude(status=ShipmentStatus.DELIVERED).order_by("pk")
+    shipments = list(rows.select_for_update(no_key=True))
+    # The parcels' locks are held, so nobody else is between this look and the movements below.
+    if not shipments or StockMovement.objects.filter(reason=StockMovement.Reason.RETURNED, note=str(reference)).exists():
+        return []
+    for shipment in shipments:
+        for code in (ShipmentStatus.FAILED, ShipmentStatus.RETURNED):
+            if shipment.status not in {code, ShipmentStatus.RETURNED}:
+                _move(shipment, code, actor=actor, at=at)
+                ShipmentEvent.objects.create(shipment=shipment, code=code, at=at)
+    lines = ShipmentLine.objects.filter(shipment__in=shipments).select_related("variant", "shipment__warehouse").order_by("pk")
+    receipts = [Receipt(line.variant, line.shipment.warehouse, line.quantity) for line in lines]
+    receive_many(receipts=receipts, actor=actor, at=at, note=str(reference), reason=StockMovement.Reason.RETURNED)
     return shipments
 
 

@@ -35,6 +35,7 @@ class MerchantFields(TypedDict, total=False):
     longitude: Any
     opening_hours: Mapping[str, Any]
     handling_days: int
+    cash_on_delivery: bool
     logo: str
     commission_plan: CommissionPlan
 

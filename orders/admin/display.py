@@ -10,12 +10,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.backoffice.base import now
-from core.backoffice.display import due_label, money, status_label
+from core.backoffice.display import due_label, label, money, status_label
 from core.countries import country
 from core.i18n import translated
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines
 from orders.selectors.purchases import TO_SHIP, shipments_by_order
+from payments.models import CashCollection
+from payments.services.cash import owed_to_guest
 
 SHOWN_LINES = 2
 
@@ -36,6 +38,29 @@ def lines_summary(order: MerchantOrder) -> SafeString:
 
 def ship_by_label(order: MerchantOrder, now: dt.datetime) -> Any:
     return due_label(order.ship_by, now) if order.status in TO_SHIP else "–"
+
+
+def state_label(order: MerchantOrder) -> SafeString:
+    """The order's status, and beside it that the money is collected at the door; the order's purchase is loaded."""
+    status = status_label(order)
+    return format_html("{} {}", status, label(order.checkout.get_status_display(), "warning")) if order.checkout.is_cash else status
+
+
+def owes_guest(order: MerchantOrder) -> bool:
+    """Whether the merchant has money of this cash order to pay back to a guest."""
+    return owed_to_guest(order.pk).exists()
+
+
+def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
+    """What is collected at the door and what the merchant still has to pay back to a guest; None for other orders."""
+    if not order.checkout.is_cash:
+        return None
+    row = CashCollection.objects.get(reference=order.pk)
+    returns = [
+        {"row": back, "amount": money(back.cash_minor, order.currency)}
+        for back in row.returns.filter(way="merchant").order_by("created_at")
+    ]
+    return {"state": status_label(row), "amount": money(row.amount_minor, order.currency), "returns": returns}
 
 
 def order_context(order: MerchantOrder) -> dict[str, Any]:
@@ -63,7 +88,7 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "at_home": _at_home(order),
     }
     entries = reversed(timelines([order], parcels)[order.pk])
-    head = {"state": status_label(order), "due": ship_by_label(order, now())}
+    head = {"state": state_label(order), "due": ship_by_label(order, now()), "cash": cash_context(order)}
     return {
         **head,
         "order": order,

@@ -13,15 +13,16 @@ from django.utils.translation import ngettext
 
 from core.backoffice.actions import ActionVariant, ReasonForm, TrackingForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, day_column, money_column, status_column
+from core.backoffice.display import column, day_column, money_column
 from core.errors import DomainError
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
-from orders.admin.display import line_text, lines_summary, order_context, ship_by_label
+from orders.admin.display import line_text, lines_summary, order_context, owes_guest, ship_by_label, state_label
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
-from orders.services import cancellation, fulfilment
+from orders.services import cancellation, cash, fulfilment
 from orders.states import OrderStatus
+from payments.services.cash import note_paid_by_merchant
 
 # What a merchant has nothing to do with: nobody has paid it, or nobody did in time.
 UNPAID = (OrderStatus.AWAITING_PAYMENT, OrderStatus.EXPIRED)
@@ -67,8 +68,8 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     search_help_text = _("Number, buyer, title or SKU")
     change_form_before_template = "backoffice/order.html"
     actions = ["prepare_selected", "ship_selected"]
-    actions_detail = ["prepare", "ship", "deliver", "cancel"]
-    state = status_column(_("status"))
+    actions_detail = ["prepare", "ship", "deliver", "cancel", "refuse_at_door", "guest_paid"]
+    state = column(lambda self, row: state_label(row), _("status"), ordering="status")
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="due_at")
     goods = column(lambda self, row: lines_summary(row), _("items"))
     buyer = column(lambda self, row: f"{row.checkout.name}, {row.checkout.city}", _("to"))
@@ -134,6 +135,28 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     )
     def cancel(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         cancellation.cancel_order(order_id=row.pk, actor=self.actor(request), reason=form.cleaned_data["reason"], at=now())
+
+    @object_action(
+        description=_("Refused at the door"),
+        text=_("The shopper did not take the parcel and paid nothing. The goods are back with you and go on sale again."),
+        done=_("The order is cancelled; the goods are back in stock."),
+        form_class=ReasonForm,
+        icon="door_front",
+        variant=ActionVariant.DANGER,
+        when=lambda row: row.checkout.is_cash and row.status == OrderStatus.SHIPPED,
+    )
+    def refuse_at_door(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        cash.refuse_at_door(order_id=row.pk, actor=self.actor(request), reason=form.cleaned_data["reason"], at=now())
+
+    @object_action(
+        description=_("Guest is paid back"),
+        text=_("When you have given the guest the money of this cash order back, by hand or by bank."),
+        done=_("Noted."),
+        icon="payments",
+        when=lambda row: row.checkout.is_cash and owes_guest(row),
+    )
+    def guest_paid(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        note_paid_by_merchant(reference=row.pk, at=now())
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return self.may_act(request)

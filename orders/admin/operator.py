@@ -14,10 +14,10 @@ from core.backoffice.actions import ActionVariant, ConfirmForm, ReasonForm, obje
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
 from core.backoffice.display import column, day_column, money_column, status_column
 from core.countries import country
-from orders.admin.display import lines_summary, order_context, ship_by_label
+from orders.admin.display import lines_summary, order_context, ship_by_label, state_label
 from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
-from orders.services import cancellation, refunds
+from orders.services import cancellation, cash, refunds
 from orders.states import CheckoutStatus, OrderStatus
 
 REFUNDABLE = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
@@ -46,8 +46,8 @@ class OrderAdmin(ConsoleAdmin):
     search_help_text = _("Order, purchase, e-mail or merchant")
     ordering = ["-placed_at"]
     change_form_before_template = "backoffice/order.html"
-    actions_detail = ["cancel", "refund"]
-    state = status_column(_("status"))
+    actions_detail = ["cancel", "refund", "refuse_at_door"]
+    state = column(lambda self, row: state_label(row), _("status"), ordering="status")
     placed = day_column("placed_at", _("placed"))
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="ship_by")
     goods = column(lambda self, row: lines_summary(row), _("items"))
@@ -90,6 +90,18 @@ class OrderAdmin(ConsoleAdmin):
     )
     def refund(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         refunds.refund_order(order_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())
+
+    @object_action(
+        description=_("Refused at the door"),
+        text=_("The shopper did not take the parcel and paid nothing. The goods are back with the merchant and go on sale again."),
+        done=_("The order is cancelled; the goods are back in stock."),
+        form_class=ReasonForm,
+        icon="door_front",
+        variant=ActionVariant.DANGER,
+        when=lambda row: row.checkout.is_cash and row.status == OrderStatus.SHIPPED,
+    )
+    def refuse_at_door(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        cash.refuse_at_door(order_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())
 
 
 class OrderInline(ReadOnlyInline):

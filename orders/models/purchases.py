@@ -68,6 +68,11 @@ class Checkout(Stateful):
         return self.number
 
     @property
+    def is_cash(self) -> bool:
+        """Whether its merchants collect the money at the door."""
+        return self.status == states.CheckoutStatus.CONFIRMED
+
+    @property
     def due_minor(self) -> int:
         """What a payment provider has to collect."""
         return self.total_minor - self.credit_minor

@@ -17,6 +17,7 @@ from orders.errors import CheckoutNotFound, OrderNotFound
 from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.selectors.timeline import TimelineEntry, timelines
 from orders.states import CheckoutStatus, OrderStatus
+from payments.models import CashCollection
 
 NUMBER = re.compile(r"[0-9A-Z-]{1,24}")
 TO_SHIP = (OrderStatus.PAID, OrderStatus.PREPARING)
@@ -29,6 +30,7 @@ class OrderView:
     lines: list[OrderLine]
     shipments: list[Shipment]
     timeline: list[TimelineEntry]
+    cash: CashCollection | None = None
 
     @property
     def can_confirm(self) -> bool:
@@ -101,17 +103,25 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
 
 
 def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
-    """Everything a purchase's page shows; seven statements, two without parcels and timelines."""
+    """Everything a purchase's page shows; seven statements, two without parcels and timelines, one more for cash on delivery."""
     orders = _orders_with_merchants(checkout.pk)
     lines: dict[uuid.UUID, list[OrderLine]] = {}
     for line in _lines_with_products([order.pk for order in orders]):
         lines.setdefault(line.order_id, []).append(line)
     parcels = shipments_by_order([order.pk for order in orders]) if with_progress else {}
     lists = timelines(orders, parcels) if with_progress else {}
+    collections = CashCollection.objects.filter(purchase=checkout.pk) if checkout.is_cash else ()
+    cash = {row.reference: row for row in collections}
     return OrderPage(
         checkout=checkout,
         orders=[
-            OrderView(order=order, lines=lines.get(order.pk, []), shipments=parcels.get(order.pk, []), timeline=lists.get(order.pk, []))
+            OrderView(
+                order=order,
+                lines=lines.get(order.pk, []),
+                shipments=parcels.get(order.pk, []),
+                timeline=lists.get(order.pk, []),
+                cash=cash.get(order.pk),
+            )
             for order in orders
         ],
     )

@@ -13,6 +13,7 @@ from orders.services.moves import locked_checkout, locked_order
 from orders.services.returns_of_money import refund_rest
 from orders.services.unpaid import give_up
 from orders.states import CheckoutStatus, OrderStatus
+from payments.services import cash
 
 
 @transaction.atomic
@@ -41,11 +42,14 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     order = locked_order(order_id)
     if order.status == OrderStatus.CANCELLED:
         return order
-    if order.status == OrderStatus.AWAITING_PAYMENT:
-        # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole.
+    if order.status in {OrderStatus.AWAITING_PAYMENT, OrderStatus.SHIPPED}:
+        # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole. What is on its way can only be
+        # refused at the door.
         raise IllegalTransition(status=order.get_status_display())
     move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)
     end_with_order(order, actor=actor, reason=reason, at=at)
+    if order.checkout.is_cash:
+        cash.drop(reference=order.pk, reason=reason, at=at)
     refund = refund_rest(order=order, actor=actor, reason=reason, at=at)
     outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=refund.cash_minor + refund.credit_minor))
     logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason, group=order.pk, actor=actor)

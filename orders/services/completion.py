@@ -17,7 +17,7 @@ from orders.events import OrderCompleted
 from orders.models import AfterSalesCase, MerchantOrder
 from orders.services.moves import locked_order
 from orders.states import CASE_UNSETTLED, OrderStatus
-from payments.services import escrow
+from payments.services import cash, escrow
 
 log = logging.getLogger(__name__)
 EARNING_RULE = "order"
@@ -76,9 +76,13 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
 
 
 def _complete(order: MerchantOrder, *, actor: str, reason: str, at: dt.datetime) -> None:
-    move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at)
-    escrow.release(reference=order.pk, at=at)
     checkout = order.checkout
+    if checkout.is_cash:
+        move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at, paid_at=at)
+        cash.collect(reference=order.pk, at=at)
+    else:
+        move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at)
+        escrow.release(reference=order.pk, at=at)
     points = loyalty_rules.points_for_purchase(earning_base_minor(order), order.currency, checkout.rate)
     user_id = checkout.user_id
     if user_id is not None and points > 0:

@@ -10,13 +10,14 @@ from core.states import move_to, record_change, write_changes
 from logistics import services as logistics
 from logistics.errors import ReservationLost
 from orders import rules
-from orders.errors import CheckoutCancelled, CheckoutExpired, CheckoutNotFound, CheckoutPaid
+from orders.errors import CheckoutCancelled, CheckoutConfirmed, CheckoutExpired, CheckoutNotFound
 from orders.events import CheckoutPaid as CheckoutPaidEvent
 from orders.events import LatePaymentRefunded, OrderPaid, TransferAwaited
 from orders.models import Checkout, MerchantOrder
 from orders.selectors.purchases import checkout_of
 from orders.services.moves import locked_checkout, move_orders
 from orders.services.patience import wait_longer
+from orders.services.refusals import refuse_ended
 from orders.services.unpaid import expire
 from orders.states import CheckoutStatus, OrderStatus
 from payments import selectors as payment_selectors
@@ -28,23 +29,18 @@ from payments.states import AttemptStatus
 
 log = logging.getLogger(__name__)
 ACTOR = "system:payments"
-REFUSALS = {
-    CheckoutStatus.PAID: CheckoutPaid,
-    CheckoutStatus.CANCELLED: CheckoutCancelled,
-    CheckoutStatus.EXPIRED: CheckoutExpired,
-}
 
 
 def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.datetime) -> PaymentAttempt:
-    """A payment attempt over the total of a purchase that was read this moment, to send the shopper to; the live one when there is one.
+    """A payment attempt over what is due of a purchase that was read this moment, to send the shopper to; the live one when there is one.
 
     Calls the provider, so it must not run inside a transaction. Whether the purchase is overdue is the sweep's decision,
     by the database's clock; here only its status counts.
 
     Raises:
-        CheckoutNotFound, CheckoutPaid, CheckoutCancelled, CheckoutExpired: nothing to pay.
+        CheckoutNotFound, CheckoutPaid, CheckoutConfirmed, CheckoutCancelled, CheckoutExpired: nothing to pay.
     """
-    _refuse_ended(checkout)
+    refuse_ended(checkout)
     patience = time_to_pay(gateway)
     if patience is not None:
         wait_longer(checkout_id=checkout.pk, gateway=gateway, patience=patience)
@@ -61,8 +57,8 @@ def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.d
     if now is None:
         raise CheckoutNotFound
     try:
-        _refuse_ended(now)
-    except (CheckoutCancelled, CheckoutExpired):
+        refuse_ended(now)
+    except (CheckoutCancelled, CheckoutConfirmed, CheckoutExpired):
         # It ended while we talked to the provider, so whoever ended it did not see this attempt.
         attempts.cancel_attempt(reference=checkout.pk, at=at)
         raise
@@ -74,11 +70,6 @@ def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.d
 @transaction.atomic
 def _tell_how_to_pay(attempt: PaymentAttempt) -> None:
     outbox.publish(TransferAwaited(checkout_id=str(attempt.reference), attempt_id=str(attempt.pk)))
-
-
-def _refuse_ended(checkout: Checkout) -> None:
-    if checkout.status != CheckoutStatus.AWAITING_PAYMENT:
-        raise REFUSALS[CheckoutStatus(checkout.status)]
 
 
 def settle(*, checkout_id: uuid.UUID, at: dt.datetime) -> Checkout:

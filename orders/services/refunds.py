@@ -5,6 +5,7 @@ from django.db import transaction
 
 from core import outbox
 from core.states import move_to
+from orders.errors import CashNotHandedOver
 from orders.events import OrderRefunded
 from orders.models import MerchantOrder
 from orders.services.cases.superseding import end_with_order
@@ -22,10 +23,13 @@ def refund_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     Raises:
         OrderNotFound: there is none.
         IllegalTransition: it was not sent (cancel it instead).
+        CashNotHandedOver: it is to be paid at the door and has not been delivered.
     """
     order = locked_order(order_id)
     if order.status == OrderStatus.REFUNDED:
         return order
+    if order.checkout.is_cash and order.status == OrderStatus.SHIPPED:
+        raise CashNotHandedOver
     move_to(order, OrderStatus.REFUNDED, actor=actor, reason=reason, at=at)
     end_with_order(order, actor=actor, reason=reason, at=at)
     refund = refund_rest(order=order, actor=actor, reason=reason, at=at)

@@ -15,16 +15,14 @@ from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders.case_rules import earning_base_minor
-from orders.errors import RefundExceedsLine
+from orders.errors import CashNotHandedOver, RefundExceedsLine
 from orders.events import OrderPartRefunded, OrderRefunded
 from orders.models import CommissionLine, MerchantOrder, OrderLine, OrderRefund, OrderRefundLine
 from orders.services.moves import locked_order, note_refunded
 from orders.states import OrderStatus
-from payments.models import EscrowHold
 from payments.rules import share_taken
-from payments.services import escrow
+from payments.services import escrow, order_money
 from payments.services.escrow import Returned
-from payments.states import EscrowStatus
 
 REFUNDABLE = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
@@ -52,6 +50,7 @@ def refund_part(
     Raises:
         OrderNotFound: there is none.
         IllegalTransition: it was not sent, or has ended.
+        CashNotHandedOver: it is to be paid at the door and has not been delivered.
         RefundExceedsLine: more than is left of a line or of shipping.
         RefundExceedsHold: more than is left of the order's money.
     """
@@ -61,12 +60,14 @@ def refund_part(
         return done
     if order.status not in REFUNDABLE:
         raise IllegalTransition(status=order.get_status_display())
+    if order.checkout.is_cash and order.status == OrderStatus.SHIPPED:
+        raise CashNotHandedOver
     _note_on_lines(order, parts, shipping_minor)
     escrow.lift(cause=cause, at=at)
     amount = sum(part.amount_minor for part in parts) + shipping_minor
     returned = Returned(None, 0, 0, 0)
     if amount:
-        returned = escrow.refund_part(
+        returned = order_money.refund_part(
             reference=order.pk,
             cause=cause,
             amount_minor=amount,
@@ -75,7 +76,7 @@ def refund_part(
             actor=actor,
             **_commission(order, parts, shipping_minor),
         )
-    is_whole = EscrowHold.objects.filter(reference=order.pk, status=EscrowStatus.REFUNDED).exists()
+    is_whole = order_money.is_gone(order.pk)
     refund = _written(order, cause, parts, shipping_minor, returned, actor=actor, reason=reason, at=at)
     _points_back(order, returned, shipping_minor, cause, is_whole=is_whole, at=at)
     refunded = returned.cash_minor + returned.credit_minor
@@ -93,7 +94,7 @@ def refund_rest(*, order: MerchantOrder, actor: str, reason: str, at: dt.datetim
     rest = [Part(line.pk, line.quantity - line.refunded_quantity, line.total_minor - line.refunded_minor) for line in lines]
     parts, shipping = fitting(order, rest, order.shipping_minor - order.refunded_shipping_minor)
     _note_on_lines(order, parts, shipping)
-    returned = escrow.refund_hold(reference=order.pk, reason=reason, at=at, actor=actor)
+    returned = order_money.refund_rest(reference=order.pk, reason=reason, at=at, actor=actor)
     refund = _written(order, order.pk, parts, shipping, returned, actor=actor, reason=reason, at=at)
     _points_back(order, returned, shipping, order.pk, is_whole=True, at=at)
     return refund
@@ -104,8 +105,7 @@ def fitting(order: MerchantOrder, parts: Sequence[Part], shipping_minor: int) ->
     left = {line.pk: line for line in OrderLine.objects.filter(order=order)}
     goods = [min(part.amount_minor, left[part.line_id].total_minor - left[part.line_id].refunded_minor) for part in parts]
     amounts = [*goods, min(shipping_minor, order.shipping_minor - order.refunded_shipping_minor)]
-    hold = EscrowHold.objects.filter(reference=order.pk).first()
-    *goods, shipping = split(min(sum(amounts), hold.left_minor if hold else 0), amounts)
+    *goods, shipping = split(min(sum(amounts), order_money.left_minor(order.pk)), amounts)
     pieces = [min(part.quantity, left[part.line_id].quantity - left[part.line_id].refunded_quantity) for part in parts]
     return [Part(part.line_id, count, minor) for part, count, minor in zip(parts, pieces, goods, strict=True)], shipping
 

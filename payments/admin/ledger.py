@@ -23,6 +23,7 @@ from payments.postings import PostingKind
 
 KIND_TONES = {
     "capture": "success", "hold": "info", "release": "primary", "refund_held": "danger", "refund_released": "danger",
+    "cod_commission": "primary", "cod_refunded": "danger",
     "refund_paid": "warning", "points_granted": "info", "points_expired": "neutral", "points_clawed_back": "danger",
     "payout": "primary", "payout_paid": "success", "payout_failed": "danger", "reversal": "danger",
 }  # fmt: skip

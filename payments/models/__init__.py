@@ -1,5 +1,6 @@
 from payments.models.attempts import PaymentAttempt, Refund
 from payments.models.bank import BankLine, ExpectedTransfer, OutgoingTransfer
+from payments.models.cash import CashCollection, CashReturn
 from payments.models.credit import CreditUse
 from payments.models.disputes import ProviderDispute
 from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
@@ -13,6 +14,8 @@ __all__ = [
     "BankAccount",
     "BankAccountAccess",
     "BankLine",
+    "CashCollection",
+    "CashReturn",
     "CreditUse",
     "EscrowFreeze",
     "EscrowHold",

@@ -67,21 +67,30 @@ def _existing(fresh: PaymentAttempt) -> PaymentAttempt | None:
 
 
 def _elsewhere(found: PaymentAttempt | None, gateway: str, at: dt.datetime) -> PaymentAttempt | None:
-    """The shopper has thought again and wants to pay another way: nothing stays open where they were before.
-
-    Raises:
-        AlreadyPaid: they had paid there.
-        PaymentInProgress: it cannot be closed at this moment.
-    """
+    """The shopper has thought again and wants to pay another way: nothing stays open where they were before."""
     if found is None or found.gateway == gateway:
         return found
-    cancel_attempt(reference=found.reference, at=at)
-    closed = refresh_attempt(attempt_id=found.pk, at=at)
+    close_attempt(reference=found.reference, at=at)
+    return None
+
+
+def close_attempt(*, reference: uuid.UUID, at: dt.datetime) -> None:
+    """See to it that nothing is open for a purchase at any provider, because it is paid another way.
+
+    Raises:
+        AlreadyPaid: the money had come in.
+        PaymentInProgress: it cannot be closed at this moment.
+    """
+    outside_transaction()
+    live = PaymentAttempt.objects.filter(reference=reference, status__in=LIVE).first()
+    if live is None:
+        return
+    cancel_attempt(reference=reference, at=at)
+    closed = refresh_attempt(attempt_id=live.pk, at=at)
     if closed.status in CAPTURED:
         raise AlreadyPaid
     if closed.status != AttemptStatus.FAILED:
         raise PaymentInProgress
-    return None
 
 
 @compiled

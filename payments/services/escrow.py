@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from core.compiled import compiled, insert
 from core.states import move_to
 from payments import postings, rules
 from payments.errors import DisputedAtProvider, HoldFrozen, HoldNotFound, NotCaptured, RefundExceedsHold
-from payments.models import EscrowFreeze, EscrowHold, EscrowReturn, PaymentAttempt, Refund
+from payments.models import CashCollection, EscrowFreeze, EscrowHold, EscrowReturn, PaymentAttempt, Refund
 from payments.services import credit, ledger, refunds
 from payments.states import AttemptStatus, EscrowStatus
 
@@ -154,7 +154,9 @@ def refund_part(
     )
     taken.points_minor = min(points, amount)  # a lost dispute may have taken more than its share of the cash before
     cash = taken.amount_minor - taken.points_minor
-    paid = PaymentAttempt.objects.select_for_update().filter(reference=row.purchase, status=AttemptStatus.SUCCEEDED).first()
+    in_cash = CashCollection.objects.filter(purchase=OuterRef("reference"))
+    payments = PaymentAttempt.objects.select_for_update().filter(~Exists(in_cash), reference=row.purchase, status=AttemptStatus.SUCCEEDED)
+    paid = payments.first()
     taken.cash_minor = min(cash, paid.amount_minor - paid.refunded_minor - paid.disputed_minor) if paid else 0
     taken.credit_minor = cash - taken.cash_minor
     if paid and paid.disputed_minor and taken.credit_minor > credit.spent(row.purchase):

@@ -16,7 +16,7 @@ from payments import gateways, postings, rules
 from payments.errors import HeldInEscrow, NotCaptured, PaymentNotFound, RefundExceedsCaptured, RefundNotFailed
 from payments.events import RefundFailed, RefundSucceeded
 from payments.gateways.base import GatewayError, NotAtProvider, NotSent, Outcome, ProviderRefund, Refused, outside_transaction
-from payments.models import EscrowHold, PaymentAttempt, Refund
+from payments.models import CashCollection, EscrowHold, PaymentAttempt, Refund
 from payments.services import ledger
 from payments.states import CAPTURED, REFUND_LIVE, RefundStatus
 
@@ -73,7 +73,10 @@ def refund_attempt(*, attempt_id: uuid.UUID, reason: str, at: dt.datetime) -> Re
         if attempt.status not in CAPTURED:
             raise NotCaptured
         # The row lock keeps escrow.hold out until we are done, so a hold cannot appear after this look.
-        if attempt.status == "succeeded" and EscrowHold.objects.filter(purchase=attempt.reference).exists():
+        # What is held of a purchase paid in cash is points and credit, never a payment.
+        holds = EscrowHold.objects.filter(purchase=attempt.reference)
+        is_held = holds.exists() and not CashCollection.objects.filter(purchase=attempt.reference).exists()
+        if attempt.status == "succeeded" and is_held:
             raise HeldInEscrow
         done = attempt.refunds.exclude(status=RefundStatus.FAILED).first()
         if done is not None:

@@ -55,7 +55,8 @@ def _open_shop(row: dict[str, Any]) -> Merchant:
     fields = {name: row[name] for name in ("city", "country", "latitude", "longitude", "opening_hours", "handling_days", "description")}
     merchant = create_merchant(
         name=row["name"], kind=row["kind"], slug=row["slug"], commission_plan=plan, email=row["members"][0]["email"],
-        address=row["address"] or "", logo=gallery.logo(row), i18n=source.chinese(row, "name", "description", "city", "address"), **fields,
+        address=row["address"] or "", logo=gallery.logo(row), cash_on_delivery=row.get("cash_on_delivery", False),
+        i18n=source.chinese(row, "name", "description", "city", "address"), **fields,
     )  # fmt: skip
     for member in row["members"]:
         set_member(merchant=merchant, user=person(member["email"], member["name"], language="zh-hans"), role=ROLES[member["role"]])

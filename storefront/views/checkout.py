@@ -22,7 +22,7 @@ from storefront.baskets import cart_of, counted, member
 from storefront.currencies import current
 from storefront.forms.checkout import CheckoutForm
 from storefront.guests import remember_purchase
-from storefront.tenders import tenders
+from storefront.tenders import known_tenders, tenders_for_cart
 from storefront.views.cart import cart_page
 from storefront.views.pay import to_provider_once_placed
 
@@ -50,9 +50,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
-    form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current())
     if row is None:
         return cart_page(request, row, refusal=CartEmpty())
+    form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current())
     if not form.is_valid():
         return _page(request, form, counted(request, cart_view(row, get_language(), current())), status=422)
     user = member(request)
@@ -91,7 +91,7 @@ def _to_payment(request: HttpRequest, form: CheckoutForm, placed: Checkout) -> H
 
 
 def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "cart": view, "offer": _offer(member(request), view), "tenders": tenders()}
+    context: dict[str, Any] = {"form": form, "cart": view, "offer": _offer(member(request), view), "tenders": tenders_for_cart(view)}
     return render(request, "storefront/checkout.html", context, status=status)
 
 
@@ -113,4 +113,5 @@ def _initial(user: User | None, view: CartView) -> dict[str, Any]:
 
 
 def _gateways() -> list[tuple[str, Any]]:
-    return [(tender.code, tender.label) for tender in tenders()]
+    """What a form may say. Whether this purchase may be paid so is decided once it is placed."""
+    return [(tender.code, tender.label) for tender in known_tenders()]

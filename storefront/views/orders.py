@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,6 +21,7 @@ from storefront.baskets import member
 from storefront.forms.review import ReviewForm
 from storefront.guests import kept_purchases, open_by_mail, purchase
 from storefront.preferences import come_back_to
+from storefront.tenders import how_paid
 
 PER_PAGE = 10
 LONGEST_NUMBER = 24
@@ -55,7 +57,12 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
     forms = {line.pk: ReviewForm(prefix=str(line.pk)) for line in open_lines}
     if form is not None:
         forms |= {line.pk: form for line in open_lines if str(line.pk) == form.prefix}
-    context = {"page": selectors.order_page(checkout), "review_forms": [(line, forms[line.pk]) for line in open_lines], "form": form}
+    context: dict[str, Any] = {
+        "page": selectors.order_page(checkout),
+        "how": how_paid(checkout),
+        "review_forms": [(line, forms[line.pk]) for line in open_lines],
+        "form": form,
+    }
     return render(request, "storefront/order.html", context, status=status)
 
 
@@ -76,7 +83,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         completion.confirm_receipt(order_id=row.pk, actor=_actor(request), at=timezone.now())
     except DomainError as error:
         return _refused(request, row, error)
-    messages.success(request, _("Thank you. The merchant is paid now."))
+    messages.success(request, _("Thank you. The order is complete.") if row.checkout.is_cash else _("Thank you. The merchant is paid now."))
     return redirect(reverse("order", args=[row.checkout.number]) + f"#{row.number}")
 
 
@@ -88,7 +95,10 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         cancellation.cancel_order(order_id=row.pk, actor=_actor(request), reason="by shopper", at=timezone.now())
     except DomainError as error:
         return _refused(request, row, error)
-    messages.success(request, _("The order is cancelled and the money is on its way back."))
+    is_paid_back = row.total_minor > row.points_minor and not row.checkout.is_cash
+    messages.success(
+        request, _("The order is cancelled and the money is on its way back.") if is_paid_back else _("The order is cancelled.")
+    )
     return redirect(reverse("order", args=[row.checkout.number]) + f"#{row.number}")
 
 

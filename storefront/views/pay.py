@@ -11,6 +11,7 @@ from core.errors import DomainError
 from orders.models import Checkout
 from orders.services import cancellation
 from orders.services import payment as paying
+from orders.services.cash import confirm_cash
 from orders.states import CheckoutStatus
 from payments.errors import PaymentNotFound
 from payments.models import PaymentAttempt
@@ -19,10 +20,11 @@ from payments.services.bank_transfers import Instructions, instructions
 from payments.states import LIVE, AttemptStatus
 from storefront.baskets import member
 from storefront.guests import open_by_mail, purchase
-from storefront.tenders import tenders
+from storefront.tenders import CASH, known_tenders, tenders_for_purchase
 
 SEE_OTHER = 303
 BANK = "bank_transfer"
+DONE = (CheckoutStatus.PAID, CheckoutStatus.CONFIRMED)
 
 
 def pay(request: HttpRequest, number: str) -> HttpResponse:
@@ -37,14 +39,14 @@ def _show(request: HttpRequest, number: str) -> HttpResponse:
     if request.GET.get("t"):
         return open_by_mail(request, number, "pay")
     checkout = purchase(request, number)
-    if checkout.status == CheckoutStatus.PAID:
+    if checkout.status in DONE:
         return redirect("confirmation", number)
     return _page(request, checkout)
 
 
 def _page(request: HttpRequest, checkout: Checkout, refusal: DomainError | None = None) -> HttpResponse:
     attempt = latest_attempt(checkout.pk)
-    offered = tenders()
+    offered = tenders_for_purchase(checkout)
     transfer = _transfer(attempt)
     context = {
         "checkout": checkout,
@@ -71,13 +73,13 @@ def _transfer(attempt: PaymentAttempt | None) -> Instructions | None:
 @require_POST
 def _start(request: HttpRequest, number: str) -> HttpResponse:
     checkout = purchase(request, number)
-    codes = [tender.code for tender in tenders()]
+    codes = [tender.code for tender in known_tenders()]
     wanted = request.POST.get("gateway") or next(iter(codes), "")
     try:
-        return _to_provider(checkout, wanted)
+        return _to_provider(request, checkout, wanted)
     except DomainError as error:
         checkout.refresh_from_db()
-        if checkout.status == CheckoutStatus.PAID:
+        if checkout.status in DONE:
             raise  # the payment page has nothing to say about it
         return _page(request, checkout, refusal=error)
 
@@ -85,13 +87,17 @@ def _start(request: HttpRequest, number: str) -> HttpResponse:
 def to_provider_once_placed(request: HttpRequest, checkout: Checkout, gateway: str) -> HttpResponse:
     """Send the shopper to the provider's page. The order stands already: where that page cannot be opened now, ours says why."""
     try:
-        return _to_provider(checkout, gateway)
+        return _to_provider(request, checkout, gateway)
     except DomainError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("pay", args=[checkout.number]), status=SEE_OTHER)
 
 
-def _to_provider(checkout: Checkout, gateway: str) -> HttpResponse:
+def _to_provider(request: HttpRequest, checkout: Checkout, gateway: str) -> HttpResponse:
+    if gateway == CASH.code:
+        user = member(request)
+        confirm_cash(checkout_id=checkout.pk, actor=f"shopper:{user.pk if user else 'guest'}", at=timezone.now())
+        return HttpResponseRedirect(reverse("confirmation", args=[checkout.number]), status=SEE_OTHER)
     back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
     attempt = paying.start_payment(checkout=checkout, gateway=gateway, return_url=back, at=timezone.now())
     if not attempt.redirect_url:
@@ -103,7 +109,7 @@ def _to_provider(checkout: Checkout, gateway: str) -> HttpResponse:
 def pay_return(request: HttpRequest, number: str) -> HttpResponse:
     """Where the provider sends the shopper back. What the address claims is ignored; the provider is asked."""
     checkout = paying.settle(checkout_id=purchase(request, number).pk, at=timezone.now())
-    if checkout.status == CheckoutStatus.PAID:
+    if checkout.status in DONE:
         return _go(request, reverse("confirmation", args=[number]))
     attempt = latest_attempt(checkout.pk)
     is_waiting = checkout.status == CheckoutStatus.AWAITING_PAYMENT and attempt and attempt.status != AttemptStatus.FAILED
