@@ -42,7 +42,7 @@ class SandboxTransfers:
 
 def _open(payout: Payout) -> SandboxTransfer:
     """A new transfer, or the one this key made before; commits on its own, as if remote."""
-    now = timezone.now()
+    value_date = payout.created_at
     is_closed = payout.destination.endswith(CLOSED)
     fresh = SandboxTransfer(
         idempotency_key=payout.idempotency_key,
@@ -51,7 +51,7 @@ def _open(payout: Payout) -> SandboxTransfer:
         destination=payout.destination,
         status=Status.FAILED if is_closed else Status.PAID,
         failure_code="account_closed" if is_closed else "",
-        effective_at=now + DELAY if payout.destination.endswith(SLOW) else now,
+        effective_at=value_date + DELAY if payout.destination.endswith(SLOW) else value_date,
     )
     try:
         with transaction.atomic(durable=True):

@@ -14,7 +14,7 @@ from payments import gateways
 from payments.gateways.base import GatewayError, NotAtProvider, Outcome, ProviderMovement, ProviderPayment, ProviderRefund, ProviderTransfer
 from payments.matching import Ours
 from payments.models import Movement, PaymentAttempt, Payout, Refund
-from payments.services import attempts, refunds
+from payments.services import attempts, refunds, transfers
 from payments.states import CAPTURED, PayoutStatus, RefundStatus
 
 Seen = ProviderPayment | ProviderRefund | ProviderTransfer
@@ -27,7 +27,7 @@ class Books:
     movement: Movement
     rows: Callable[[str], QuerySet[Any]]
     settled: Collection[str]
-    refresh: Callable[[uuid.UUID, dt.datetime], object] | None
+    refresh: Callable[[uuid.UUID, dt.datetime], object]
     fetch: Callable[[Any], Seen]
 
     def find(self, gateway: str, theirs: Iterable[ProviderMovement]) -> dict[str, Any]:
@@ -44,9 +44,7 @@ class Books:
         yield from rows.order_by("settled_at", "pk").iterator(500)
 
     def again(self, gateway: str, row: Any, at: dt.datetime) -> Any:
-        """The row after it was brought to what the provider has; where only its own poller may do that, as it is."""
-        if self.refresh is None:
-            return row
+        """The row after it was brought to what the provider has."""
         self.refresh(row.pk, at)
         return self.rows(gateway).get(pk=row.pk)
 
@@ -93,7 +91,7 @@ BOOKS: dict[Movement, Books] = {
         movement=Movement.TRANSFER,
         rows=lambda gateway: Payout.objects.filter(gateway=gateway),
         settled=(PayoutStatus.PAID,),
-        refresh=None,
+        refresh=lambda key, at: transfers.refresh_payout(payout_id=key, at=at),
         fetch=lambda row: gateways.transfer_gateway(row.gateway).fetch_transfer(row),
     ),
 }

@@ -37,23 +37,28 @@ def _send_due(pk: uuid.UUID, polls: int, at: dt.datetime) -> bool:
     if not due.update(polls=F("polls") + 1, next_poll_at=at + rules.poll_gap(polls)):
         return False
     try:
-        refresh_payout(payout_id=pk, at=at)
+        _bring_on(pk, at, is_first=polls == 0)
     except Exception:
         log.exception("sending a payout failed", extra={"payout": str(pk)})
     return True
 
 
 def refresh_payout(*, payout_id: uuid.UUID, at: dt.datetime) -> Payout:
-    """Send a payout, or find out what became of it, and settle it once; an unreachable provider changes nothing.
+    """Find out what became of a payout and settle it once; an unreachable provider changes nothing.
 
-    Never sent again without looking first: a provider that paid and whose answer was lost is found by our key.
+    Where the provider has no trace of it, it is sent under its own key.
     """
+    return _bring_on(payout_id, at, is_first=False)
+
+
+def _bring_on(payout_id: uuid.UUID, at: dt.datetime, *, is_first: bool) -> Payout:
+    """Only the very first time it is sent without looking: a provider that paid and whose answer was lost is found by our key."""
     payout: Payout = Payout.objects.select_related("account").get(pk=payout_id)
     if payout.status not in PAYOUT_LIVE:
         return payout
     outside_transaction()
     try:
-        seen = _ask_provider(payout, at)
+        seen = _ask_provider(payout, at, is_first=is_first)
     except Refused as error:
         seen = ProviderTransfer(payout.provider_id, Outcome.FAILED, payout.amount_minor, payout.currency, error.code)
     except GatewayError as error:
@@ -63,9 +68,8 @@ def refresh_payout(*, payout_id: uuid.UUID, at: dt.datetime) -> Payout:
     return _record(payout, seen, at)
 
 
-def _ask_provider(payout: Payout, at: dt.datetime) -> ProviderTransfer:
+def _ask_provider(payout: Payout, at: dt.datetime, *, is_first: bool) -> ProviderTransfer:
     provider = gateways.transfer_gateway(payout.gateway)
-    is_first = payout.status == PayoutStatus.REQUESTED and payout.polls <= 1
     if not is_first:
         try:
             return provider.fetch_transfer(payout)
