@@ -17,13 +17,14 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from backoffice.charts import layers
 from core.backoffice.base import actor_of
-from core.backoffice.display import money, status_label
+from core.backoffice.display import money
 from core.backoffice.fields import MoneyField
 from core.errors import DomainError
 from merchants.admin import merchant_site
 from merchants.admin.site import duty_is_changeable, merchant_of
 from merchants.permissions import Duty
 from payments import payout_rules
+from payments.admin.statement_page import payout_label
 from payments.models import Payout, PayoutSchedule
 from payments.payout_selectors import Funds, balance_by_day, current_account, funds, payouts_of
 from payments.services.payout_schedules import schedule_for, set_schedule
@@ -105,4 +106,4 @@ def _chart(merchant_id: Any, currency: str) -> dict[str, Any]:
 
 
 def _line(row: Payout) -> dict[str, Any]:
-    return {"row": row, "amount": money(row.amount_minor, row.currency), "status": status_label(row)}
+    return {"row": row, "amount": money(row.amount_minor, row.currency), "status": payout_label(row)}

@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.display import column, day_column, money_column, status_column
+from core.backoffice.display import column, day_column, money_column
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.admin.site import duty_is_visible
 from merchants.permissions import Duty
-from payments.admin.statement_page import StatementPage
+from payments.admin.statement_page import StatementPage, payout_label
 from payments.models import Payout, PayoutStatement
 from payments.payout_selectors import failure_text
 
@@ -43,6 +43,6 @@ class OwnPayoutAdmin(MerchantModelAdmin):
     fields = ["amount", "state", "destination", "number", "why", "created_at", "settled_at"]
     created = day_column("created_at", _("date"))
     amount = money_column("amount_minor", _("amount"))
-    state = status_column(_("status"))
+    state = column(lambda self, row: payout_label(row), _("status"), ordering="status")
     number = column(lambda self, row: f"{row.statement.number:04d}", _("statement"), ordering="statement__number")
     why = column(lambda self, row: failure_text(row.failure_code) if row.failure_code else "–", _("reason for the failure"))

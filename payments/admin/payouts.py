@@ -15,8 +15,8 @@ from unfold.decorators import action as unfold_action
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, ReasonForm, answer_dialog, object_action
 from core.backoffice.base import ConsoleAdmin, actor_of, now
-from core.backoffice.display import column, label, money, money_column, status_column
-from payments.admin.statement_page import StatementPage
+from core.backoffice.display import column, label, money, money_column
+from payments.admin.statement_page import StatementPage, payout_label
 from payments.models import Payout, PayoutSchedule, PayoutStatement, TransferFile
 from payments.services import payout_schedules, payouts, transfers
 from payments.states import PAYOUT_LIVE, PayoutStatus
@@ -44,7 +44,7 @@ class PayoutAdmin(ConsoleAdmin):
     actions_detail = ["retry", "mark_paid", "mark_returned"]
     actions_list = ["make_file"]
     amount = money_column("amount_minor", _("amount"))
-    state = status_column(_("status"))
+    state = column(lambda self, row: payout_label(row), _("status"), ordering="status")
     number = column(lambda self, row: f"{row.statement.number:04d}", _("statement"), ordering="statement__number")
     way = column(lambda self, row: transfers.way_of(row), _("way"), ordering="gateway")
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.display import column, label, money, money_column, status_label
 from payments import statement_papers as papers
 from payments.admin.ledger import KIND_TONES
-from payments.models import PayoutStatement
+from payments.models import Payout, PayoutStatement
 from payments.payout_selectors import StatementRow, statement_rows
+from payments.states import PayoutStatus
 
 if TYPE_CHECKING:
     from core.backoffice.base import ConsoleAdmin as _Base
@@ -22,10 +23,15 @@ else:
 FORMATS = {"csv": ("text/csv; charset=utf-8", papers.csv_of), "pdf": ("application/pdf", papers.pdf_of)}
 
 
+def payout_label(row: Payout) -> Any:
+    """A payout's status; paid is the good end here, where it is the beginning for an order."""
+    return label(row.get_status_display(), "success") if row.status == PayoutStatus.PAID else status_label(row)
+
+
 def outcome(row: PayoutStatement) -> Any:
     """The payout with its state, or why there was none."""
     payout = getattr(row, "payout", None)
-    return label(row.get_carried_display(), "neutral") if payout is None else status_label(payout)
+    return label(row.get_carried_display(), "neutral") if payout is None else payout_label(payout)
 
 
 class StatementPage(_Base):

@@ -36,6 +36,8 @@ from shop.demo.payouts import pay_until
 NAMESPACE = uuid.UUID("6f1c1f4e-6a0b-5c5e-9f38-0c5a3f1d2b77")
 CITIES = (("Hangzhou", "310000"), ("Shanghai", "200000"), ("Chengdu", "610000"), ("Guangzhou", "510000"), ("Beijing", "100000"))
 CARRIERS = ("SF Express", "ZTO Express", "JD Logistics")
+# Where the demo's shopper buys each time: the shop whose login is printed has then been paid more than once.
+OFTEN = "qinghe-apparel"
 COMPLETED_AFTER = dt.timedelta(days=5)
 STAGES = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
@@ -102,12 +104,16 @@ def _reviewer_buys(number: int, said: list[tuple[str, dict[str, Any]]], rng: ran
 
 
 def _shopper_buys(rows: list[dict[str, Any]], rng: random.Random) -> list[Purchase]:
-    cheap = [row["variants"][0]["sku"] for row in rows if row["variants"][0]["price_minor"] < 10_000 and row["variants"][0]["stock"] > 5]
+    base = [(row["merchant"], row["variants"][0]) for row in rows]
+    cheap = {variant["sku"]: merchant for merchant, variant in base if variant["price_minor"] < 10_000 and variant["stock"] > 5}
+    often = [sku for sku, merchant in cheap.items() if merchant == OFTEN]
     stages = ((OrderStatus.SHIPPED, 2), (OrderStatus.DELIVERED, 5), (OrderStatus.COMPLETED, 20), (OrderStatus.COMPLETED, 41))
-    return [
-        Purchase("shopper@demo.jishi", "Lin Xiaoyu", "en", tuple(Item(sku) for sku in rng.sample(cheap, 3)), days, stage)
-        for stage, days in stages
-    ]
+    purchases = []
+    for stage, days in stages:
+        first = [rng.choice(often)] if often and stage == OrderStatus.COMPLETED else []
+        skus = first + rng.sample([sku for sku in cheap if sku not in first], 3 - len(first))
+        purchases.append(Purchase("shopper@demo.jishi", "Lin Xiaoyu", "en", tuple(map(Item, skus)), days, stage))
+    return purchases
 
 
 def _address(reviewer: str) -> str:
