@@ -30,7 +30,7 @@ class BankAccountAdmin(ConsoleAdmin):
     ordering = ["-created_at"]
     fields = ["merchant", "kind", "holder", "hint_shown", "land", "connected_account", "created_at", "usable_from", "replaced_at", "full"]
     inlines = [AccessInline]
-    hint_shown = column(lambda self, row: row.hint, _("number"))
+    hint_shown = column(lambda self, row: format_html('<span class="amount">{}</span>', row.hint), _("number"))
     land = column(lambda self, row: country(row.country), _("country"))
     state = column(
         lambda self, row: label(_("Replaced"), "neutral") if row.replaced_at else label(_("Current"), "success"),

@@ -32,7 +32,7 @@ def is_by_hand(row: Payout) -> bool:
 class PayoutAdmin(ConsoleAdmin):
     """Money on its way to merchants. What failed is payable again; trying again makes a new payout of the balance as it is now."""
 
-    list_display = ["merchant", "amount", "state", "destination", "way", "number", "created_at", "settled_at"]
+    list_display = ["merchant", "amount", "state", "goes_to", "way", "number", "created_at", "settled_at"]
     list_filter = ["status", "gateway", "currency"]
     list_select_related = ["merchant", "statement"]
     search_fields = ["merchant__name", "provider_id"]
@@ -46,6 +46,7 @@ class PayoutAdmin(ConsoleAdmin):
     amount = money_column("amount_minor", _("amount"))
     state = column(lambda self, row: payout_label(row), _("status"), ordering="status")
     number = column(lambda self, row: f"{row.statement.number:04d}", _("statement"), ordering="statement__number")
+    goes_to = column(lambda self, row: format_html('<span class="amount">{}</span>', row.destination), _("goes to"))
     way = column(lambda self, row: transfers.way_of(row), _("way"), ordering="gateway")
 
     @object_action(
