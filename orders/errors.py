@@ -211,3 +211,14 @@ class RefundExceedsLine(DomainError):
 class ExchangeNotPossible(DomainError):
     code = "exchange_not_possible"
     message = _("It can be exchanged for the same article, or for another version of it at the same price.")
+
+
+class NothingToInvoice(DomainError):
+    code = "nothing_to_invoice"
+    message = _("There is no such amount to put on an invoice or a credit note.")
+
+
+class PaperNotFound(DomainError):
+    code = "paper_not_found"
+    message = _("This invoice does not exist.")
+    status = 404

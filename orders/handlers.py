@@ -9,8 +9,9 @@ from core.outbox import handles
 from logistics.events import ReservationExpired, ShipmentDelivered
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
+from orders.events import OrderCancelled, OrderPaid, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import expiry, fulfilment, payment
+from orders.services import expiry, fulfilment, papers, payment
 from orders.services.cases import sending, settling
 from payments.events import PaymentFailed, PaymentSucceeded, RefundSucceeded
 from payments.models import Refund
@@ -53,6 +54,26 @@ def deliver_order(event: ShipmentDelivered) -> None:
 def close_refunded_case(event: RefundSucceeded) -> None:
     case_id = Refund.objects.values_list("cause", flat=True).get(pk=event.refund_id)
     settling.refund_arrived(case_id=case_id, at=timezone.now())
+
+
+@handles(OrderPaid)
+def invoice_order(event: OrderPaid) -> None:
+    papers.issue_invoice(order_id=uuid.UUID(event.order_id), at=timezone.now())
+
+
+@handles(OrderCancelled)
+def credit_cancelled_order(event: OrderCancelled) -> None:
+    _credit_rest(uuid.UUID(event.order_id))
+
+
+@handles(OrderRefunded)
+def credit_refunded_order(event: OrderRefunded) -> None:
+    _credit_rest(uuid.UUID(event.order_id))
+
+
+def _credit_rest(order_id: uuid.UUID) -> None:
+    points = MerchantOrder.objects.values_list("refunded_points_minor", flat=True).get(pk=order_id)
+    papers.issue_credit_note(order_id=order_id, cause=order_id, points_minor=points, at=timezone.now())
 
 
 @handles(PointsEarned)

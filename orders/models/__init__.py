@@ -1,6 +1,7 @@
 from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
+from orders.models.papers import Invoice, PaperCounter, PaperKind
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
 from orders.models.refunds import OrderRefund, OrderRefundLine
 from orders.models.taxes import TaxedAs, TaxKind, TaxRate
@@ -15,10 +16,13 @@ __all__ = [
     "CaseVerdict",
     "Checkout",
     "CommissionLine",
+    "Invoice",
     "MerchantOrder",
     "OrderLine",
     "OrderRefund",
     "OrderRefundLine",
+    "PaperCounter",
+    "PaperKind",
     "TaxKind",
     "TaxRate",
     "TaxedAs",
