@@ -51,7 +51,7 @@ def _facts(paper: Invoice) -> list[tuple[str, str]]:
     if paper.kind == PaperKind.INVOICE:
         return [*facts, (_("Paid on"), _day(content["paid_on"], content))]
     number, day = content["corrects"]
-    return [*facts, (_("Corrects invoice"), number), (_("of"), _day(day, content))]
+    return [*facts, (_("Corrects invoice"), number), (_("Invoiced on"), _day(day, content))]
 
 
 def _charges(document: Document, content: Mapping[str, Any]) -> None:
@@ -65,22 +65,23 @@ def _charges(document: Document, content: Mapping[str, Any]) -> None:
         total = _money(line["total_minor"], content)
         rows.append([title, str(line["quantity"]), _money(line["price_minor"], content), *rate, total])
     document.table([*columns, Column(_("Amount"), amount=True)], rows)
-    document.sums(_sums(content))
+    document.sums(_sums(content), _points(content))
 
 
 def _sums(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The total is the last and strong; how it was paid, or goes back, stands before it only where points take a part."""
-    total, points = content["total_minor"], content["points_minor"]
-    net = total - content["tax_minor"]
-    sums = [(_("Net amount"), _money(net, content))] if content["taxes"] else []
-    sums += [(_tax_name(tax), _money(tax["tax_minor"], content)) for tax in content["taxes"]]
-    if content["kind"] == PaperKind.INVOICE:
-        paid, name = _("Paid with points"), _("Total")
-    else:
-        paid, name = _("Returned as points"), _("Total credited")
-    if points:
-        sums.append((paid, _money(points, content)))
-    return [*sums, (name, _money(total, content))]
+    net = content["total_minor"] - content["tax_minor"]
+    parts = [(_("Net amount"), _money(net, content))] if content["taxes"] else []
+    parts += [(_tax_name(tax), _money(tax["tax_minor"], content)) for tax in content["taxes"]]
+    name = _("Total") if content["kind"] == PaperKind.INVOICE else _("Total credited")
+    return [*parts, (name, _money(content["total_minor"], content))]
+
+
+def _points(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How much of the total was paid in points, or goes back as points."""
+    if not content["points_minor"]:
+        return []
+    name = _("of it paid with points") if content["kind"] == PaperKind.INVOICE else _("of it returned as points")
+    return [(name, _money(content["points_minor"], content))]
 
 
 def _taxes(document: Document, content: Mapping[str, Any]) -> None:

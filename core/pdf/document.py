@@ -70,15 +70,17 @@ class Document:
         """
         self._blocks += [ruled(columns, rows, totals, ROOM), Spacer(0, 8)]
 
-    def sums(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Names and amounts at the right, the last pair strong under a line; kept on one page."""
-        amounts = max((_natural(text) for _, text in pairs), default=0) * 1.45 + 14
-        names = min(ROOM * 0.55, max((_natural(name) for name, _ in pairs), default=0) * 1.3 + 20)
+    def sums(self, pairs: Sequence[tuple[str, str]], beneath: Sequence[tuple[str, str]] = ()) -> None:
+        """Names and amounts at the right, the last pair strong under a line; kept on one page. `beneath` follow it, not added up."""
+        everything = [*pairs, *beneath]
+        amounts = max((_natural(text) for _, text in everything), default=0) * 1.45 + 14
+        names = min(ROOM * 0.55, max((_natural(name) for name, _ in everything), default=0) * 1.3 + 20)
         rows = [[label(name), value(text, align="right")] for name, text in pairs[:-1]]
         strong = [[value(name, bold=True, size=11), value(text, bold=True, align="right", size=11)] for name, text in pairs[-1:]]
         rule = HRFlowable(width=names + amounts, thickness=0.9, color=INK, hAlign="RIGHT", spaceBefore=3, spaceAfter=3)
-        blocks = [bare(part, [names, amounts], align="RIGHT") for part in (rows, strong) if part]
-        self._blocks += [KeepTogether([*blocks[:-1], rule, *blocks[-1:]]), Spacer(0, 8)]
+        after = [[label(name), value(text, align="right")] for name, text in beneath]
+        above, total, below = ([bare(part, [names, amounts], align="RIGHT")] if part else [] for part in (rows, strong, after))
+        self._blocks += [KeepTogether([*above, rule, *total, *below]), Spacer(0, 8)]
 
     def rule(self) -> None:
         """A thin line across the page."""

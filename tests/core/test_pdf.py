@@ -18,7 +18,7 @@ def paper(lines: int = 3, language: str = "zh-hans") -> Document:
     document.facts([("订单", "J-1"), ("日期", "2026年11月22日"), ("Paid", "yes")], columns=2)
     rows = [(f"龙井茶 {number}\nSKU-{number}", "2", f"¥{number}.50") for number in range(1, lines + 1)]
     document.table(COLUMNS, rows, totals=[("合计", "", "¥1,234.56")])
-    document.sums([("Goods", "¥1,200.00"), ("Total", "¥1,234.56")])
+    document.sums([("Goods", "¥1,200.00"), ("Total", "¥1,234.56")], beneath=[("of it in points", "¥7.00")])
     document.heading("说明", 2)
     document.paragraph("谢谢惠顾。 Thank you.")
     document.rule()
@@ -38,7 +38,7 @@ def embedded_fonts(reader: PdfReader) -> dict[str, bool]:
 def test_chinese_and_amounts_can_be_read_out_of_a_paper() -> None:
     text = read(paper().render()).pages[0].extract_text()
 
-    for piece in ("湖畔茶业有限公司", "龙井茶 3", "SKU-3", "¥1,234.56", "Zoë Müller", "谢谢惠顾。", "2026-000017"):
+    for piece in ("湖畔茶业有限公司", "龙井茶 3", "SKU-3", "¥1,234.56", "Zoë Müller", "谢谢惠顾。", "2026-000017", "¥7.00"):
         assert piece in text
 
 

@@ -255,7 +255,7 @@ def test_a_refunded_order_that_was_paid_with_points_says_so() -> None:
     note = issue_credit_note(order_id=order.pk, cause=order.pk, points_minor=400, at=NOON)
 
     assert note is not None
-    assert "Returned as points" in text_of(note)
+    assert "returned as points" in text_of(note)
     assert "$4.00" in text_of(note)
 
 
