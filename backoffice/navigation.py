@@ -30,6 +30,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("To ship"), "package_2", "orders_merchantorder_changelist", Duty.ORDERS, "?queue=to_ship"),
                 item(_("All orders"), "receipt_long", "orders_merchantorder_changelist", Duty.ORDERS),
                 item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),
+                item(_("Invoices"), "request_quote", "orders_invoice_changelist", Duty.ORDERS),
             ],
         },
         {
@@ -78,6 +79,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Orders"), "receipt_long", "orders_merchantorder"),
                 item(_("Purchases"), "shopping_cart", "orders_checkout"),
+                item(_("Invoices"), "request_quote", "orders_invoice"),
                 item(_("Parcels"), "local_shipping", "logistics_shipment"),
                 item(_("Stock"), "inventory_2", "logistics_stock"),
                 item(_("Warehouses"), "warehouse", "logistics_warehouse"),
@@ -93,6 +95,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Awaited transfers"), "hourglass_empty", "payments_expectedtransfer"),
                 item(_("Transfers to make"), "outbound", "payments_outgoingtransfer"),
                 item(_("Escrow"), "lock_clock", "payments_escrowhold"),
+                item(_("Tax rates"), "account_balance", "orders_taxrate"),
                 item(_("Payouts"), "payments", "payments_payout"),
                 item(_("Statements"), "request_quote", "payments_payoutstatement"),
                 item(_("Payout schedules"), "event_repeat", "payments_payoutschedule"),
@@ -119,6 +122,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Merchants"), "storefront", "merchants_merchant"),
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),
+                item(_("Commission rules"), "rule", "merchants_commissionrule"),
                 item(_("Products"), "sell", "catalog_product"),
                 item(_("Categories"), "account_tree", "catalog_category"),
                 item(_("Brands"), "branding_watermark", "catalog_brand"),

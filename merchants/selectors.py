@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from core.compiled import compiled
-from merchants.models import ApiKey, CommissionRule, Membership, Merchant
+from merchants.models import ApiKey, CommissionPlan, CommissionRule, Membership, Merchant
 from merchants.rules import Terms
 from merchants.services.api_keys import MARK, hash_secret, note_use
 
@@ -73,6 +73,12 @@ def _plans(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
 
 def _terms(row: dict[str, Any]) -> Terms:
     return Terms(**row | {name: uuid.UUID(row[name]) if row[name] else None for name in ("rule", "product", "merchant")})
+
+
+def plan_terms(plan: CommissionPlan) -> list[Terms]:
+    """The terms of one plan in their order, its own rate at the bottom."""
+    rules = CommissionRule.objects.filter(plan=plan, retired_at=None).order_by("position")
+    return [*map(terms_of, rules), Terms(rate_bps=plan.rate_bps)]
 
 
 def terms_of(rule: CommissionRule) -> Terms:

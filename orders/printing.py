@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from babel.dates import format_date
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.money import Money, babel_locale
 from core.pdf import Column, Document
-from orders.models import Invoice, PaperKind, TaxKind
+from orders.models import Invoice, PaperKind
+from orders.selectors.taxes import tax_name
 
 
 def pdf_of(paper: Invoice) -> bytes:
@@ -30,9 +32,14 @@ def pdf_of(paper: Invoice) -> bytes:
         return document.render()
 
 
-def file_name(paper: Invoice) -> str:
-    """What the file is called when somebody keeps it."""
-    return f"{paper.number}.pdf"
+def pdf_answer(paper: Invoice) -> HttpResponse:
+    """The paper as an answer to whoever was found to be a party of it; nobody keeps it on the way."""
+    headers = {
+        "Content-Disposition": f'inline; filename="{paper.number}.pdf"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(pdf_of(paper), content_type="application/pdf", headers=headers)
 
 
 def _party(party: Mapping[str, Any]) -> list[str]:
@@ -71,7 +78,7 @@ def _charges(document: Document, content: Mapping[str, Any]) -> None:
 def _sums(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     net = content["total_minor"] - content["tax_minor"]
     parts = [(_("Net amount"), _money(net, content))] if content["taxes"] else []
-    parts += [(_tax_name(tax), _money(tax["tax_minor"], content)) for tax in content["taxes"]]
+    parts += [(tax_name(tax["kind"], tax["bps"]), _money(tax["tax_minor"], content)) for tax in content["taxes"]]
     name = _("Total") if content["kind"] == PaperKind.INVOICE else _("Total credited")
     return [*parts, (name, _money(content["total_minor"], content))]
 
@@ -91,7 +98,7 @@ def _taxes(document: Document, content: Mapping[str, Any]) -> None:
     columns = [Column(_("Tax")), Column(_("Net"), amount=True), Column(_("Tax"), amount=True), Column(_("Gross"), amount=True)]
     rows = [
         [
-            _tax_name(tax),
+            tax_name(tax["kind"], tax["bps"]),
             _money(tax["net_minor"], content),
             _money(tax["tax_minor"], content),
             _money(tax["net_minor"] + tax["tax_minor"], content),
@@ -108,11 +115,6 @@ def _closing(paper: Invoice) -> str:
     if paper.content["taxes"]:
         return _("Prices include tax. The amount is paid; nothing is due.")
     return _("No tax is included. The amount is paid; nothing is due.")
-
-
-def _tax_name(tax: Mapping[str, Any]) -> str:
-    kind = str(TaxKind(tax["kind"]).label) if tax["kind"] in TaxKind.values else _("Tax")
-    return f"{kind} {_rate(tax['bps'])}"
 
 
 def _rate(bps: int) -> str:

@@ -1,15 +1,26 @@
+import datetime as dt
+
 from celery import shared_task
+from django.utils import timezone
 
 from orders.selectors import database_now
 from orders.services.cases.deadlines import sweep_cases
 from orders.services.completion import complete_due
 from orders.services.expiry import expire_unpaid
+from orders.services.papers import issue_missing
 
 
 @shared_task(acks_late=True, expires=30)
 def expire_unpaid_purchases() -> int:
     """End purchases nobody paid in time, judged by the database's clock."""
     return expire_unpaid(at=database_now())
+
+
+@shared_task(acks_late=True, expires=300)
+def issue_missing_invoices() -> int:
+    """Invoice what was paid before there were invoices; what is paid now is invoiced by its event, within seconds."""
+    now = timezone.now()
+    return issue_missing(at=now, paid_before=now - dt.timedelta(minutes=10))
 
 
 @shared_task(acks_late=True, expires=300)

@@ -43,6 +43,7 @@ urlpatterns = [
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/confirmation/", orders.confirmation, name="confirmation"),
+    path("orders/<str:number>/papers/<uuid:paper_id>/", orders.paper, name="paper"),
     path("orders/<str:number>/receipt/", orders.receipt, name="receipt"),
     path("orders/<str:number>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:number>/review/<uuid:line_id>/", orders.review, name="review"),

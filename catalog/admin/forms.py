@@ -57,7 +57,7 @@ class ProductForm(ModelForm):
 
     class Meta:
         model = Product
-        fields = ["title", "description", "category", "brand", "condition"]
+        fields = ["title", "description", "category", "brand", "condition", "tax_class"]
         field_classes = {"category": CategoryChoice}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -90,7 +90,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
     inlines = [VariantInline, VariantPriceInline, PictureInline]
     fieldsets = [
         (None, {"fields": [("title", "title_zh"), ("description", "description_zh")]}),
-        (_("Where it belongs"), {"fields": [("category", "brand", "condition")]}),
+        (_("Where it belongs"), {"fields": [("category", "brand"), ("condition", "tax_class")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
     ]
     actions = ["publish_selected", "hide_selected"]

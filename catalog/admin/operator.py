@@ -130,7 +130,19 @@ class ProductAdmin(ConsoleAdmin):
     list_select_related = ["card", "category", "merchant"]
     search_fields = ["title", "variants__sku", "merchant__name"]
     ordering = ["-created_at"]
-    fields = ["title", "chinese", "merchant", "state", "category", "brand", "condition", "description", "created_at", "published_at"]
+    fields = [
+        "title",
+        "chinese",
+        "merchant",
+        "state",
+        "category",
+        "brand",
+        "condition",
+        "tax_class",
+        "description",
+        "created_at",
+        "published_at",
+    ]
     inlines = [VariantInline]
     actions_detail = ["hide"]
     product = column(lambda self, row: product_header(row), _("product"), ordering="title")

@@ -28,6 +28,7 @@ class ProductFields(TypedDict, total=False):
     description: str
     i18n: Mapping[str, Mapping[str, str]]
     condition: str
+    tax_class: str
     options: Sequence[Mapping[str, Any]]
     attributes: Sequence[Mapping[str, Any]]
 

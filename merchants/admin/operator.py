@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -16,20 +15,7 @@ from core.backoffice.fields import ModelForm
 from core.countries import country
 from core.models import StateChange
 from merchants import services
-from merchants.models import CommissionPlan, Membership, Merchant
-
-
-@admin.register(CommissionPlan)
-class CommissionPlanAdmin(ConsoleAdmin):
-    list_display = ["name", "rate", "merchants"]
-    fields = ["name", "rate_bps"]
-    search_fields = ["name"]
-    can_add = can_change = True
-    rate = column(lambda self, row: f"{row.rate_bps / 100:g}%", _("rate"), ordering="rate_bps")
-    merchants = column(lambda self, row: row.merchant_count, _("merchants"), ordering="merchant_count")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(merchant_count=Count("merchant"))
+from merchants.models import Membership, Merchant
 
 
 class MembershipInline(ReadOnlyInline):

@@ -35,7 +35,7 @@ class ProfileForm(ModelForm):
 
     class Meta:
         model = Merchant
-        fields = ["name", "description", "email", "city", "address", "handling_days", "cash_on_delivery"]
+        fields = ["name", "description", "email", "city", "address", "handling_days", "cash_on_delivery", "tax_number"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class ShopProfileAdmin(SingletonAdmin):
     readonly_fields = ["kind", "state", "plan"]
     fieldsets = [
         (None, {"fields": [("name", "name_zh"), ("description", "description_zh")]}),
-        (_("Contact and delivery"), {"fields": [("email", "handling_days"), ("city", "address"), "cash_on_delivery"]}),
+        (_("Contact and delivery"), {"fields": [("email", "handling_days"), ("city", "address"), ("cash_on_delivery", "tax_number")]}),
         (_("Agreed with the marketplace"), {"fields": [("kind", "state", "plan")]}),
     ]
     state = status_column(_("status"))

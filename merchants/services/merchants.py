@@ -36,6 +36,7 @@ class MerchantFields(TypedDict, total=False):
     opening_hours: Mapping[str, Any]
     handling_days: int
     cash_on_delivery: bool
+    tax_number: str
     logo: str
     commission_plan: CommissionPlan
 

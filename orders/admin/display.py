@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core.backoffice.base import now
 from core.backoffice.display import due_label, label, money, status_label
@@ -15,7 +17,9 @@ from core.countries import country
 from core.i18n import translated
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines
+from orders.selectors.papers import papers_of
 from orders.selectors.purchases import TO_SHIP, shipments_by_order
+from orders.selectors.taxes import tax_name, taxes_of
 from payments.models import CashCollection
 from payments.services.cash import owed_to_guest
 
@@ -64,17 +68,19 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
 
 
 def order_context(order: MerchantOrder) -> dict[str, Any]:
-    """What the order page shows; amounts as text. Five statements."""
+    """What the order page shows; amounts as text. Seven statements."""
     parcels = shipments_by_order([order.pk])
+    rows = list(order.lines.select_related("product").order_by("pk"))
+    titles = {line.pk: translated({"title": line.title}, line.i18n, "title") for line in rows}
     lines = [
         {
             "line": line,
-            "title": translated({"title": line.title}, line.i18n, "title"),
+            "title": titles[line.pk],
             "details": " · ".join([*line.options.values(), line.sku]),
             "price": money(line.price_minor, order.currency),
             "total": money(line.total_minor, order.currency),
         }
-        for line in order.lines.select_related("product").order_by("pk")
+        for line in rows
     ]
     amounts = {
         "goods": money(order.goods_minor, order.currency),
@@ -95,6 +101,11 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "country": country(order.checkout.country),
         "lines": lines,
         "amounts": amounts,
+        "taxes": [
+            (tax_name(share.rate.kind, share.rate.bps), money(share.tax_minor, order.currency)) for share in taxes_of([(order, rows)])
+        ],
+        "commissions": _commissions(order, titles),
+        "papers": papers_of([order.pk]).get(order.pk, []),
         "parcels": parcels.get(order.pk, []),
         "timeline": entries,
     }
@@ -106,7 +117,24 @@ def _at_home(order: MerchantOrder) -> dict[str, str] | None:
         return None
     return {
         "total": money(order.in_base(order.total_minor), order.base_currency),
-        "net": money(order.in_base(order.total_minor - order.commission_minor), order.base_currency),
+        "net": money(order.in_base(order.total_minor - order.commission_minor - order.commission_tax_minor), order.base_currency),
         "rate": f"1 {order.base_currency} = {order.rate.normalize():f} {order.currency}",
         "on": formats.date_format(order.rate_on, "SHORT_DATE_FORMAT"),
     }
+
+
+def _commissions(order: MerchantOrder, titles: dict[uuid.UUID, str]) -> list[dict[str, Any]]:
+    """What was frozen of the commission, line by line; shipping is the line without one."""
+    rows = order.commission_lines.select_related("rule").order_by("line", "pk")
+    return [
+        {
+            "title": titles.get(row.line_id, "") if row.line_id else _("Shipping"),
+            "base": money(row.base_minor, order.currency),
+            "rate": f"{row.rate_bps / 100:g}%" if row.rate_bps is not None else money(row.fixed_minor, order.currency),
+            "rule": row.rule,
+            "version": row.version,
+            "amount": money(row.amount_minor, order.currency),
+            "tax": money(row.tax_minor, order.currency) if row.tax_minor else "",
+        }
+        for row in rows
+    ]

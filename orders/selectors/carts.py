@@ -47,6 +47,7 @@ class CartLineView:
     total_minor: int
     available: int
     problem: str
+    tax_class: str = ""
 
     @property
     def is_price_changed(self) -> bool:
@@ -222,6 +223,7 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else rules.WantedLine(variant, line.quantity).total_minor,
         available=available,
         problem=problem,
+        tax_class=variant.tax_class,
     )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.crypto import constant_time_compare
@@ -14,7 +14,10 @@ from logistics.models import Shipment
 from logistics.selectors import shipments_of
 from merchants.models import Merchant
 from orders.errors import CheckoutNotFound, OrderNotFound
-from orders.models import Checkout, MerchantOrder, OrderLine
+from orders.models import Checkout, Invoice, MerchantOrder, OrderLine
+from orders.rules.taxes import TaxShare
+from orders.selectors.papers import papers_of
+from orders.selectors.taxes import taxes_of
 from orders.selectors.timeline import TimelineEntry, timelines
 from orders.states import CheckoutStatus, OrderStatus
 from payments.models import CashCollection
@@ -31,6 +34,7 @@ class OrderView:
     shipments: list[Shipment]
     timeline: list[TimelineEntry]
     cash: CashCollection | None = None
+    papers: list[Invoice] = field(default_factory=list)
 
     @property
     def can_confirm(self) -> bool:
@@ -45,6 +49,11 @@ class OrderView:
 class OrderPage:
     checkout: Checkout
     orders: list[OrderView]
+
+    @property
+    def taxes(self) -> list[TaxShare]:
+        """The tax that the purchase's total includes, per rate."""
+        return taxes_of((view.order, view.lines) for view in self.orders)
 
     @property
     def is_awaiting_payment(self) -> bool:
@@ -103,7 +112,7 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
 
 
 def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
-    """Everything a purchase's page shows; seven statements, two without parcels and timelines, one more for cash on delivery."""
+    """Everything a purchase's page shows; eight statements, two without parcels, papers and timelines, one more for cash on delivery."""
     orders = _orders_with_merchants(checkout.pk)
     lines: dict[uuid.UUID, list[OrderLine]] = {}
     for line in _lines_with_products([order.pk for order in orders]):
@@ -112,6 +121,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
     lists = timelines(orders, parcels) if with_progress else {}
     collections = CashCollection.objects.filter(purchase=checkout.pk) if checkout.is_cash else ()
     cash = {row.reference: row for row in collections}
+    papers = papers_of([order.pk for order in orders]) if with_progress else {}
     return OrderPage(
         checkout=checkout,
         orders=[
@@ -121,6 +131,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
                 shipments=parcels.get(order.pk, []),
                 timeline=lists.get(order.pk, []),
                 cash=cash.get(order.pk),
+                papers=papers.get(order.pk, []),
             )
             for order in orders
         ],

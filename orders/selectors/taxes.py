@@ -1,12 +1,20 @@
-"""Which tax rates there are, and what of an order's amounts is tax."""
+"""Which tax rates there are, and what of a cart's or an order's amounts is tax."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.remembered import forget, remembered
-from orders.models import MerchantOrder, OrderLine, TaxRate
-from orders.rules.taxes import DatedRate, Rate, TaxShare, tax_shares
+from orders.models import MerchantOrder, OrderLine, TaxKind, TaxRate
+from orders.rules.taxes import SHIPPING, DatedRate, Rate, TaxShare, rate_for, tax_shares, taxes_in
+
+if TYPE_CHECKING:
+    from orders.selectors.carts import CartView
 
 SECONDS = 10.0
 _KEY = "tax rates"
@@ -34,3 +42,20 @@ def taxes_of(orders: Iterable[tuple[MerchantOrder, Iterable[OrderLine]]]) -> lis
         parts += [(Rate(line.tax_kind, line.tax_bps), line.total_minor, line.tax_minor) for line in lines]
         parts.append((Rate(order.shipping_tax_kind, order.shipping_tax_bps), order.shipping_minor, order.shipping_tax_minor))
     return tax_shares(parts)
+
+
+def taxes_of_cart(cart: CartView, country: str, at: dt.datetime) -> list[TaxShare]:
+    """The tax that a cart's total would include, were it placed now and sent to this country."""
+    table, on = tax_rates(), timezone.localdate(at)
+    parts = []
+    for parcel in cart.parcels:
+        amounts = [(line.total_minor, rate_for(table, country, line.tax_class, on)) for line in parcel.lines]
+        amounts.append((parcel.shipping_minor, rate_for(table, country, SHIPPING, on)))
+        parts += [(rate, gross, tax) for (gross, rate), tax in zip(amounts, taxes_in(amounts), strict=True)]
+    return tax_shares(parts)
+
+
+def tax_name(kind: str, bps: int) -> str:
+    """A tax with its rate in the active language, such as VAT 13%."""
+    name = str(TaxKind(kind).label) if kind in TaxKind.values else _("Tax")
+    return f"{name} {bps / 100:g}%"

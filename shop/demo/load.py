@@ -14,10 +14,11 @@ from core import outbox
 from core.models import OutboxEvent
 from orders.models import OrderLine
 from recommend.services.training import train
-from shop.demo import market, money, payouts, source
+from shop.demo import market, money, payouts, rates, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
 from shop.demo.mails import date_mails
+from shop.demo.papers import issue_papers
 
 SEED = 20261122
 OPENED_DAYS_AGO = 75
@@ -30,9 +31,11 @@ def load(*, small: bool) -> None:
     rows = source.products(small=small)
     with _progress() as progress:
         money.enter_rates(now)
+        rates.announce()
         shops = market.open_shops()
         payouts.open_accounts(list(shops.values()), at=now - dt.timedelta(days=OPENED_DAYS_AGO))
         categories = market.plant_categories()
+        rates.agree(now)
         purchases = plan_purchases(rows, rng, now=now, small=small)
         units = purchases.units_by_sku()
         step = progress.add_task("products", total=len(rows))
@@ -52,6 +55,7 @@ def load(*, small: bool) -> None:
         # What was ordered before its picture was drawn shows it, too.
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
+        issue_papers()
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         while handled := outbox.relay(now=timezone.now()):
             progress.advance(step, handled)

@@ -1,6 +1,7 @@
 """Opens the demo's shops and puts their goods on the shelves, through the services a merchant's own clicks would call."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -52,11 +53,12 @@ def _open_shop(row: dict[str, Any]) -> Merchant:
     plan, _ = CommissionPlan.objects.get_or_create(
         name=PLANS[row["kind"], row["commission_bps"]], defaults={"rate_bps": row["commission_bps"]}
     )
+    number = f"91330100MA{uuid.uuid5(uuid.NAMESPACE_DNS, row['slug']).hex[:8].upper()}"
     fields = {name: row[name] for name in ("city", "country", "latitude", "longitude", "opening_hours", "handling_days", "description")}
     merchant = create_merchant(
         name=row["name"], kind=row["kind"], slug=row["slug"], commission_plan=plan, email=row["members"][0]["email"],
         address=row["address"] or "", logo=gallery.logo(row), cash_on_delivery=row.get("cash_on_delivery", False),
-        i18n=source.chinese(row, "name", "description", "city", "address"), **fields,
+        tax_number=number, i18n=source.chinese(row, "name", "description", "city", "address"), **fields,
     )  # fmt: skip
     for member in row["members"]:
         set_member(merchant=merchant, user=person(member["email"], member["name"], language="zh-hans"), role=ROLES[member["role"]])

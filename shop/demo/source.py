@@ -47,6 +47,7 @@ def product_fields(row: dict[str, Any]) -> dict[str, Any]:
         "description": f"<p>{row['description']}</p>",
         "i18n": {CHINESE: {"title": row["title_zh"], "description": f"<p>{row['description_zh']}</p>"}},
         "condition": row["condition"],
+        "tax_class": "reduced" if row["category"] == "groceries" else "standard",
         "options": [_option(option) for option in row["options"]],
         "attributes": [{**_named(attribute), **_valued(attribute)} for attribute in (*row["attributes"], *_policies(row))],
     }

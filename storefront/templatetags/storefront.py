@@ -24,7 +24,8 @@ from core.i18n import translated
 from core.money import Money, babel_locale, exponent
 from core.sanitiser import cleaned
 from orders.models import OrderLine
-from orders.selectors import CartLineView
+from orders.rules.taxes import Rate
+from orders.selectors import CartLineView, taxes
 from storefront import fragments, shell
 from storefront.fragments import card_fragments
 
@@ -177,6 +178,12 @@ def chosen_options(line: OrderLine) -> dict[str, str]:
 def rich_text(text: str) -> SafeString:
     """A stored description, which is clean HTML, for the page; lines typed without tags become paragraphs."""
     return cleaned(text if "<" in text else linebreaks(text))
+
+
+@register.filter
+def tax_name(rate: Rate) -> str:
+    """A tax with its rate, such as VAT 13%."""
+    return taxes.tax_name(rate.kind, rate.bps)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from core.errors import DomainError
 from orders.errors import CartLineNotFound, VariantNotFound
 from orders.models import Cart
 from orders.selectors import cart_view
+from orders.selectors.taxes import taxes_of_cart
 from orders.services import carts
 from recommend.selectors import bought_with
 from storefront.baskets import adopt_cart, cart_of, cart_token, counted, member, remember_cart
@@ -36,6 +38,8 @@ def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | 
     come_back_to(request, reverse("cart"))
     view = counted(request, cart_view(row, language, current()))
     context: dict[str, Any] = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
+    # Nobody has said yet where it goes.
+    context |= {"taxes": taxes_of_cart(view, settings.OPERATOR_COUNTRY, timezone.now()), "taxes_to": settings.OPERATOR_COUNTRY}
     if not context["is_partial"]:
         context["suggestions"] = bought_with(view.product_ids, SUGGESTIONS, language) if view.product_ids else []
     template = "storefront/components/cart_body.html" if context["is_partial"] else "storefront/cart.html"

@@ -16,6 +16,7 @@ from loyalty.selectors import balance
 from orders.errors import CartEmpty
 from orders.models import Cart, Checkout
 from orders.selectors import CartView, cart_view
+from orders.selectors.taxes import taxes_of_cart
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
 from storefront.baskets import cart_of, counted, member
@@ -92,6 +93,8 @@ def _to_payment(request: HttpRequest, form: CheckoutForm, placed: Checkout) -> H
 
 def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "cart": view, "offer": _offer(member(request), view), "tenders": tenders_for_cart(view)}
+    country = str(form["country"].value() or settings.OPERATOR_COUNTRY)
+    context |= {"taxes": taxes_of_cart(view, country, timezone.now()), "taxes_to": country}
     return render(request, "storefront/checkout.html", context, status=status)
 
 

@@ -15,6 +15,8 @@ from core.errors import DomainError
 from orders import selectors
 from orders.errors import OrderNotFound
 from orders.models import MerchantOrder
+from orders.printing import pdf_answer
+from orders.selectors.papers import paper_of_purchase
 from orders.selectors.purchases import NUMBER
 from orders.services import cancellation, completion, reviews
 from storefront.baskets import member
@@ -64,6 +66,12 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
         "form": form,
     }
     return render(request, "storefront/order.html", context, status=status)
+
+
+@require_safe
+def paper(request: HttpRequest, number: str, paper_id: uuid.UUID) -> HttpResponse:
+    """An invoice or credit note of one's own purchase, as PDF."""
+    return pdf_answer(paper_of_purchase(paper_id, purchase(request, number)))
 
 
 @require_safe

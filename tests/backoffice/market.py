@@ -19,6 +19,7 @@ from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
 from orders.models import MerchantOrder
 from orders.services import fulfilment
+from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
 from payments import postings
 from payments.models import PaymentAttempt, PayoutStatement
@@ -82,6 +83,7 @@ def make_shop(canary: str) -> Shop:
     fulfilment.ship_order(
         order_id=shipped.pk, carrier=f"{canary} express", tracking_number=f"{canary}-TRACK", actor="system:test", at=timezone.now()
     )
+    issue_invoice(order_id=to_ship.pk, at=timezone.now())
     return Shop(
         canary=canary,
         merchant=merchant,

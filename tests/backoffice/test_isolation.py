@@ -214,7 +214,8 @@ def test_a_new_variant_row_cannot_be_put_below_a_strangers_product(member: Clien
     before = snapshot(stranger.merchant)
     product = shop.product
     data = {
-        "title": product.title, "category": product.category_id, "condition": "new", "description": "", "title_zh": "",
+        "title": product.title, "category": product.category_id, "condition": "new", "tax_class": "standard",
+        "description": "", "title_zh": "",
         "description_zh": "",
         "merchant": stranger.merchant.pk, "slug": "taken-over",
         "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1", "variants-0-id": product.variants.get().pk,

@@ -55,6 +55,7 @@ def _product_form(product: Product | None, variants: list[dict[str, Any]], **cha
         "description": "Two lines.\n\nOf text.",
         "description_zh": "",
         "condition": "new",
+        "tax_class": "standard",
         "brand": "",
         "prices-TOTAL_FORMS": "0",
         "prices-INITIAL_FORMS": "0",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0003_commission_rules_stay"),
-        ("orders", "0009_after_sales_watched"),
+        ("orders", "0013_cash_watched"),
     ]
 
     operations = [

@@ -54,7 +54,7 @@ VIEWS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0010_papers")]
+    dependencies = [("orders", "0014_papers")]
     operations = [
         migrations.RunSQL(GUARD, UNGUARD),
         *[migrations.RunSQL(f"CREATE VIEW {name} AS {query}", f"DROP VIEW {name}") for name, query in VIEWS.items()],
