@@ -218,6 +218,12 @@ class NothingToInvoice(DomainError):
     message = _("There is no such amount to put on an invoice or a credit note.")
 
 
+class RefundNotFound(DomainError):
+    code = "refund_not_found"
+    message = _("Nothing was refunded for this.")
+    status = 404
+
+
 class PaperNotFound(DomainError):
     code = "paper_not_found"
     message = _("This invoice does not exist.")

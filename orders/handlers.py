@@ -9,7 +9,7 @@ from core.outbox import handles
 from logistics.events import ReservationExpired, ShipmentDelivered
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
-from orders.events import OrderCancelled, OrderPaid, OrderRefunded
+from orders.events import OrderCancelled, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
 from orders.services import expiry, fulfilment, papers, payment
 from orders.services.cases import sending, settling
@@ -63,17 +63,17 @@ def invoice_order(event: OrderPaid) -> None:
 
 @handles(OrderCancelled)
 def credit_cancelled_order(event: OrderCancelled) -> None:
-    _credit_rest(uuid.UUID(event.order_id))
+    papers.credit_refund(order_id=uuid.UUID(event.order_id), cause=uuid.UUID(event.order_id), at=timezone.now())
 
 
 @handles(OrderRefunded)
 def credit_refunded_order(event: OrderRefunded) -> None:
-    _credit_rest(uuid.UUID(event.order_id))
+    papers.credit_refund(order_id=uuid.UUID(event.order_id), cause=uuid.UUID(event.cause or event.order_id), at=timezone.now())
 
 
-def _credit_rest(order_id: uuid.UUID) -> None:
-    points = MerchantOrder.objects.values_list("refunded_points_minor", flat=True).get(pk=order_id)
-    papers.issue_credit_note(order_id=order_id, cause=order_id, points_minor=points, at=timezone.now())
+@handles(OrderPartRefunded)
+def credit_part_of_order(event: OrderPartRefunded) -> None:
+    papers.credit_refund(order_id=uuid.UUID(event.order_id), cause=uuid.UUID(event.cause), at=timezone.now())
 
 
 @handles(PointsEarned)

@@ -15,8 +15,8 @@ from catalog.rules.options import labels_in
 from core.countries import country
 from core.i18n import translated
 from merchants.models import Merchant
-from orders.errors import NothingToInvoice
-from orders.models import Invoice, MerchantOrder, OrderLine, PaperKind
+from orders.errors import NothingToInvoice, RefundNotFound
+from orders.models import Invoice, MerchantOrder, OrderLine, OrderRefund, OrderRefundLine, PaperKind
 from orders.rules.papers import SHIPPING, Credited, Paper, PaperLine, Party, credit_lines, number_of, rest_of
 from orders.services.moves import locked_order
 
@@ -72,6 +72,22 @@ def issue_credit_note(
     corrects = (invoice.number, invoice.content["issued_on"])
     paper = Paper(kind=PaperKind.CREDIT_NOTE, lines=lines, points_minor=points_minor, corrects=corrects, **_head(order))
     return _issued(order, paper, at, corrects=invoice, cause=cause)
+
+
+def credit_refund(*, order_id: uuid.UUID, cause: uuid.UUID, at: dt.datetime) -> Invoice | None:
+    """The credit note for a refund as it was written on the order's lines, once per `cause`; None where nothing went back.
+
+    Raises:
+        OrderNotFound: there is none.
+        RefundNotFound: nothing was refunded for this cause.
+    """
+    refund = OrderRefund.objects.filter(order=order_id, cause=cause).first()
+    if refund is None:
+        raise RefundNotFound
+    rows = OrderRefundLine.objects.filter(refund=refund).values_list("order_line", "quantity", "amount_minor")
+    parts = {str(line_id): Credited(quantity, minor) for line_id, quantity, minor in rows}
+    parts[SHIPPING] = Credited(1, refund.shipping_minor)
+    return issue_credit_note(order_id=order_id, cause=cause, parts=parts, points_minor=refund.points_minor, at=at)
 
 
 def issue_missing(*, at: dt.datetime, paid_before: dt.datetime, limit: int = 200) -> int:

@@ -18,9 +18,9 @@ from orders.case_rules import earning_base_minor
 from orders.errors import CashNotHandedOver, RefundExceedsLine
 from orders.events import OrderPartRefunded, OrderRefunded
 from orders.models import CommissionLine, MerchantOrder, OrderLine, OrderRefund, OrderRefundLine
+from orders.rules.commission import commission_of_refund
 from orders.services.moves import locked_order, note_refunded
 from orders.states import OrderStatus
-from payments.rules import share_taken
 from payments.services import escrow, order_money
 from payments.services.escrow import Returned
 
@@ -144,10 +144,9 @@ def _commission(order: MerchantOrder, parts: Sequence[Part], shipping_minor: int
     for row in CommissionLine.objects.filter(order=order):
         if not taken.get(row.line_id):
             continue
-        before = gone[row.line_id] - taken[row.line_id]
-        for name, whole in (("commission_minor", row.amount_minor), ("commission_tax_minor", row.tax_minor)):
-            had = share_taken(whole, taken_before=0, part_after=before, total=row.gross_minor)
-            back[name] += share_taken(whole, taken_before=had, part_after=gone[row.line_id], total=row.gross_minor)
+        commission, tax = commission_of_refund(row, gone[row.line_id] - taken[row.line_id], taken[row.line_id])
+        back["commission_minor"] += commission
+        back["commission_tax_minor"] += tax
     return back
 
 

@@ -16,12 +16,13 @@ from catalog.models import Product
 from core.ids import uuid7
 from core.invariants import violations
 from merchants.models import Merchant
-from orders.errors import NothingToInvoice
+from orders.errors import NothingToInvoice, RefundNotFound
 from orders.models import Invoice, MerchantOrder, PaperCounter, PaperKind
 from orders.printing import pdf_of
 from orders.rules.papers import Credited
 from orders.services import cancellation, refunds
-from orders.services.papers import issue_credit_note, issue_invoice, issue_missing
+from orders.services.papers import credit_refund, issue_credit_note, issue_invoice, issue_missing
+from orders.services.returns_of_money import Part, refund_part
 from orders.states import OrderStatus
 from tests.drain import drain
 from tests.factories.orders import make_buyer, make_cart, make_goods, make_seller, place
@@ -311,3 +312,36 @@ def test_an_invoice_takes_few_statements_however_many_lines_it_has() -> None:
         issue_invoice(order_id=order.pk, at=NOON)
 
     assert len([query for query in statements if "SAVEPOINT" not in query["sql"]]) <= 6
+
+
+def test_each_part_refund_gets_its_credit_note_by_line() -> None:
+    """MON21."""
+    make_tax_rate("CN", 1_300)
+    seller = make_seller(shipping=1_130)
+    goods = [make_goods(merchant=seller, price=price) for price in (5_650, 999)]
+    order = order_up_to(OrderStatus.DELIVERED, variants=goods, quantity=2).order
+    first, second = order.lines.order_by("-price_minor")
+    refund = {"order_id": order.pk, "actor": "operator:1", "reason": "broken", "at": timezone.now()}
+    cause = uuid7()
+
+    refund_part(cause=cause, parts=[Part(first.pk, 1, 5_650), Part(second.pk, 0, 111)], shipping_minor=130, **refund)
+    refund_part(cause=uuid7(), parts=[Part(second.pk, 2, 1_887)], shipping_minor=1_000, **refund)
+    drain()
+    refunds.refund_order(order_id=order.pk, actor="operator:1", reason="the rest", at=timezone.now())
+    drain()
+
+    notes = list(Invoice.objects.filter(kind="credit_note").order_by("sequence"))
+    note = next(note for note in notes if note.cause == cause)
+    assert {line["key"]: line["total_minor"] for line in note.content["lines"]} == {str(first.pk): 5_650, str(second.pk): 111, "": 130}
+    assert {note.total_minor for note in notes} == {5_891, 2_887, 5_650}
+    assert sum(note.tax_minor for note in notes) == order.tax_minor
+    assert violations() == {}
+
+
+def test_a_refund_that_was_not_made_has_no_credit_note() -> None:
+    order = paid_order()
+
+    with pytest.raises(RefundNotFound):
+        credit_refund(order_id=order.pk, cause=uuid7(), at=NOON)
+
+    assert not Invoice.objects.exists()
