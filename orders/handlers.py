@@ -9,7 +9,7 @@ from core.outbox import handles
 from logistics.events import ReservationExpired, ShipmentDelivered
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
-from orders.events import OrderCancelled, OrderPaid, OrderPartRefunded, OrderRefunded
+from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
 from orders.services import expiry, fulfilment, papers, payment
 from orders.services.cases import sending, settling
@@ -59,6 +59,12 @@ def close_refunded_case(event: RefundSucceeded) -> None:
 @handles(OrderPaid)
 def invoice_order(event: OrderPaid) -> None:
     papers.issue_invoice(order_id=uuid.UUID(event.order_id), at=timezone.now())
+
+
+@handles(OrderCompleted)
+def invoice_completed_order(event: OrderCompleted) -> None:
+    """Cash at the door is paid by now; other orders have their invoice since they were paid."""
+    papers.issue_papers(order_id=uuid.UUID(event.order_id), at=timezone.now())
 
 
 @handles(OrderCancelled)

@@ -74,16 +74,37 @@ def issue_credit_note(
     return _issued(order, paper, at, corrects=invoice, cause=cause)
 
 
+@transaction.atomic
+def issue_papers(*, order_id: uuid.UUID, at: dt.datetime) -> Invoice:
+    """The invoice of an order and the credit notes of all its refunds so far; what is there already stays.
+
+    Raises:
+        OrderNotFound: there is none.
+        NothingToInvoice: nobody has paid it.
+    """
+    invoice = issue_invoice(order_id=order_id, at=at)
+    for cause in OrderRefund.objects.filter(order=order_id).order_by("created_at", "pk").values_list("cause", flat=True):
+        credit_refund(order_id=order_id, cause=cause, at=at)
+    return invoice
+
+
+@transaction.atomic
 def credit_refund(*, order_id: uuid.UUID, cause: uuid.UUID, at: dt.datetime) -> Invoice | None:
-    """The credit note for a refund as it was written on the order's lines, once per `cause`; None where nothing went back.
+    """The credit note for a refund as it was written on the order's lines, once per `cause`.
+
+    None where nothing went back, and before the order is paid: cash is collected at the end, and what was given back before that is
+    credited right after the invoice.
 
     Raises:
         OrderNotFound: there is none.
         RefundNotFound: nothing was refunded for this cause.
     """
+    order = locked_order(order_id)
     refund = OrderRefund.objects.filter(order=order_id, cause=cause).first()
     if refund is None:
         raise RefundNotFound
+    if order.paid_at is None:
+        return None
     rows = OrderRefundLine.objects.filter(refund=refund).values_list("order_line", "quantity", "amount_minor")
     parts = {str(line_id): Credited(quantity, minor) for line_id, quantity, minor in rows}
     parts[SHIPPING] = Credited(1, refund.shipping_minor)
@@ -98,7 +119,7 @@ def issue_missing(*, at: dt.datetime, paid_before: dt.datetime, limit: int = 200
     rows = MerchantOrder.objects.filter(paid_at__lt=paid_before).exclude(papers__kind=PaperKind.INVOICE)
     found = list(rows.order_by("paid_at", "number").values_list("pk", flat=True)[:limit])
     for order_id in found:
-        issue_invoice(order_id=order_id, at=at)
+        issue_papers(order_id=order_id, at=at)
     return len(found)
 
 

@@ -20,7 +20,7 @@ from orders.errors import NothingToInvoice, RefundNotFound
 from orders.models import Invoice, MerchantOrder, PaperCounter, PaperKind
 from orders.printing import pdf_of
 from orders.rules.papers import Credited
-from orders.services import cancellation, refunds
+from orders.services import cancellation, cash, completion, fulfilment, refunds
 from orders.services.papers import credit_refund, issue_credit_note, issue_invoice, issue_missing
 from orders.services.returns_of_money import Part, refund_part
 from orders.states import OrderStatus
@@ -345,3 +345,44 @@ def test_a_refund_that_was_not_made_has_no_credit_note() -> None:
         credit_refund(order_id=order.pk, cause=uuid7(), at=NOON)
 
     assert not Invoice.objects.exists()
+
+
+def test_an_order_paid_at_the_door_has_its_papers_when_it_is_complete() -> None:
+    """What was given back before the cash was collected is credited after the invoice."""
+    make_tax_rate("CN", 1_300)
+    seller = make_seller()
+    Merchant.objects.update(cash_on_delivery=True)
+    walk = order_up_to(OrderStatus.AWAITING_PAYMENT, variants=[make_goods(merchant=seller, price=5_650)], quantity=2)
+    at = timezone.now()
+    cash.confirm_cash(checkout_id=walk.checkout.pk, actor="shopper:guest", at=at)
+    order = walk.order
+    fulfilment.ship_order(order_id=order.pk, carrier="SF", tracking_number="1", actor="merchant:x", at=at)
+    fulfilment.mark_delivered(order_id=order.pk, actor="system:test", at=at)
+    cause = uuid7()
+    line = order.lines.get()
+    refund_part(
+        order_id=order.pk, cause=cause, parts=[Part(line.pk, 1, 5_650)], shipping_minor=0, actor="operator:1", reason="broken", at=at
+    )
+    drain()
+    before = Invoice.objects.count()
+
+    completion.confirm_receipt(order_id=order.pk, actor="shopper:guest", at=at)
+    drain()
+
+    assert before == 0
+    assert [(paper.kind, paper.total_minor) for paper in Invoice.objects.order_by("-kind")] == [("invoice", 11_800), ("credit_note", 5_650)]
+    assert violations() == {}
+
+
+def test_an_order_refused_at_the_door_has_no_papers() -> None:
+    goods = make_goods()
+    Merchant.objects.update(cash_on_delivery=True)
+    walk = order_up_to(OrderStatus.AWAITING_PAYMENT, variants=[goods])
+    cash.confirm_cash(checkout_id=walk.checkout.pk, actor="shopper:guest", at=timezone.now())
+    fulfilment.ship_order(order_id=walk.order.pk, carrier="SF", tracking_number="1", actor="merchant:x", at=timezone.now())
+
+    cash.refuse_at_door(order_id=walk.order.pk, actor="merchant:x", reason="not at home", at=timezone.now())
+    drain()
+
+    assert not Invoice.objects.exists()
+    assert violations() == {}
