@@ -3,10 +3,11 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$name" && break; done)
 RUN := .venv/bin/python
 PYTEST_ARGS ?=
+N ?= 1000000
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check chaos soak crash-matrix bench format lint deploy-check
+.PHONY: help run test check chaos soak crash-matrix bench ledger-bench format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -44,6 +45,9 @@ deploy-check: .venv/.dev
 
 bench: .venv/.dev ## Measure the shop beside a bare Django view
 	@$(RUN) -m benchmarks
+
+ledger-bench: .venv/.dev ## Post a million ledger transactions, print the rate, verify them (N=20000 for fewer)
+	@$(RUN) -m benchmarks.ledger -n $(N)
 
 format: .venv/.dev ## Format Python and sort imports
 	$(RUN) -m ruff check --fix .

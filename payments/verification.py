@@ -78,11 +78,11 @@ CHECKS = {
         UNION ALL
         SELECT c.conname FROM pg_constraint c
         WHERE c.conrelid = ANY (SELECT to_regclass(unnest(%(tables)s::text[]))) AND NOT c.convalidated""",
+    "clearing left over with nothing on its way": "SELECT * FROM invariant_clearing_returns_to_zero",
 }
 # What the ledger alone cannot know: whether payments, holds and refunds explain it.
 BUSINESS_CHECKS = {
     "clearing that nothing explains": "SELECT * FROM invariant_clearing_explained",
-    "clearing left over with nothing on its way": "SELECT * FROM invariant_clearing_returns_to_zero",
 }
 FIGURES = {
     "transactions": "SELECT count(*) FROM payments_ledgertransaction",
