@@ -19,7 +19,7 @@ from payments.selectors import accounts
 
 MERCHANTS = 200
 # A part is posted as the shop does it, a commit for each; the rest as a sweep could, so that a million does not take the night.
-ONE_BY_ONE_SHARE, ONE_BY_ONE_MOST = 5, 100_000
+ONE_BY_ONE_SHARE, ONE_BY_ONE_MOST = 5, 50_000
 UNCHECKED_MOST = 20_000
 PER_COMMIT = 50
 console = Console(width=140, highlight=False)
