@@ -8,18 +8,18 @@ from payments.gateways.bank_file import BankFileTransfers
 from payments.gateways.bank_transfer import BankTransferGateway
 from payments.gateways.base import DisputeReader, Gateway, MovementLister, Patient, TransferGateway
 from payments.gateways.sandbox import SandboxGateway
-from payments.gateways.sandbox_movements import list_movements as sandbox_movements
+from payments.gateways.sandbox_movements import list_movements as list_at_sandbox
 from payments.gateways.sandbox_transfers import SandboxTransfers
 from payments.gateways.stripe import StripeGateway
 from payments.gateways.stripe_disputes import StripeDisputes
-from payments.gateways.stripe_movements import list_movements as stripe_movements
+from payments.gateways.stripe_movements import list_movements as list_at_stripe
 from payments.gateways.stripe_transfers import StripeTransfers
 from payments.models import BankAccount
 
 _GATEWAYS: dict[str, Gateway] = {made.code: made for made in (StripeGateway(), SandboxGateway(), BankTransferGateway())}
 _TRANSFERS: dict[str, TransferGateway] = {made.code: made for made in (StripeTransfers(), SandboxTransfers(), BankFileTransfers())}
 # Which providers show their own list, so that a day can be compared with it.
-_LISTERS: dict[str, MovementLister] = {"sandbox": sandbox_movements, "stripe": stripe_movements}
+_LISTERS: dict[str, MovementLister] = {"sandbox": list_at_sandbox, "stripe": list_at_stripe}
 _DISPUTES: dict[str, DisputeReader] = {"stripe": StripeDisputes()}
 
 
