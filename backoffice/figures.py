@@ -19,9 +19,10 @@ from core.money import exponent
 from logistics.admin.display import low
 from logistics.models import Stock
 from merchants.models import Merchant
-from orders.models import MerchantOrder
+from orders.models import AfterSalesCase, MerchantOrder
+from orders.selectors.cases import counts_for_merchant
 from orders.selectors.purchases import TO_SHIP
-from orders.states import OrderStatus
+from orders.states import CaseStatus, OrderStatus
 from payments.models import InboxMessage, PaymentAttempt, ReconciliationDifference, Refund
 
 # Orders whose money came in and stayed: what was cancelled or refunded is not a sale.
@@ -97,7 +98,7 @@ def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt
 
 
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
-    """What a merchant has to do, by name; four queries."""
+    """What a merchant has to do, by name; five queries."""
     orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
         to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
         overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
@@ -105,6 +106,7 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
     )
     return {
         **orders,
+        **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
         "bad_reviews": Review.objects.filter(product__merchant=merchant, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)).count(),
@@ -112,13 +114,14 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
 
 
 def operator_counts(now: dt.datetime) -> dict[str, int]:
-    """What the operator has to look at, by name; eight queries."""
+    """What the operator has to look at, by name; nine queries."""
     return {
         "dead_events": OutboxEvent.objects.filter(dead_at__isnull=False, handled_at__isnull=True).count(),
         "quarantined": InboxMessage.objects.filter(status="quarantined").count(),
         "unknown_attempts": PaymentAttempt.objects.filter(status="unknown").count(),
         "open_differences": ReconciliationDifference.objects.filter(status="open").count(),
         "failed_refunds": Refund.objects.filter(status="failed").count(),
+        "disputes": AfterSalesCase.objects.filter(status=CaseStatus.ESCALATED).count(),
         "overdue": MerchantOrder.objects.filter(status__in=TO_SHIP, ship_by__lt=now).count(),
         "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).count(),
         "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")).count(),

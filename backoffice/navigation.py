@@ -29,6 +29,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("To ship"), "package_2", "orders_merchantorder_changelist", Duty.ORDERS, "?queue=to_ship"),
                 item(_("All orders"), "receipt_long", "orders_merchantorder_changelist", Duty.ORDERS),
+                item(_("Returns"), "assignment_return", "orders_aftersalescase_changelist", Duty.RETURNS),
                 item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),
                 item(_("Invoices"), "request_quote", "orders_invoice_changelist", Duty.ORDERS),
             ],
@@ -80,6 +81,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Orders"), "receipt_long", "orders_merchantorder"),
                 item(_("Purchases"), "shopping_cart", "orders_checkout"),
                 item(_("Invoices"), "request_quote", "orders_invoice"),
+                item(_("Returns and disputes"), "gavel", "orders_aftersalescase"),
                 item(_("Parcels"), "local_shipping", "logistics_shipment"),
                 item(_("Stock"), "inventory_2", "logistics_stock"),
                 item(_("Warehouses"), "warehouse", "logistics_warehouse"),

@@ -178,6 +178,8 @@ class ApiKey(Entity):
     class Scope(models.TextChoices):
         ORDERS_READ = "orders:read", _("Read orders")
         ORDERS_WRITE = "orders:write", _("Ship orders")
+        RETURNS_READ = "returns:read", _("Read returns")
+        RETURNS_WRITE = "returns:write", _("Answer returns")
         INVENTORY_READ = "inventory:read", _("Read stock")
         INVENTORY_WRITE = "inventory:write", _("Change stock")
         PAYOUTS_READ = "payouts:read", _("Read payouts")

@@ -15,6 +15,7 @@ class Duty(StrEnum):
     PRODUCTS = "products"
     REVIEWS = "reviews"
     ORDERS = "orders"
+    RETURNS = "returns"
     STOCK = "stock"
     SHIPMENTS = "shipments"
     SHIPPING = "shipping"
@@ -29,16 +30,16 @@ _EVERYTHING = frozenset(Duty)
 _VIEW: dict[str, frozenset[Duty]] = {
     Role.OWNER: _EVERYTHING,
     Role.CATALOGUE: frozenset({Duty.PRODUCTS, Duty.REVIEWS, Duty.STOCK, Duty.PROFILE}),
-    Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.STOCK, Duty.SHIPMENTS, Duty.SHIPPING, Duty.PRODUCTS}),
-    Role.SERVICE: frozenset({Duty.ORDERS, Duty.SHIPMENTS, Duty.PRODUCTS, Duty.REVIEWS}),
+    Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.RETURNS, Duty.STOCK, Duty.SHIPMENTS, Duty.SHIPPING, Duty.PRODUCTS}),
+    Role.SERVICE: frozenset({Duty.ORDERS, Duty.RETURNS, Duty.SHIPMENTS, Duty.PRODUCTS, Duty.REVIEWS}),
     Role.FINANCE: frozenset({Duty.BALANCE, Duty.PAYOUTS, Duty.ORDERS}),
     Role.READ_ONLY: _EVERYTHING - {Duty.API_KEYS, Duty.PAYOUTS},
 }
 _CHANGE: dict[str, frozenset[Duty]] = {
     Role.OWNER: _EVERYTHING,
     Role.CATALOGUE: frozenset({Duty.PRODUCTS}),
-    Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.STOCK, Duty.SHIPMENTS}),
-    Role.SERVICE: frozenset(),
+    Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.RETURNS, Duty.STOCK, Duty.SHIPMENTS}),
+    Role.SERVICE: frozenset({Duty.RETURNS}),
     Role.FINANCE: frozenset({Duty.PAYOUTS}),
     Role.READ_ONLY: frozenset(),
 }

@@ -62,7 +62,7 @@ def merchant_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 
 def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]:
-    orders, stock = "orders_merchantorder", "logistics_stock"
+    orders, cases, stock = "orders_merchantorder", "orders_aftersalescase", "logistics_stock"
     return [
         (Duty.ORDERS, to_do(counts["to_ship"], _("To ship"), _page("merchant", orders, "?queue=to_ship"), icon="package_2")),
         (
@@ -72,6 +72,11 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
         (
             Duty.ORDERS,
             to_do(counts["shipped"], _("Shipped, not delivered"), _page("merchant", orders, "?queue=shipped"), icon="local_shipping"),
+        ),
+        (Duty.RETURNS, to_do(counts["cases"], _("Returns to answer"), _page("merchant", cases, "?queue=mine"), icon="assignment_return")),
+        (
+            Duty.RETURNS,
+            to_do(counts["cases_soon"], _("Returns due within a day"), _page("merchant", cases, "?queue=soon"), icon="alarm", urgent=True),
         ),
         (Duty.STOCK, to_do(counts["low_stock"], _("Low stock"), _page("merchant", stock, "?level=low"), icon="production_quantity_limits")),
         (
@@ -118,6 +123,7 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
             "?status__exact=open",
             "compare_arrows",
         ),
+        tile("disputes", _("Disputes to decide"), "orders_aftersalescase", "?dispute=open", "gavel"),
         tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
         tile("running_jobs", _("Jobs running"), "core_job", "?status__exact=running", "progress_activity", urgent=False),
         tile("low_stock", _("Sold out"), "logistics_stock", "?level=out", "production_quantity_limits", urgent=False),

@@ -29,6 +29,8 @@ TONES = {
     "handed_over": "info", "in_transit": "info", "out_for_delivery": "primary", "returned": "danger", "dead": "danger",
     "waiting": "warning", "revoked": "danger", "unmatched": "warning", "matched": "success", "to_make": "warning", "made": "success",
     "impossible": "danger", "due": "warning", "collected": "success", "dropped": "neutral", "confirmed": "warning",
+    "offered": "warning", "approved": "info", "sent_back": "primary", "refused": "danger",
+    "escalated": "danger", "verdict": "info", "replaced": "primary", "repaired": "primary", "withdrawn": "neutral", "closed": "neutral",
     "dismissed": "neutral", "clean": "success", "differs": "danger",
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.urls import reverse
 
 from core.backoffice.references import links_references, names_references
-from orders.models import Checkout, MerchantOrder
+from orders.models import AfterSalesCase, Checkout, MerchantOrder
 
 
 @names_references
@@ -31,3 +31,8 @@ def purchase_pages(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 def order_pages(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     found = MerchantOrder.objects.filter(pk__in=references).values_list("pk", flat=True)
     return {key: reverse("admin:orders_merchantorder_change", args=[key]) for key in found}
+
+
+@names_references
+def case_numbers(references: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return dict(AfterSalesCase.objects.filter(pk__in=references).values_list("pk", "number"))

@@ -14,12 +14,12 @@ from logistics.models import Shipment
 from logistics.selectors import shipments_of
 from merchants.models import Merchant
 from orders.errors import CheckoutNotFound, OrderNotFound
-from orders.models import Checkout, Invoice, MerchantOrder, OrderLine
+from orders.models import AfterSalesCase, Checkout, Invoice, MerchantOrder, OrderLine
 from orders.rules.taxes import TaxShare
 from orders.selectors.papers import papers_of
 from orders.selectors.taxes import taxes_of
 from orders.selectors.timeline import TimelineEntry, timelines
-from orders.states import CheckoutStatus, OrderStatus
+from orders.states import CASE_UNSETTLED, CheckoutStatus, OrderStatus
 from payments.models import CashCollection
 
 NUMBER = re.compile(r"[0-9A-Z-]{1,24}")
@@ -35,14 +35,29 @@ class OrderView:
     timeline: list[TimelineEntry]
     cash: CashCollection | None = None
     papers: list[Invoice] = field(default_factory=list)
+    cases: list[AfterSalesCase] = field(default_factory=list)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Something about it is not settled, so it cannot be completed."""
+        return any(case.status in CASE_UNSETTLED for case in self.cases)
 
     @property
     def can_confirm(self) -> bool:
-        return self.order.status in RECEIVABLE
+        return self.order.status in RECEIVABLE and not self.is_disputed
 
     @property
     def can_cancel(self) -> bool:
-        return self.order.status in TO_SHIP
+        """At once; an order that is being packed is cancelled with the merchant's consent."""
+        return self.order.status == OrderStatus.PAID
+
+    @property
+    def can_ask_to_cancel(self) -> bool:
+        return self.order.status == OrderStatus.PREPARING and not self.is_disputed
+
+    @property
+    def has_free_pieces(self) -> bool:
+        return any(line.claimed_quantity < line.quantity for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -112,7 +127,7 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
 
 
 def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
-    """Everything a purchase's page shows; eight statements, two without parcels, papers and timelines, one more for cash on delivery."""
+    """Everything a purchase's page shows; nine statements, one more for cash on delivery; two without parcels, papers, cases and timelines."""
     orders = _orders_with_merchants(checkout.pk)
     lines: dict[uuid.UUID, list[OrderLine]] = {}
     for line in _lines_with_products([order.pk for order in orders]):
@@ -122,6 +137,9 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
     collections = CashCollection.objects.filter(purchase=checkout.pk) if checkout.is_cash else ()
     cash = {row.reference: row for row in collections}
     papers = papers_of([order.pk for order in orders]) if with_progress else {}
+    cases: dict[uuid.UUID, list[AfterSalesCase]] = {}
+    for case in _cases([order.pk for order in orders]) if with_progress else ():
+        cases.setdefault(case.order_id, []).append(case)
     return OrderPage(
         checkout=checkout,
         orders=[
@@ -132,6 +150,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
                 timeline=lists.get(order.pk, []),
                 cash=cash.get(order.pk),
                 papers=papers.get(order.pk, []),
+                cases=cases.get(order.pk, []),
             )
             for order in orders
         ],
@@ -146,6 +165,11 @@ def _orders_with_merchants(checkout_id: uuid.UUID) -> QuerySet[MerchantOrder]:
 @compiled
 def _lines_with_products(order_ids: list[uuid.UUID]) -> QuerySet[OrderLine]:
     return OrderLine.objects.filter(order__in=order_ids).select_related("product").order_by("pk")
+
+
+@compiled
+def _cases(order_ids: list[uuid.UUID]) -> QuerySet[AfterSalesCase]:
+    return AfterSalesCase.objects.filter(order__in=order_ids).order_by("number")
 
 
 def shipments_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Shipment]]:

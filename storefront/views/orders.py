@@ -16,9 +16,11 @@ from orders import selectors
 from orders.errors import OrderNotFound
 from orders.models import MerchantOrder
 from orders.printing import pdf_answer
+from orders.selectors.cases import Options, options_for
 from orders.selectors.papers import paper_of_purchase
 from orders.selectors.purchases import NUMBER
 from orders.services import cancellation, completion, reviews
+from orders.states import OrderStatus
 from storefront.baskets import member
 from storefront.forms.review import ReviewForm
 from storefront.guests import kept_purchases, open_by_mail, purchase
@@ -59,13 +61,21 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
     forms = {line.pk: ReviewForm(prefix=str(line.pk)) for line in open_lines}
     if form is not None:
         forms |= {line.pk: form for line in open_lines if str(line.pk) == form.prefix}
+    page = selectors.order_page(checkout)
     context: dict[str, Any] = {
-        "page": selectors.order_page(checkout),
+        "page": page,
+        "views": _with_options(page),
         "how": how_paid(checkout),
         "review_forms": [(line, forms[line.pk]) for line in open_lines],
         "form": form,
     }
     return render(request, "storefront/order.html", context, status=status)
+
+
+def _with_options(page: selectors.OrderPage) -> list[tuple[selectors.OrderView, Options | None]]:
+    """Each order with what may still be done about it, as long as a piece of it is in no case."""
+    now = timezone.now()
+    return [(view, options_for(view.order, now) if view.has_free_pieces else None) for view in page.orders]
 
 
 @require_safe
@@ -97,8 +107,10 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
-    """The shopper changes their mind before the parcel leaves."""
+    """The shopper changes their mind before the parcel leaves; once it is being packed, the shop is asked."""
     row = _own_order(request, number)
+    if row.status == OrderStatus.PREPARING:
+        return redirect(reverse("complain", args=[number]) + "?kind=cancellation")
     try:
         cancellation.cancel_order(order_id=row.pk, actor=_actor(request), reason="by shopper", at=timezone.now())
     except DomainError as error:

@@ -26,6 +26,7 @@ from payments.models import PaymentAttempt, PayoutStatement
 from payments.services import ledger
 from payments.services.payouts import run_payouts
 from tests.factories.accounts import make_user
+from tests.factories.cases import open_case
 from tests.factories.catalog import make_category, make_product, new_variant
 from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.orders import make_cart, place
@@ -108,6 +109,7 @@ def make_shop(canary: str) -> Shop:
         key=create_api_key(merchant=merchant, name=f"{canary} key", scopes=["orders:read"], user=owner)[0],
         rate=rate,
         statement=make_statement(merchant, canary),
+        case=open_case(shipped, kind="refund_only", reason="not_arrived", text=f"{canary} never came"),
     )
 
 
