@@ -118,12 +118,13 @@ class CaseOpened(Event):
 
 @dataclass(frozen=True)
 class CaseMoved(Event):
-    """A case went from one status to another; `by_deadline` says that nobody acted in time."""
+    """A case went from one status to another; `by_deadline` says that nobody acted in time. `occasion` is this move's own id."""
 
     case_id: str
     from_status: str
     to_status: str
     by_deadline: bool
+    occasion: str
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from payments.events import (
 from payments.models import CashCollection, InboxMessage, PaymentAttempt, ProviderDispute, Refund
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
-from support import alerts, notices, payout_mails  # noqa: F401  the last one registers its handlers
+from support import alerts, case_mails, notices, payout_mails  # noqa: F401  modules of mails register their own handlers
 from support.content import Notice, Reader
 from support.selectors import operators, readers_at
 from support.services import notify
@@ -110,7 +110,9 @@ def mail_cancelled(event: OrderCancelled) -> None:
 
 @handles(OrderRefunded)
 def mail_refunded(event: OrderRefunded) -> None:
-    _tell_buyer_of_order(event.order_id, lambda order: notices.refunded(order, event.reason, event.refunded_minor))
+    # What a case has paid back is told by the case's own mail.
+    if not event.cause:
+        _tell_buyer_of_order(event.order_id, lambda order: notices.refunded(order, event.reason, event.refunded_minor))
 
 
 @handles(PaymentSuspended)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from orders.models import Checkout
+from orders.models import AfterSalesCase, Checkout
 
 
 def _absolute(path: str) -> str:
@@ -24,6 +24,14 @@ def order_url(checkout: Checkout) -> str:
 
 def payment_url(checkout: Checkout) -> str:
     return _with_token(f"/pay/{checkout.number}/", checkout)
+
+
+def case_url(case: AfterSalesCase) -> str:
+    return _with_token(f"/cases/{case.number}/", case.order.checkout)
+
+
+def merchant_case_url(case: AfterSalesCase) -> str:
+    return _absolute(f"/merchant/orders/aftersalescase/{case.pk}/change/")
 
 
 def merchant_url() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from catalog.models import Variant
@@ -34,6 +35,8 @@ PATHS = {
     CaseKind.EXCHANGE: (*_BACK, CaseStatus.REPLACED),
     CaseKind.REPAIR: (*_BACK, CaseStatus.REPAIRED),
 }
+# What a step is called once it is taken, where that differs from how the state is called.
+STEP_LABELS = {CaseStatus.REQUESTED: pgettext_lazy("after-sales", "Opened")}
 MERCHANTS_TURN = [status for status, side in rules.TURN.items() if side == CaseSide.MERCHANT]
 
 
@@ -76,7 +79,10 @@ class CaseView:
             ahead = [] if self.case.status in ENDS else path[last + 1 :]
             path = [*path[: last + 1], CaseStatus(self.case.status), *ahead]
         here = path.index(CaseStatus(self.case.status))
-        return [Stage(CaseStatus(status).label, index < here, index == here) for index, status in enumerate(path)]
+        return [
+            Stage(STEP_LABELS.get(CaseStatus(status), CaseStatus(status).label), index < here, index == here)
+            for index, status in enumerate(path)
+        ]
 
     def _is_ahead(self, status: str) -> bool:
         return self.case.status not in ENDS and not any(step.status == CaseStatus.REFUSED for step in self.steps[-1:])
@@ -195,7 +201,7 @@ def _steps(case: AfterSalesCase) -> list[CaseStep]:
         CaseStep(
             at=change.at,
             status=change.to_status,
-            label=CaseStatus(change.to_status).label,
+            label=CaseStatus(change.to_status).label if change.from_status else STEP_LABELS[CaseStatus.REQUESTED],
             actor=role_of(change.actor),
             by_deadline=change.actor == "system:deadline",
         )

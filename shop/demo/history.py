@@ -30,6 +30,7 @@ from orders.services.reviews import review_line
 from orders.states import OrderStatus
 from payments.services.sandbox import decide
 from shop.demo import source
+from shop.demo.cases import play_cases
 from shop.demo.market import ACTOR, person
 from shop.demo.payouts import pay_until
 
@@ -136,6 +137,7 @@ class History:
             self._live(purchase)
             yield done
         pay_until(self.plan.now)
+        play_cases(self.plan.now)
         self._write_older_reviews()
         yield self.steps
 

@@ -41,6 +41,14 @@ class PhotosField(forms.FileField):
         return file.read()
 
 
+class CountField(forms.TypedChoiceField):
+    """How many pieces; none where nothing was sent for this line."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
 class PiecesForm(forms.Form):
     """How many pieces of which lines, and why. Its fields are made of the order's lines."""
 
@@ -59,8 +67,8 @@ class PiecesForm(forms.Form):
     def _add(self, choice: Choice, *, is_only: bool, with_versions: bool) -> None:
         counts = [(str(count), str(count)) for count in range(choice.free + 1)]
         first = choice.free if is_only else 0
-        self.fields[f"take-{choice.line.pk}"] = forms.TypedChoiceField(
-            label=_("How many?"), choices=counts, coerce=int, required=False, empty_value=0, initial=str(first)
+        self.fields[f"take-{choice.line.pk}"] = CountField(
+            label=_("How many?"), choices=counts, coerce=int, empty_value=0, initial=str(first)
         )
         if with_versions and len(choice.siblings) > 1:
             versions = [(str(row.pk), _version(choice.line, row.options)) for row in choice.siblings]

@@ -17,7 +17,7 @@ from logistics.models import ShippingRate, Stock, Warehouse
 from logistics.services import create_warehouse, receive_stock, set_shipping_rate
 from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
-from orders.models import MerchantOrder
+from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
 from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
@@ -51,6 +51,7 @@ class Shop:
     key: ApiKey
     rate: ShippingRate
     statement: PayoutStatement
+    case: AfterSalesCase
 
     def member(self, role: str) -> User:
         return make_membership(self.merchant, make_user(email=f"{role}.{self.canary.lower()}@example.com"), role).user

@@ -9,12 +9,11 @@ from django.utils.translation import get_language
 from core.money import Money
 from logistics import services as logistics
 from logistics.errors import OutOfStock
-from logistics.selectors import home_of
 from orders import case_rules as rules
 from orders.errors import AmountNotAllowed, TextMissing
 from orders.models import AfterSalesCase, CaseLine
 from orders.services import cancellation
-from orders.services.cases.moves import end, locked_case, move, must_be
+from orders.services.cases.moves import end, locked_case, move, must_be, return_address
 from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import say
 from orders.states import CaseKind, CaseStatus
@@ -57,7 +56,6 @@ def agree(case: AfterSalesCase, *, actor: str, at: dt.datetime, amount_minor: in
     kind, why = case.kind, reason
     if kind == CaseKind.EXCHANGE and not _keep_replacement(case, at):
         kind, why = CaseKind.RETURN, "sold out"
-    home = home_of(case.order_id, case.merchant_id)
     move(
         case,
         CaseStatus.APPROVED,
@@ -67,13 +65,9 @@ def agree(case: AfterSalesCase, *, actor: str, at: dt.datetime, amount_minor: in
         kind=kind,
         agreed_minor=amount_minor,
         agreed_shipping_minor=min(case.asked_shipping_minor, amount_minor),
-        return_to=(return_to.strip() or _address(home))[:300],
+        return_to=(return_to.strip() or return_address(case))[:300],
         due_at=at + rules.current_terms().send_back,
     )
-
-
-def _address(home: object) -> str:
-    return f"{home}, {home.postcode} {home.city}" if home else ""  # type: ignore[attr-defined]
 
 
 def _keep_replacement(case: AfterSalesCase, at: dt.datetime) -> bool:

@@ -12,7 +12,7 @@ from core.money import Money
 from orders import case_rules as rules
 from orders.errors import AmountNotAllowed, TextMissing
 from orders.models import AfterSalesCase, CaseVerdict
-from orders.services.cases.moves import end, locked_case, move, must_be
+from orders.services.cases.moves import end, locked_case, move, must_be, return_address
 from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import LONGEST, say
 from orders.states import CaseStatus, Verdict
@@ -99,7 +99,8 @@ def _carry_out(case: AfterSalesCase, amount: int, *, waits_for_goods: bool, acto
     if waits_for_goods:
         # A disputed exchange or repair is settled with money; nobody is made to trade on with each other.
         due_at = at + rules.current_terms().send_back
-        move(case, CaseStatus.APPROVED, actor=actor, at=at, reason="verdict", kind="return", due_at=due_at)
+        home = return_address(case)[:300]
+        move(case, CaseStatus.APPROVED, actor=actor, at=at, reason="verdict", kind="return", due_at=due_at, return_to=home)
     elif amount:
         pay_back(case, actor=actor, at=at, reason="verdict")
     else:

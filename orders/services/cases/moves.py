@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import F
 
 from core import outbox
+from core.ids import uuid7
 from core.states import IllegalTransition, move_to
 from logistics import services as logistics
+from logistics.selectors import home_of
 from orders.errors import CaseNotFound, QuantityClaimed
 from orders.events import CaseMoved
 from orders.models import AfterSalesCase, OrderLine
@@ -46,7 +48,13 @@ def move(case: AfterSalesCase, status: CaseStatus, *, actor: str, at: dt.datetim
     """`core.states.move_to`, and the event that tells both sides."""
     previous = case.status
     move_to(case, status, actor=actor, at=at, reason=reason[:200], **changes)
-    outbox.publish(CaseMoved(str(case.pk), previous, status, by_deadline=actor == DEADLINE))
+    outbox.publish(CaseMoved(str(case.pk), previous, status, by_deadline=actor == DEADLINE, occasion=str(uuid7())))
+
+
+def return_address(case: AfterSalesCase) -> str:
+    """Where goods of this case go back to: the warehouse that sent them."""
+    home = home_of(case.order_id, case.merchant_id)
+    return f"{home}, {home.postcode} {home.city}".strip() if home else ""
 
 
 def claim(lines: Mapping[OrderLine, int]) -> None:

@@ -15,7 +15,7 @@ from orders import case_rules as rules
 from orders.errors import CaseNotPossible, CaseTooLate, CaseWithoutLines, ExchangeNotPossible, QuantityClaimed
 from orders.events import CaseOpened
 from orders.models import AfterSalesCase, CaseLine, MerchantOrder, OrderLine
-from orders.services.cases.moves import claim, move
+from orders.services.cases.moves import claim, move, return_address
 from orders.services.cases.statements import say
 from orders.services.moves import locked_order
 from orders.states import CaseKind, CaseReason, CaseStatus
@@ -157,5 +157,6 @@ def _withdraw_from_contract(case: AfterSalesCase, actor: str, at: dt.datetime) -
         reason="withdrawal",
         agreed_minor=case.asked_minor,
         agreed_shipping_minor=case.asked_shipping_minor,
+        return_to=return_address(case)[:300],
         due_at=at + rules.current_terms().send_back,
     )
