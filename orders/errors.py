@@ -211,3 +211,20 @@ class RefundExceedsLine(DomainError):
 class ExchangeNotPossible(DomainError):
     code = "exchange_not_possible"
     message = _("It can be exchanged for the same article, or for another version of it at the same price.")
+
+
+class PaymentDeclined(DomainError):
+    code = "payment_declined"
+    message = _("We cannot take a payment for this order. Nothing was charged. Please write to us if you think that this is a mistake.")
+    status = 403
+
+
+class ExtraCheckNeeded(DomainError):
+    code = "extra_check_needed"
+    message = _("Before you pay, please confirm your e-mail address with the code we send you.")
+    status = 403
+
+
+class ReviewDecided(DomainError):
+    code = "review_decided"
+    message = _("This payment was decided about already.")

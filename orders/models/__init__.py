@@ -1,6 +1,7 @@
 from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
+from orders.models.origins import PurchaseOrigin
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
 from orders.models.refunds import OrderRefund, OrderRefundLine
 from orders.models.taxes import TaxedAs, TaxKind, TaxRate
@@ -19,6 +20,7 @@ __all__ = [
     "OrderLine",
     "OrderRefund",
     "OrderRefundLine",
+    "PurchaseOrigin",
     "TaxKind",
     "TaxRate",
     "TaxedAs",

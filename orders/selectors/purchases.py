@@ -38,13 +38,17 @@ class OrderView:
 
     @property
     def can_cancel(self) -> bool:
-        return self.order.status in TO_SHIP
+        return self.order.status in {*TO_SHIP, OrderStatus.IN_REVIEW}
 
 
 @dataclass(frozen=True)
 class OrderPage:
     checkout: Checkout
     orders: list[OrderView]
+
+    @property
+    def is_in_review(self) -> bool:
+        return any(view.order.status == OrderStatus.IN_REVIEW for view in self.orders)
 
     @property
     def is_awaiting_payment(self) -> bool:
