@@ -14,12 +14,12 @@ from django.db.models import Case, Value, When
 
 from core import outbox
 from orders import rules
-from orders.errors import ExtraCheckNeeded, PaymentDeclined, ReviewDecided
+from orders.errors import CheckoutNotFound, ExtraCheckNeeded, PaymentDeclined, ReviewDecided
 from orders.events import CheckoutInReview, CheckoutPaid, CodeAsked, OrderPaid
 from orders.models import Checkout, MerchantOrder, PurchaseOrigin
 from orders.selectors.risk import facts_of
 from orders.services.cancellation import cancel_order
-from orders.services.moves import locked_checkout, move_orders
+from orders.services.moves import move_orders
 from orders.states import OrderStatus
 from payments.models import RiskAssessment
 from payments.risk_selectors import has_confirmed
@@ -102,8 +102,13 @@ def reject(*, checkout_id: uuid.UUID, actor: str, at: dt.datetime, reason: str =
 
 
 def _decide(checkout_id: uuid.UUID, verdict: str, actor: str, at: dt.datetime) -> Checkout:
-    """Whoever gets the purchase's lock first decides; the others find a verdict."""
-    checkout = locked_checkout(checkout_id)
+    """Whoever gets the purchase's lock first decides; the others find a verdict.
+
+    Not its key: who cancels one of the orders meanwhile has that order's lock and shares the purchase's key when it commits.
+    """
+    checkout = Checkout.objects.select_for_update(no_key=True).filter(pk=checkout_id).first()
+    if checkout is None:
+        raise CheckoutNotFound
     if not payment_risk.record_verdict(reference=checkout.pk, verdict=verdict, reviewed_by=actor, at=at):
         raise ReviewDecided
     Checkout.objects.filter(pk=checkout.pk).update(review_by=None)
@@ -147,7 +152,7 @@ def _settle_if_due(checkout_id: uuid.UUID, at: dt.datetime) -> bool:
     decide = approve if settings.RISK_REVIEW_SILENCE == "approve" else reject
     try:
         with transaction.atomic():
-            rows = Checkout.objects.select_for_update(skip_locked=True)
+            rows = Checkout.objects.select_for_update(skip_locked=True, no_key=True)
             if not rows.filter(pk=checkout_id, review_by__lte=at).exists():
                 return False
             decide(checkout_id=checkout_id, actor=ACTOR, at=at)

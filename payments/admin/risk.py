@@ -97,7 +97,7 @@ class RiskPolicyAdmin(ConsoleAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         # The weights are fields of the form's own, not of the model.
-        return super().get_form(request, obj, change=change, **{**kwargs, "fields": None if obj else list(THRESHOLDS)})
+        return super().get_form(request, obj, change=change, **(kwargs if obj else {**kwargs, "fields": list(THRESHOLDS)}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         thresholds = tuple(form.cleaned_data[name] for name in THRESHOLDS)
