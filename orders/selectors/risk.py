@@ -43,13 +43,13 @@ WITH own AS MATERIALIZED (
     WHERE card <> '' AND created_at > %(day)s::timestamptz AND reference IN (SELECT id FROM own UNION ALL SELECT %(id)s::uuid)
 )
 SELECT
-    (SELECT count(*) FROM own WHERE placed_at > %(hour)s::timestamptz),
+    (SELECT count(*) FROM own WHERE placed_at > %(hour)s::timestamptz AND placed_at <= %(now)s::timestamptz),
     (SELECT count(*) FROM own WHERE status = 'paid'),
     (SELECT avg(worth) * {_UNIT.format("%(shop)s::text")} FROM own WHERE status = 'paid'),
     (SELECT count(*) FROM orders_purchaseorigin o, here
-        WHERE o.address = here.address AND o.seen_at > %(hour)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
+        WHERE o.address = here.address AND o.seen_at > %(hour)s::timestamptz AND o.seen_at <= %(now)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
     (SELECT count(*) FROM orders_purchaseorigin o, here
-        WHERE o.device <> '' AND o.device = here.device AND o.seen_at > %(hour)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
+        WHERE o.device <> '' AND o.device = here.device AND o.seen_at > %(hour)s::timestamptz AND o.seen_at <= %(now)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
     (SELECT count(*) FROM payments_paymentattempt WHERE status = 'failed' AND created_at > %(hour)s::timestamptz
         AND reference IN (SELECT id FROM own WHERE placed_at > %(day)s::timestamptz UNION ALL SELECT %(id)s::uuid)),
     (SELECT count(*) FROM cards),
@@ -68,6 +68,7 @@ def facts_of(checkout: Checkout, at: dt.datetime) -> RiskFacts:
     values: dict[str, Any] = {
         "buyer": str(checkout.user_id) if is_member else checkout.email.lower(),
         "id": str(checkout.pk),
+        "now": at,
         "hour": at - WINDOW,
         "day": at - DAY,
         "shop": settings.CURRENCY,
