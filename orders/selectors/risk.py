@@ -47,9 +47,11 @@ SELECT
     (SELECT count(*) FROM own WHERE status = 'paid'),
     (SELECT avg(worth) * {_UNIT.format("%(shop)s::text")} FROM own WHERE status = 'paid'),
     (SELECT count(*) FROM orders_purchaseorigin o, here
-        WHERE o.address = here.address AND o.seen_at > %(hour)s::timestamptz AND o.seen_at <= %(now)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
+        WHERE o.address = here.address
+        AND o.seen_at > %(hour)s::timestamptz AND o.seen_at <= %(now)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
     (SELECT count(*) FROM orders_purchaseorigin o, here
-        WHERE o.device <> '' AND o.device = here.device AND o.seen_at > %(hour)s::timestamptz AND o.seen_at <= %(now)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
+        WHERE o.device <> '' AND o.device = here.device
+        AND o.seen_at > %(hour)s::timestamptz AND o.seen_at <= %(now)s::timestamptz AND o.checkout_id <> %(id)s::uuid),
     (SELECT count(*) FROM payments_paymentattempt WHERE status = 'failed' AND created_at > %(hour)s::timestamptz
         AND reference IN (SELECT id FROM own WHERE placed_at > %(day)s::timestamptz UNION ALL SELECT %(id)s::uuid)),
     (SELECT count(*) FROM cards),

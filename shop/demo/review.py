@@ -39,8 +39,9 @@ def buy_suspiciously(now: dt.datetime) -> None:
         variant, quantity = _wanted()
         cart = add_to_cart(user=None, token=None, variant_id=variant.pk, quantity=quantity, at=moment, conversion=conversion)
         total = cart_view(cart, "en", conversion).total_minor
-        call = {"buyer": BUYER, "points": 0, "expected_total_minor": total, "at": moment, "conversion": conversion}
-        checkout = place_order(cart_id=cart.pk, key=KEY, **call)
+        checkout = place_order(
+            cart_id=cart.pk, key=KEY, buyer=BUYER, points=0, expected_total_minor=total, at=moment, conversion=conversion
+        )
         note_origin(checkout=checkout, address="203.0.113.77", device="", at=moment)
     attempt = start_payment(checkout=checkout, gateway="sandbox", return_url="http://localhost/", at=moment)
     decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=moment)
