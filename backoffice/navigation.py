@@ -116,6 +116,8 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Reconciliation"), "compare_arrows", "payments_reconciliation"),
                 item(_("Webhooks"), "webhook", "payments_inboxmessage"),
                 item(_("Quarantine"), "gpp_maybe", "payments_inboxmessage", "?status__exact=quarantined"),
+                item(_("Payment risk"), "policy", "payments_riskassessment", "?queue=waiting"),
+                item(_("Risk policy"), "tune", "payments_riskpolicy"),
                 item(_("Exchange rates"), "currency_exchange", "core_exchangerate"),
             ],
         },

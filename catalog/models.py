@@ -23,6 +23,11 @@ class Category(Translated, MP_Node):
     slug = models.SlugField(max_length=60, unique=True)
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
     picture = models.CharField(max_length=200, blank=True)
+    is_risky = models.BooleanField(
+        _("often bought with stolen cards"),
+        default=False,
+        help_text=_("Payments for such goods, here and below, are looked at more closely."),
+    )
 
     class Meta:
         verbose_name = _("category")

@@ -228,3 +228,20 @@ class PaperNotFound(DomainError):
     code = "paper_not_found"
     message = _("This invoice does not exist.")
     status = 404
+
+
+class PaymentDeclined(DomainError):
+    code = "payment_declined"
+    message = _("We cannot take a payment for this order. Nothing was charged. Please write to us if you think that this is a mistake.")
+    status = 403
+
+
+class ExtraCheckNeeded(DomainError):
+    code = "extra_check_needed"
+    message = _("Before you pay, please confirm your e-mail address with the code we send you.")
+    status = 403
+
+
+class ReviewDecided(DomainError):
+    code = "review_decided"
+    message = _("This payment was decided about already.")

@@ -131,3 +131,18 @@ class CaseMoved(Event):
 class CaseMessageWritten(Event):
     case_id: str
     message_id: str
+
+
+@dataclass(frozen=True)
+class CodeAsked(Event):
+    """The payment page of a purchase opens only with a code, which is to be mailed; each time one is made is an occasion of its own."""
+
+    checkout_id: str
+    occasion: str
+
+
+@dataclass(frozen=True)
+class CheckoutInReview(Event):
+    """A purchase is paid, and waits until a person has looked at the payment."""
+
+    checkout_id: str

@@ -17,6 +17,7 @@ CHECKOUT_TRANSITIONS = {"awaiting_payment": frozenset({"paid", "confirmed", "can
 
 class OrderStatus(models.TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
+    IN_REVIEW = "in_review", _("Payment is being checked")
     PAID = "paid", _("Paid")
     PREPARING = "preparing", _("Preparing")
     SHIPPED = "shipped", _("Shipped")
@@ -28,7 +29,8 @@ class OrderStatus(models.TextChoices):
 
 
 ORDER_TRANSITIONS = {
-    "awaiting_payment": frozenset({"paid", "preparing", "cancelled", "expired"}),
+    "awaiting_payment": frozenset({"paid", "in_review", "preparing", "cancelled", "expired"}),
+    "in_review": frozenset({"paid", "cancelled"}),
     "paid": frozenset({"preparing", "shipped", "cancelled"}),
     "preparing": frozenset({"shipped", "cancelled"}),
     "shipped": frozenset({"delivered", "completed", "refunded", "cancelled"}),

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from orders.selectors import database_now
+from orders.services import risk
 from orders.services.cases.deadlines import sweep_cases
 from orders.services.completion import complete_due
 from orders.services.expiry import expire_unpaid
@@ -33,3 +34,15 @@ def complete_due_orders() -> int:
 def sweep_due_cases() -> int:
     """Move after-sales cases on in which somebody stayed silent, judged by the database's clock."""
     return sweep_cases(at=database_now())
+
+
+@shared_task(acks_late=True, expires=60)
+def decide_due_reviews() -> int:
+    """Decide about paid purchases that waited too long for a person, judged by the database's clock."""
+    return risk.settle_due_reviews(at=database_now())
+
+
+@shared_task(acks_late=True, expires=3600)
+def forget_origins() -> int:
+    """Delete the network addresses of old purchases."""
+    return risk.forget_origins(at=database_now())

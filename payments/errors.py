@@ -182,3 +182,26 @@ class PayoutNotPossible(DomainError):
 class PayoutNotByHand(DomainError):
     code = "payout_not_by_hand"
     message = _("Only payouts that you carry to the bank yourself can be marked, and only once.")
+
+
+class CodeWrong(DomainError):
+    code = "code_wrong"
+    message = _("This is not the code from our latest mail, or it has expired. You can ask for a new one.")
+    status = 422
+
+
+class CodeTooSoon(DomainError):
+    code = "code_too_soon"
+    message = _("We have just sent you a code. Please wait a minute before you ask for another one.")
+    status = 429
+
+
+class CodeExhausted(DomainError):
+    code = "code_exhausted"
+    message = _("We have sent as many codes for this order as we can. Please write to us.")
+
+
+class RiskPolicyInvalid(DomainError):
+    code = "risk_policy_invalid"
+    message = _("Weights go from 0 to 100, limits are above zero, and the three thresholds rise from extra check to review to refusal.")
+    status = 422

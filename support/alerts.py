@@ -7,8 +7,9 @@ import uuid
 from django.utils.translation import gettext as _
 
 from core.backoffice.references import reference_names
+from orders.models import Checkout
 from payments.events import ReconciliationDiffered
-from payments.models import InboxMessage, PaymentAttempt, ProviderDispute, Refund
+from payments.models import InboxMessage, PaymentAttempt, ProviderDispute, Refund, RiskAssessment
 from support.content import Notice, Row, moment, money
 from support.links import operator_url
 
@@ -31,6 +32,27 @@ def payment_differs(attempt: PaymentAttempt, differs: str) -> Notice:
             Row(_("Differs in"), differs),
             Row(_("Provider"), attempt.gateway),
             Row(_("Provider's number"), attempt.provider_id or "–"),
+        ],
+    )
+
+
+def payment_to_review(checkout: Checkout) -> Notice:
+    """A paid purchase looks like fraud and waits for somebody to decide."""
+    risk = RiskAssessment.objects.get(reference=checkout.pk, stage=RiskAssessment.Stage.PAID)
+    return Notice(
+        kind="operator_payment_to_review",
+        subject=_("A payment waits for your review"),
+        heading=_("A payment looks risky."),
+        lead=[
+            _("The money is in, but the merchants are not told to send anything until you have decided."),
+            _("Without a decision it is decided by itself at %(when)s.") % {"when": moment(checkout.review_by or checkout.placed_at)},
+        ],
+        button=_("See why"),
+        url=operator_url("payments_riskassessment", risk.pk),
+        facts=[
+            Row(_("Purchase"), checkout.number),
+            Row(_("Amount"), money(checkout.total_minor, checkout.currency)),
+            Row(_("Score"), f"{risk.score} / 100"),
         ],
     )
 

@@ -13,8 +13,10 @@ from logistics.models import Shipment
 from orders.events import (
     CheckoutCancelled,
     CheckoutConfirmed,
+    CheckoutInReview,
     CheckoutPaid,
     CheckoutPlaced,
+    CodeAsked,
     LatePaymentRefunded,
     OrderCancelled,
     OrderConfirmed,
@@ -35,8 +37,10 @@ from payments.events import (
     RefundFailed,
 )
 from payments.models import CashCollection, InboxMessage, PaymentAttempt, ProviderDispute, Refund
+from payments.risk_selectors import challenge_of
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
+from payments.services.risk import code_of
 from support import alerts, case_mails, notices, payout_mails  # noqa: F401  modules of mails register their own handlers
 from support.content import Notice, Reader
 from support.selectors import operators, readers_at
@@ -64,6 +68,22 @@ def mail_merchant_of_cash_order(event: OrderConfirmed) -> None:
     due = CashCollection.objects.get(reference=order.pk).amount_minor
     for reader in readers_at(order.merchant):
         notify(subject_id=order.pk, reader=reader, write=lambda: notices.new_order(order, collect_minor=due), at=timezone.now())
+
+
+@handles(CheckoutInReview)
+def mail_in_review(event: CheckoutInReview) -> None:
+    _tell_buyer_of_checkout(event.checkout_id, notices.in_review)
+    checkout = Checkout.objects.get(pk=event.checkout_id)
+    _tell_operators(event.checkout_id, lambda: alerts.payment_to_review(checkout))
+
+
+@handles(CodeAsked)
+def mail_code(event: CodeAsked) -> None:
+    checkout, challenge = Checkout.objects.get(pk=event.checkout_id), challenge_of(uuid.UUID(event.checkout_id))
+    if challenge is None or challenge.passed_at is not None or challenge.salt != event.occasion:
+        return  # typed already, or a newer one is on its way
+    code, subject = code_of(challenge), uuid.UUID(challenge.salt)
+    notify(subject_id=subject, reader=_buyer(checkout), write=lambda: notices.payment_code(checkout, code), at=timezone.now())
 
 
 @handles(CheckoutCancelled)

@@ -73,6 +73,41 @@ def confirmed(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
     )
 
 
+def in_review(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
+    """The money is here, and a person looks at the payment before the goods are sent."""
+    return Notice(
+        kind="order_in_review",
+        subject=_("We are checking your payment for order %(number)s") % {"number": checkout.number},
+        heading=_("Your payment arrived, and we are checking it."),
+        lead=[
+            _("To protect card holders a person looks at some payments before the goods are sent. You need not do anything."),
+            _("We decide by %(when)s at the latest. Then the goods are sent, or you get all your money back.")
+            % {"when": moment(checkout.review_by or checkout.placed_at)},
+        ],
+        button=_("See your order"),
+        url=order_url(checkout),
+        facts=[Row(_("Order number"), checkout.number)],
+        parcels=parcels_of(orders),
+        amounts=checkout_amounts(checkout),
+    )
+
+
+def payment_code(checkout: Checkout, code: str) -> Notice:
+    """The code that opens the payment page."""
+    return Notice(
+        kind="payment_code",
+        subject=_("Your code for order %(number)s") % {"number": checkout.number},
+        heading=_("Your code is %(code)s") % {"code": code},
+        lead=[
+            _("Type it on the page where you wanted to pay. It is valid for 15 minutes, and nothing has been charged yet."),
+            _("If you have not ordered anything, do not give the code to anybody: without it nobody can pay for this order."),
+        ],
+        button=_("Go on to pay"),
+        url=payment_url(checkout),
+        facts=[Row(_("Order number"), checkout.number), Row(_("Code"), code, is_total=True)],
+    )
+
+
 def transfer_awaited(checkout: Checkout, told: Instructions) -> Notice:
     """Account, sum and payment reference of a bank transfer."""
     lead = _("Please transfer the sum below from your bank. It has to be here by %(when)s; until then we keep the goods for you.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from core.models import OutboxEvent
 from core.tasks import relay_outbox
 from logistics.tasks import expire_reservations
-from orders.tasks import complete_due_orders, expire_unpaid_purchases, sweep_due_cases
+from orders.tasks import complete_due_orders, decide_due_reviews, expire_unpaid_purchases, sweep_due_cases
 from payments.tasks import poll_attempts, process_inbox, send_bank_notices, send_payouts, send_refunds, send_sandbox_notices
 from support.tasks import send_due_mail
 
@@ -19,6 +19,7 @@ SWEEPS: tuple[Callable[[], int | None], ...] = (
     poll_attempts,
     send_refunds,
     send_payouts,
+    decide_due_reviews,
     complete_due_orders,
     sweep_due_cases,
     relay_outbox,

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from catalog.models import Category, Product
 from catalog.rules.slugs import slug_base, slug_with_id
 from catalog.services.cards import refresh_cards
-from catalog.services.tree import bump_tree
+from catalog.services.tree import RISKY_KEY, bump_tree
 from core.ids import uuid7
+from core.remembered import forget
 
 
 @transaction.atomic
@@ -63,6 +64,12 @@ def move_category(*, category: Category, parent: Category | None) -> Category:
     moved: Category = Category.objects.get(pk=category.pk)
     _refresh_subtree(moved)
     return moved
+
+
+def set_risky(*, category: Category, is_risky: bool) -> None:
+    """Say whether goods of a category, and of those below it, are often bought with stolen cards."""
+    Category.objects.filter(pk=category.pk).update(is_risky=is_risky)
+    forget(RISKY_KEY)
 
 
 def _refresh_subtree(category: Category) -> None:

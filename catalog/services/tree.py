@@ -9,6 +9,7 @@ from core.remembered import forget, remembered
 KEY = "category-tree"
 # Every page shows the tree, so a process asks for its version once a second only: that long another process's change may go unseen.
 SECONDS = 1.0
+RISKY_KEY = "risky categories"
 
 
 def tree_version() -> str:

@@ -1,10 +1,11 @@
 from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
-from orders.models.papers import Invoice, PaperCounter, PaperKind
+from orders.models.origins import PurchaseOrigin
+from orders.models.papers import Invoice, PaperCounter
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
 from orders.models.refunds import OrderRefund, OrderRefundLine
-from orders.models.taxes import TaxedAs, TaxKind, TaxRate
+from orders.models.taxes import TaxRate
 
 __all__ = [
     "AfterSalesCase",
@@ -22,8 +23,6 @@ __all__ = [
     "OrderRefund",
     "OrderRefundLine",
     "PaperCounter",
-    "PaperKind",
-    "TaxKind",
+    "PurchaseOrigin",
     "TaxRate",
-    "TaxedAs",
 ]

@@ -46,6 +46,7 @@ class Checkout(Stateful):
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="By the database's clock, for placing stamps it and the sweep compares it there.")
     paid_at = models.DateTimeField(null=True)
+    review_by = models.DateTimeField(null=True, help_text="Until when a person has time to decide about the payment; then it is decided.")
 
     class Meta:
         verbose_name = _("purchase")
@@ -60,7 +61,9 @@ class Checkout(Stateful):
         ]
         indexes = [
             models.Index(fields=["expires_at"], name="checkout_due", condition=Q(status="awaiting_payment")),
+            models.Index(fields=["review_by"], name="checkout_review_due", condition=Q(review_by__isnull=False)),
             models.Index(fields=["user", "-placed_at"], name="checkout_of_user"),
+            models.Index(Lower("email"), F("placed_at").desc(), name="checkout_of_guest", condition=Q(user=None)),
             models.Index(Lower("email"), name="checkout_unpaid_by_guest", condition=Q(status="awaiting_payment", user=None)),
         ]
 

@@ -49,7 +49,7 @@ class OrderView:
     @property
     def can_cancel(self) -> bool:
         """At once; an order that is being packed is cancelled with the merchant's consent."""
-        return self.order.status == OrderStatus.PAID
+        return self.order.status in {OrderStatus.PAID, OrderStatus.IN_REVIEW}
 
     @property
     def can_ask_to_cancel(self) -> bool:
@@ -69,6 +69,10 @@ class OrderPage:
     def taxes(self) -> list[TaxShare]:
         """The tax that the purchase's total includes, per rate."""
         return taxes_of((view.order, view.lines) for view in self.orders)
+
+    @property
+    def is_in_review(self) -> bool:
+        return any(view.order.status == OrderStatus.IN_REVIEW for view in self.orders)
 
     @property
     def is_awaiting_payment(self) -> bool:
@@ -127,7 +131,7 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
 
 
 def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
-    """Everything a purchase's page shows; nine statements, one more for cash on delivery; two without parcels, papers, cases and timelines."""
+    """Everything a purchase's page shows; nine statements, one more for cash on delivery; two without those and timelines."""
     orders = _orders_with_merchants(checkout.pk)
     lines: dict[uuid.UUID, list[OrderLine]] = {}
     for line in _lines_with_products([order.pk for order in orders]):

@@ -3,23 +3,21 @@ import logging
 import uuid
 
 from django.db import transaction
-from django.db.models import Case, Value, When
 
 from core import outbox
 from core.states import move_to, record_change, write_changes
 from logistics import services as logistics
 from logistics.errors import ReservationLost
-from orders import rules
 from orders.errors import CheckoutCancelled, CheckoutConfirmed, CheckoutExpired, CheckoutNotFound
-from orders.events import CheckoutPaid as CheckoutPaidEvent
-from orders.events import LatePaymentRefunded, OrderPaid, TransferAwaited
+from orders.events import LatePaymentRefunded, TransferAwaited
 from orders.models import Checkout, MerchantOrder
 from orders.selectors.purchases import checkout_of
-from orders.services.moves import locked_checkout, move_orders
+from orders.services import risk
+from orders.services.moves import locked_checkout
 from orders.services.patience import wait_longer
 from orders.services.refusals import refuse_ended
 from orders.services.unpaid import expire
-from orders.states import CheckoutStatus, OrderStatus
+from orders.states import CheckoutStatus
 from payments import selectors as payment_selectors
 from payments.gateways import time_to_pay
 from payments.models import PaymentAttempt, Refund
@@ -39,8 +37,10 @@ def start_payment(*, checkout: Checkout, gateway: str, return_url: str, at: dt.d
 
     Raises:
         CheckoutNotFound, CheckoutPaid, CheckoutConfirmed, CheckoutCancelled, CheckoutExpired: nothing to pay.
+        PaymentDeclined, ExtraCheckNeeded: it looks like fraud.
     """
     refuse_ended(checkout)
+    risk.check_before_payment(checkout=checkout, at=at)
     patience = time_to_pay(gateway)
     if patience is not None:
         wait_longer(checkout_id=checkout.pk, gateway=gateway, patience=patience)
@@ -135,14 +135,13 @@ def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) ->
         _return_money(checkout, attempt_id, checkout.due_minor, "paid after its goods were given back", at)
         return
     orders = list(checkout.orders.select_related("merchant").order_by("pk"))
-    move_to(checkout, CheckoutStatus.PAID, actor=ACTOR, at=at, paid_at=at)
-    due = {order.pk: rules.ship_by(at, order.merchant.handling_days) for order in orders}
-    ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
-    move_orders(orders, OrderStatus.PAID, actor=ACTOR, at=at, paid_at=at, ship_by=ship_by)
+    is_waiting = risk.waits_for_review(checkout, at)
+    move_to(checkout, CheckoutStatus.PAID, actor=ACTOR, at=at, paid_at=at, review_by=risk.review_by(at) if is_waiting else None)
+    if is_waiting:
+        risk.keep_waiting(checkout, orders, actor=ACTOR, at=at)
+    else:
+        risk.hand_over(checkout, orders, actor=ACTOR, at=at, paid_at=at)
     escrow.hold(purchase=checkout.pk, shares=[_share(order) for order in orders], currency=checkout.currency, at=at)
-    checkout_id = str(checkout.pk)
-    paid = [OrderPaid(order_id=str(order.pk), checkout_id=checkout_id, merchant_id=str(order.merchant_id)) for order in orders]
-    outbox.publish(CheckoutPaidEvent(checkout_id=checkout_id), *paid)
 
 
 def _share(order: MerchantOrder) -> escrow.HoldShare:

@@ -55,7 +55,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderPayment:
-    """A payment as the provider has it. `reference` is our attempt id as the provider echoes it; `problem` names what else is wrong."""
+    """A payment as the provider has it. `reference` is our attempt id as the provider echoes it; `problem` names what else is wrong.
+
+    `card` is the provider's fingerprint of the card, where it tells one: the same for the same card, and nothing of its number.
+    """
 
     provider_id: str
     status: Outcome
@@ -65,6 +68,7 @@ class ProviderPayment:
     redirect_url: str = ""
     failure_code: str = ""
     problem: str = ""
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from payments.models.inbox import InboxMessage
 from payments.models.ledger import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
 from payments.models.payouts import BankAccount, BankAccountAccess, Payout, PayoutSchedule, PayoutStatement, StatementLine, TransferFile
 from payments.models.reconciliation import Movement, Reconciliation, ReconciliationDifference, ReconciliationTotal
+from payments.models.risk import RiskAssessment, RiskChallenge, RiskPolicy
 from payments.models.sandbox import SandboxPayment, SandboxRefund, SandboxTransfer
 
 __all__ = [
@@ -37,6 +38,9 @@ __all__ = [
     "ReconciliationDifference",
     "ReconciliationTotal",
     "Refund",
+    "RiskAssessment",
+    "RiskChallenge",
+    "RiskPolicy",
     "SandboxPayment",
     "SandboxRefund",
     "SandboxTransfer",

@@ -25,6 +25,7 @@ class PaymentAttempt(Stateful):
     return_url = models.URLField(max_length=2000)
     description = models.CharField(max_length=200, blank=True)
     failure_code = models.CharField(max_length=60, blank=True)
+    card = models.CharField(max_length=64, blank=True, help_text="The provider's fingerprint of the card, where it tells one.")
     refunded_minor = models.BigIntegerField(default=0)
     disputed_minor = models.BigIntegerField(default=0, db_default=0)
     polls = models.PositiveSmallIntegerField(default=0)

@@ -36,7 +36,7 @@ def record(*, attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -
 
 def _record(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> None:
     if seen.status is Outcome.FAILED:
-        fail(attempt=attempt, code=seen.failure_code or "failed", at=at, provider_id=seen.provider_id)
+        fail(attempt=attempt, code=seen.failure_code or "failed", at=at, provider_id=seen.provider_id, card=seen.card)
     elif wrong := _difference(attempt, seen):
         _suspend(attempt, seen, wrong, at)
     elif seen.status is Outcome.SUCCEEDED:
@@ -80,18 +80,25 @@ def _succeed(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) ->
 
 
 def _capture(attempt: PaymentAttempt, status: AttemptStatus, seen: ProviderPayment, at: dt.datetime) -> None:
-    settled: dict[str, Any] = {"provider_id": seen.provider_id, "failure_code": "", "next_poll_at": None, "settled_at": at}
+    settled: dict[str, Any] = {
+        "provider_id": seen.provider_id,
+        "failure_code": "",
+        "card": seen.card,
+        "next_poll_at": None,
+        "settled_at": at,
+    }
     move_to(attempt, status, actor=ACTOR, at=at, **settled)
     ledger.post(posting=postings.capture(attempt), at=at)
 
 
-def fail(*, attempt: PaymentAttempt, code: str, at: dt.datetime, provider_id: str = "") -> None:
+def fail(*, attempt: PaymentAttempt, code: str, at: dt.datetime, provider_id: str = "", card: str = "") -> None:
     """End a live attempt without money; one that has failed already stays as it is."""
     if attempt.status == AttemptStatus.FAILED:
         return
     ended: dict[str, Any] = {
         "failure_code": code[:60],
         "provider_id": provider_id or attempt.provider_id,
+        "card": card,
         "next_poll_at": None,
         "settled_at": at,
     }

@@ -14,7 +14,7 @@ from core import outbox
 from core.models import OutboxEvent
 from orders.models import OrderLine
 from recommend.services.training import train
-from shop.demo import market, money, payouts, rates, source
+from shop.demo import market, money, payouts, rates, review, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, plan_purchases
 from shop.demo.mails import date_mails
@@ -52,6 +52,7 @@ def load(*, small: bool) -> None:
         with composing(work, lambda: progress.advance(pictures)):
             for done in history.play():
                 progress.update(business, completed=done)
+        review.buy_suspiciously(now)
         # What was ordered before its picture was drawn shows it, too.
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))

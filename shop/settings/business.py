@@ -6,6 +6,9 @@ CURRENCIES = tuple(dict.fromkeys([*env("CURRENCY").split(), *env("CURRENCIES", "
 CURRENCY = CURRENCIES[0]
 EXCHANGE_RATE_DAYS = int(env("EXCHANGE_RATE_DAYS", "7"))
 CHARM_PRICES = env_flag("CHARM_PRICES")
+RISK_REVIEW_HOURS = int(env("RISK_REVIEW_HOURS", "24"))
+RISK_REVIEW_SILENCE = env("RISK_REVIEW_SILENCE", "cancel")
+RISK_ORIGIN_DAYS = int(env("RISK_ORIGIN_DAYS", "180"))
 # Where the operator is at home: its fees are taxed there, and a cart without an address shows that country's tax.
 OPERATOR_COUNTRY = env("OPERATOR_COUNTRY", "CN")
 DEMO_MODE = env_flag("DEMO_MODE")

@@ -44,6 +44,8 @@ CELERY_BEAT_SCHEDULE = {
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
     "invoice what has no invoice": {"task": "orders.tasks.issue_missing_invoices", "schedule": 300.0},
+    "decide overdue payment reviews": {"task": "orders.tasks.decide_due_reviews", "schedule": 30.0},
+    "forget where purchases came from": {"task": "orders.tasks.forget_origins", "schedule": 3600.0},
     "complete due orders": {"task": "orders.tasks.complete_due_orders", "schedule": 60.0},
     "sweep after-sales cases": {"task": "orders.tasks.sweep_due_cases", "schedule": 60.0},
     "finish demo pictures": {"task": "shop.tasks.finish_demo_galleries", "schedule": 15.0},

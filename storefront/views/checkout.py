@@ -23,6 +23,7 @@ from storefront.baskets import cart_of, counted, member
 from storefront.currencies import current
 from storefront.forms.checkout import CheckoutForm
 from storefront.guests import remember_purchase
+from storefront.origins import mark_device, remember_origin
 from storefront.tenders import known_tenders, tenders_for_cart
 from storefront.views.cart import cart_page
 from storefront.views.pay import to_provider_once_placed
@@ -88,7 +89,8 @@ def _to_payment(request: HttpRequest, form: CheckoutForm, placed: Checkout) -> H
         remember_purchase(request, placed.number, placed.token)
     if placed.status != CheckoutStatus.AWAITING_PAYMENT:
         return redirect("confirmation", placed.number)
-    return to_provider_once_placed(request, placed, form.gateway_code)
+    device = remember_origin(request, placed)
+    return mark_device(to_provider_once_placed(request, placed, form.gateway_code), device)
 
 
 def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core.errors import DomainError
+from orders.errors import ExtraCheckNeeded
 from orders.models import Checkout
 from orders.services import cancellation
 from orders.services import payment as paying
@@ -21,6 +22,7 @@ from payments.states import LIVE, AttemptStatus
 from storefront.baskets import member
 from storefront.guests import open_by_mail, purchase
 from storefront.tenders import CASH, known_tenders, tenders_for_purchase
+from storefront.views.pay_check import to_check
 
 SEE_OTHER = 303
 BANK = "bank_transfer"
@@ -99,7 +101,10 @@ def _to_provider(request: HttpRequest, checkout: Checkout, gateway: str) -> Http
         confirm_cash(checkout_id=checkout.pk, actor=f"shopper:{user.pk if user else 'guest'}", at=timezone.now())
         return HttpResponseRedirect(reverse("confirmation", args=[checkout.number]), status=SEE_OTHER)
     back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
-    attempt = paying.start_payment(checkout=checkout, gateway=gateway, return_url=back, at=timezone.now())
+    try:
+        attempt = paying.start_payment(checkout=checkout, gateway=gateway, return_url=back, at=timezone.now())
+    except ExtraCheckNeeded:
+        return to_check(checkout)
     if not attempt.redirect_url:
         return HttpResponseRedirect(reverse("pay-return", args=[checkout.number]), status=SEE_OTHER)
     return HttpResponseRedirect(on_this_host(attempt.redirect_url), status=SEE_OTHER)

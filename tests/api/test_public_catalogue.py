@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from catalog.services.prices import set_price
 from tests.factories.catalog import make_category, make_product
+from tests.factories.exchange import make_rates
 from tests.factories.logistics import make_stock
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,23 @@ def test_the_reference_needs_no_internet() -> None:
 
     assert page.status_code == 200
     assert b"https://" not in page.content.replace(b"https://github.com", b"")
+
+
+def test_prices_are_said_in_the_currency_asked_for() -> None:
+    make_rates(JPY="155.23")
+    dear, cheap = make_product(price=1_999), make_product(price=1_000)
+    set_price(variant_id=cheap.variants.get().pk, currency="JPY", price_minor=1_480)
+
+    listed = get("/products/", currency="jpy").json()["results"]
+    narrowed = get("/products/", currency="JPY", min_price="1480", max_price="1480").json()["results"]
+    one = get(f"/products/{dear.slug}/", currency="JPY").json()
+
+    assert {row["slug"]: row["price"] for row in listed} == {
+        dear.slug: {"minor": 3_103, "currency": "JPY", "text": "¥3,103"},
+        cheap.slug: {"minor": 1_480, "currency": "JPY", "text": "¥1,480"},
+    }
+    assert [row["slug"] for row in narrowed] == [cheap.slug]
+    assert one["price"]["minor"] == one["variants"][0]["price"]["minor"] == 3_103
+    refused = Client().get("/api/v1/products/", {"currency": "GBP"})
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "currency_not_offered"
