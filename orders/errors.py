@@ -82,6 +82,11 @@ class PointsNotAllowed(DomainError):
     message = _("You can use at most %(most)s points here.")
 
 
+class CreditExceedsTotal(DomainError):
+    code = "credit_exceeds_total"
+    message = _("The credit is more than there is to pay. Please check the total again.")
+
+
 class CheckoutNotFound(DomainError):
     code = "checkout_not_found"
     message = _("This order does not exist.")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from orders.models import Checkout
+from payments.models import GiftCardPurchase
 
 
 def _absolute(path: str) -> str:
@@ -24,6 +25,11 @@ def order_url(checkout: Checkout) -> str:
 
 def payment_url(checkout: Checkout) -> str:
     return _with_token(f"/pay/{checkout.number}/", checkout)
+
+
+def gift_url(bought: GiftCardPurchase) -> str:
+    """The buyer's page of a gift card; its token is the permission."""
+    return _absolute(f"/gift-cards/{bought.token}/")
 
 
 def merchant_url() -> str:
