@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from core import outbox
@@ -26,7 +27,7 @@ from payments.errors import (
 )
 from payments.events import GiftCardBought
 from payments.gift_codes import hashes_of, in_groups, new_code, normal
-from payments.models import CreditUse, GiftCard, GiftCardBatch, GiftCardPurchase, PaymentAttempt
+from payments.models import CreditUse, GiftCard, GiftCardBatch, GiftCardPurchase, LedgerBalance, PaymentAttempt
 from payments.postings import Account, PostingKind
 from payments.selectors.credit import available
 from payments.services import credit, ledger, refunds
@@ -139,6 +140,24 @@ def _refuse_unusable(card: GiftCard) -> None:
         raise GiftCardBlocked
     if card.expires_at is not None and card.expires_at <= card.clock:  # type: ignore[attr-defined]  # annotated
         raise GiftCardExpired(day=card.expires_at.date())
+
+
+def usable(*, card_ids: Sequence[uuid.UUID], currency: str) -> list[CardView]:
+    """Those of these cards that can pay something in this currency now, in the given order; no statement for none."""
+    if not card_ids:
+        return []
+    rows = GiftCard.objects.filter(pk__in=card_ids, status=GiftCardStatus.ACTIVE, currency=currency)
+    known = {card.pk: card for card in rows.filter(Q(expires_at=None) | Q(expires_at__gt=Now()))}
+    left = balances_of(list(known.values()))
+    cards = [known[card_id] for card_id in card_ids if left.get(card_id, 0) > 0]
+    return [CardView(card.pk, card.ending, left[card.pk], card.currency, card.expires_at) for card in cards]
+
+
+def balances_of(cards: Sequence[GiftCard]) -> dict[uuid.UUID, int]:
+    """What is on each of these cards, in one statement."""
+    accounts = {ledger.account_id(postings.Leg(Account.GIFT_CARD, 0, str(card.pk)), card.currency): card.pk for card in cards}
+    rows = LedgerBalance.objects.filter(account__in=accounts).values_list("account", "available_minor")
+    return {accounts[account]: minor for account, minor in rows}
 
 
 def view_of(card: GiftCard) -> CardView:
