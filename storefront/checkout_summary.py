@@ -137,5 +137,7 @@ def forget_cards(request: HttpRequest, only: str = "") -> None:
     """Forget one card of this session, or all of them."""
     kept = request.session.get(CARDS_KEY, [])
     rest = [card_id for card_id in kept if only and card_id != only]
-    if kept != rest:
+    if rest:
         request.session[CARDS_KEY] = rest
+    elif kept:
+        del request.session[CARDS_KEY]
