@@ -104,6 +104,10 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Bank accounts"), "account_balance_wallet", "payments_bankaccount"),
                 item(_("Payment files"), "file_save", "payments_transferfile"),
                 item(_("Cash on delivery"), "door_front", "payments_cashcollection"),
+                item(_("Store credit"), "savings", "payments_storecreditgrant"),
+                item(_("Gift cards"), "redeem", "payments_giftcard"),
+                item(_("Gift card batches"), "confirmation_number", "payments_giftcardbatch"),
+                item(_("Gift card sales"), "featured_seasonal_and_gifts", "payments_giftcardpurchase"),
             ],
         },
         {

@@ -82,6 +82,16 @@ class PointsNotAllowed(DomainError):
     message = _("You can use at most %(most)s points here.")
 
 
+class DueChanged(DomainError):
+    code = "due_changed"
+    message = _("What is left to pay is %(due)s now. Please check and place the order again.")
+
+
+class CreditExceedsTotal(DomainError):
+    code = "credit_exceeds_total"
+    message = _("The credit is more than there is to pay. Please check the total again.")
+
+
 class CheckoutNotFound(DomainError):
     code = "checkout_not_found"
     message = _("This order does not exist.")

@@ -205,3 +205,42 @@ class RiskPolicyInvalid(DomainError):
     code = "risk_policy_invalid"
     message = _("Weights go from 0 to 100, limits are above zero, and the three thresholds rise from extra check to review to refusal.")
     status = 422
+
+
+class InvalidCredit(DomainError):
+    code = "invalid_credit"
+    message = _("Please give an amount that makes sense, and a reason or name.")
+    status = 400
+
+
+class GiftCardUnknown(DomainError):
+    """Also the answer to every code while too many were tried, so that guessing learns nothing."""
+
+    code = "gift_card_unknown"
+    message = _("This is not a code of a gift card, or too many codes were tried. Please check it and try again in a minute.")
+    status = 400
+
+
+class GiftCardBlocked(DomainError):
+    code = "gift_card_blocked"
+    message = _("This gift card is blocked. Please write to us.")
+
+
+class GiftCardExpired(DomainError):
+    code = "gift_card_expired"
+    message = _("This gift card expired on %(day)s.")
+
+
+class GiftCardEmpty(DomainError):
+    code = "gift_card_empty"
+    message = _("Nothing is left on this gift card.")
+
+
+class GiftCardOfAnotherCurrency(DomainError):
+    code = "gift_card_of_another_currency"
+    message = _("This gift card is in another currency than this order.")
+
+
+class GiftCardUsed(DomainError):
+    code = "gift_card_used"
+    message = _("A part of this gift card has been used, so it cannot be given back.")

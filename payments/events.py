@@ -73,6 +73,14 @@ class ProviderDisputeClosed(Event):
 
 
 @dataclass(frozen=True)
+class GiftCardBought(Event):
+    """A gift card was paid for; its code is made when it is mailed, so that nothing else ever holds it."""
+
+    card_id: str
+    purchase_id: str
+
+
+@dataclass(frozen=True)
 class RefundSucceeded(Event):
     """The provider has paid a refund out; `reference` is the merchant order, or the purchase for a late payment."""
 

@@ -19,6 +19,7 @@ from payments.models import (
     EscrowFreeze,
     EscrowHold,
     EscrowReturn,
+    GiftCard,
     LedgerAccount,
     PaymentAttempt,
     Payout,
@@ -51,6 +52,12 @@ class PostingKind(models.TextChoices):
     PAYOUT_FAILED = "payout_failed", _("Payout returned")
     COD_COMMISSION = "cod_commission", _("Commission of a cash order")
     COD_REFUNDED = "cod_refunded", _("Refund of a cash order")
+    STORE_CREDIT_ISSUED = "store_credit_issued", _("Store credit given")
+    STORE_CREDIT_WITHDRAWN = "store_credit_withdrawn", _("Store credit taken back")
+    GIFT_CARD_ISSUED = "gift_card_issued", _("Gift card issued")
+    GIFT_CARD_SOLD = "gift_card_sold", _("Gift card sold")
+    GIFT_CARD_LOADED = "gift_card_loaded", _("Gift card loaded onto store credit")
+    GIFT_CARD_REFUNDED = "gift_card_refunded", _("Gift card given back")
     POINTS_GRANTED = "points_granted", _("Points granted")
     POINTS_EXPIRED = "points_expired", _("Points expired")
     POINTS_CLAWED_BACK = "points_clawed_back", _("Points taken back")
@@ -114,6 +121,12 @@ RULES: dict[PostingKind, tuple[Dr | Cr, ...]] = {
         Dr(Account.COMMISSION_TAX, "tax"),
         Cr(Account.STORE_CREDIT, "credit"),
     ),
+    PostingKind.STORE_CREDIT_ISSUED: (Dr(Account.SUBSIDIES, "amount"), Cr(Account.STORE_CREDIT, "amount")),
+    PostingKind.STORE_CREDIT_WITHDRAWN: (Dr(Account.STORE_CREDIT, "amount"), Cr(Account.SUBSIDIES, "amount")),
+    PostingKind.GIFT_CARD_ISSUED: (Dr(Account.SUBSIDIES, "amount"), Cr(Account.GIFT_CARD, "amount")),
+    PostingKind.GIFT_CARD_SOLD: (Dr(Account.PROVIDER_CLEARING, "amount"), Cr(Account.GIFT_CARD, "amount")),
+    PostingKind.GIFT_CARD_LOADED: (Dr(Account.GIFT_CARD, "amount"), Cr(Account.STORE_CREDIT, "amount")),
+    PostingKind.GIFT_CARD_REFUNDED: (Dr(Account.GIFT_CARD, "amount"), Cr(Account.PROVIDER_CLEARING, "amount")),
     PostingKind.POINTS_GRANTED: (Dr(Account.POINTS_EXPENSE, "value"), Cr(Account.POINTS_LIABILITY, "value")),
     PostingKind.POINTS_EXPIRED: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
     PostingKind.POINTS_CLAWED_BACK: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
@@ -327,3 +340,12 @@ def cash_refunded(row: CashCollection, back: CashReturn) -> Posting:
 def points(kind: PostingKind, reference: uuid.UUID, key: str, value_minor: int, currency: str) -> Posting:
     """Points granted raise what we owe in points; expired and clawed back ones lower it."""
     return posting(kind, reference=reference, key=f"{kind}:{key}", currency=currency, amounts={"value": value_minor})
+
+
+def gift_card(kind: PostingKind, card: GiftCard, reference: uuid.UUID, amount_minor: int, *, key: str, user: str = "") -> Posting:
+    """Money comes onto a gift card or leaves it, but for what it pays; `user` is who loads it onto store credit."""
+    owners = {Account.GIFT_CARD: str(card.pk), Account.STORE_CREDIT: user}
+    legs = tuple(
+        Leg(row.account, amount_minor if isinstance(row, Dr) else -amount_minor, owners.get(row.account, "")) for row in RULES[kind]
+    )
+    return Posting(kind, reference, f"{kind}:{key}", card.currency, legs)

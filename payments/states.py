@@ -160,3 +160,20 @@ class CashStatus(models.TextChoices):
 
 
 CASH_TRANSITIONS = {"due": frozenset({"collected", "dropped", "refunded"}), "collected": frozenset({"refunded"})}
+
+
+class GiftPurchaseStatus(models.TextChoices):
+    AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
+    PAID = "paid", _("Paid")
+    REFUNDED = "refunded", _("Refunded")
+
+
+GIFT_PURCHASE_TRANSITIONS = {"awaiting_payment": frozenset({"paid"}), "paid": frozenset({"refunded"})}
+
+
+class GiftCardStatus(models.TextChoices):
+    ACTIVE = "active", pgettext_lazy("gift card", "Active")
+    BLOCKED = "blocked", pgettext_lazy("gift card", "Blocked")
+
+
+GIFT_CARD_TRANSITIONS = {"active": frozenset({"blocked"}), "blocked": frozenset({"active"})}

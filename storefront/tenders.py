@@ -36,10 +36,14 @@ NOTES = {
 CASH = Tender("cash_on_delivery", _("Cash on delivery"), _("Pay the carrier or the merchant when the goods are at your door."), "banknote")
 
 
+def provider_tenders() -> list[Tender]:
+    """The payment providers that take new payments, the best first."""
+    return [Tender(gateway.code, gateway.label, *NOTES.get(gateway.code, ())) for gateway in available_gateways()]
+
+
 def known_tenders() -> list[Tender]:
     """Every way to pay that is open to some purchase, the best first."""
-    offered = [Tender(gateway.code, gateway.label, *NOTES.get(gateway.code, ())) for gateway in available_gateways()]
-    return [*offered, CASH] if settings.CASH_ON_DELIVERY_MAX_MINOR else offered
+    return [*provider_tenders(), CASH] if settings.CASH_ON_DELIVERY_MAX_MINOR else provider_tenders()
 
 
 def tenders(*, merchant_ids: Collection[uuid.UUID], due_minor: int, currency: str) -> list[Tender]:
@@ -48,9 +52,10 @@ def tenders(*, merchant_ids: Collection[uuid.UUID], due_minor: int, currency: st
     return [tender for tender in known_tenders() if has_cash or tender != CASH]
 
 
-def tenders_for_cart(view: CartView) -> list[Tender]:
-    """The same for what lies in the cart."""
-    return tenders(merchant_ids=[parcel.merchant_id for parcel in view.parcels], due_minor=view.total_minor, currency=view.currency)
+def tenders_for_cart(view: CartView, due_minor: int) -> list[Tender]:
+    """The same for what lies in the cart; none where nothing is left to pay."""
+    merchants = [parcel.merchant_id for parcel in view.parcels]
+    return tenders(merchant_ids=merchants, due_minor=due_minor, currency=view.currency) if due_minor else []
 
 
 def tenders_for_purchase(checkout: Checkout) -> list[Tender]:

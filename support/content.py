@@ -106,8 +106,12 @@ def _line(line: OrderLine, currency: str) -> Line:
 
 
 def checkout_amounts(checkout: Checkout) -> list[Row]:
-    """Goods, shipping, points and what was, or is to be, paid."""
-    return _amounts(checkout.goods_minor, checkout.shipping_minor, checkout.points_minor, checkout.currency)
+    """Goods, shipping, points, credit and what was, or is to be, paid."""
+    rows = _amounts(checkout.goods_minor, checkout.shipping_minor, checkout.points_minor, checkout.currency)
+    if not checkout.credit_minor:
+        return rows
+    credit = Row(_("Store credit or gift card"), f"−{money(checkout.credit_minor, checkout.currency)}")
+    return [*rows, credit, Row(_("To pay"), money(checkout.due_minor, checkout.currency), is_total=True)]
 
 
 def order_amounts(order: MerchantOrder) -> list[Row]:

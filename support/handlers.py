@@ -29,6 +29,7 @@ from orders.events import (
 from orders.models import Checkout, MerchantOrder
 from orders.states import CheckoutStatus
 from payments.events import (
+    GiftCardBought,
     MessageQuarantined,
     PaymentSuspended,
     ProviderDisputeClosed,
@@ -36,10 +37,11 @@ from payments.events import (
     ReconciliationDiffered,
     RefundFailed,
 )
-from payments.models import CashCollection, InboxMessage, PaymentAttempt, ProviderDispute, Refund
+from payments.models import CashCollection, GiftCardPurchase, InboxMessage, PaymentAttempt, ProviderDispute, Refund
 from payments.risk_selectors import challenge_of
 from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
+from payments.services.gift_cards import put_code
 from payments.services.risk import code_of
 from support import alerts, case_mails, notices, payout_mails  # noqa: F401  modules of mails register their own handlers
 from support.content import Notice, Reader
@@ -89,6 +91,18 @@ def mail_code(event: CodeAsked) -> None:
 @handles(CheckoutCancelled)
 def mail_checkout_cancelled(event: CheckoutCancelled) -> None:
     _tell_buyer_of_checkout(event.checkout_id, notices.checkout_cancelled)
+
+
+@handles(GiftCardBought)
+def mail_gift_card(event: GiftCardBought) -> None:
+    """The code is made here, in the transaction that writes the mail, and nothing else ever holds it."""
+    bought = GiftCardPurchase.objects.get(pk=event.purchase_id)
+    code = put_code(card_id=uuid.UUID(event.card_id))
+    reader = Reader(bought.recipient, bought.language)
+    notify(subject_id=bought.pk, reader=reader, write=lambda: notices.gift_card(bought, code), at=timezone.now())
+    notify(
+        subject_id=bought.pk, reader=Reader(bought.email, bought.language), write=lambda: notices.gift_card_sent(bought), at=timezone.now()
+    )
 
 
 @handles(TransferAwaited)

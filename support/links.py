@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from orders.models import AfterSalesCase, Checkout
+from payments.models import GiftCardPurchase
 
 
 def _absolute(path: str) -> str:
@@ -32,6 +33,11 @@ def case_url(case: AfterSalesCase) -> str:
 
 def merchant_case_url(case: AfterSalesCase) -> str:
     return _absolute(f"/merchant/orders/aftersalescase/{case.pk}/change/")
+
+
+def gift_url(bought: GiftCardPurchase) -> str:
+    """The buyer's page of a gift card; its token is the permission."""
+    return _absolute(f"/gift-cards/{bought.token}/")
 
 
 def merchant_url() -> str:

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from logistics.models import Shipment
 from orders.models import Checkout, MerchantOrder
 from orders.states import CheckoutStatus
+from payments.models import GiftCardPurchase
 from payments.services.bank_transfers import Instructions
 from support.content import Notice, Row, address_of, checkout_amounts, day, moment, money, order_amounts, parcel_of, parcels_of
-from support.links import merchant_url, order_url, payment_url, shop_url
+from support.links import gift_url, merchant_url, order_url, payment_url, shop_url
 
 
 def placed(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
@@ -105,6 +106,36 @@ def payment_code(checkout: Checkout, code: str) -> Notice:
         button=_("Go on to pay"),
         url=payment_url(checkout),
         facts=[Row(_("Order number"), checkout.number), Row(_("Code"), code, is_total=True)],
+    )
+
+
+def gift_card(bought: GiftCardPurchase, code: str) -> Notice:
+    """For the recipient: the code, shown here and nowhere else."""
+    giver = bought.giver or _("Somebody")
+    return Notice(
+        kind="gift_card",
+        subject=_("%(giver)s sends you a gift card of %(value)s") % {"giver": giver, "value": money(bought.value_minor, bought.currency)},
+        heading=_("A gift card for you."),
+        lead=[
+            *([f"“{bought.message}”"] if bought.message else []),
+            _("Enter the code at checkout, or load it onto your store credit. Keep it like cash: whoever has the code can use it."),
+        ],
+        button=_("To the market"),
+        url=shop_url(),
+        facts=[Row(_("Code"), code), Row(_("Value"), money(bought.value_minor, bought.currency), is_total=True)],
+    )
+
+
+def gift_card_sent(bought: GiftCardPurchase) -> Notice:
+    """For the giver: that it is on its way, without the code."""
+    return Notice(
+        kind="gift_card_sent",
+        subject=_("Your gift card is on its way"),
+        heading=_("Your gift card is on its way."),
+        lead=[_("We have mailed it to %(recipient)s. While nothing of it is used you can give it back.") % {"recipient": bought.recipient}],
+        button=_("See the gift card"),
+        url=gift_url(bought),
+        facts=[Row(_("Value"), money(bought.value_minor, bought.currency), is_total=True)],
     )
 
 

@@ -126,7 +126,8 @@ class CheckoutAdmin(ConsoleAdmin):
     search_fields = ["number", "email", "name", "orders__number"]
     ordering = ["-placed_at"]
     fields = [
-        "number", "state", "email", "name", "phone", "where", "language", "goods", "shipping", "paid_with_points", "total", "placed_at",
+        "number", "state", "email", "name", "phone", "where", "language", "goods", "shipping", "paid_with_points", "total",
+        "paid_with_credit", "placed_at",
         "expires_at", "paid_at",
     ]  # fmt: skip
     inlines = [OrderInline]
@@ -136,6 +137,7 @@ class CheckoutAdmin(ConsoleAdmin):
     goods = money_column("goods_minor", _("goods"))
     shipping = money_column("shipping_minor", _("shipping"))
     paid_with_points = money_column("points_minor", _("paid with points"))
+    paid_with_credit = money_column("credit_minor", _("paid with credit"))
     total = money_column("total_minor", _("total"))
 
     @object_action(

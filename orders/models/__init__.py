@@ -2,10 +2,10 @@ from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
 from orders.models.origins import PurchaseOrigin
-from orders.models.papers import Invoice, PaperCounter
+from orders.models.papers import Invoice, PaperCounter, PaperKind
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
 from orders.models.refunds import OrderRefund, OrderRefundLine
-from orders.models.taxes import TaxRate
+from orders.models.taxes import TaxedAs, TaxKind, TaxRate
 
 __all__ = [
     "AfterSalesCase",
@@ -23,6 +23,9 @@ __all__ = [
     "OrderRefund",
     "OrderRefundLine",
     "PaperCounter",
+    "PaperKind",
     "PurchaseOrigin",
+    "TaxKind",
     "TaxRate",
+    "TaxedAs",
 ]

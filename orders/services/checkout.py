@@ -31,7 +31,9 @@ from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors.carts import lines_of
 from orders.selectors.purchases import checkout_of
+from orders.services import payment
 from orders.services.charges import charge
+from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.hoarding import refuse_hoarding
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
@@ -55,6 +57,15 @@ class Buyer:
     @property
     def actor(self) -> str:
         return f"shopper:{self.user_id or 'guest'}"
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What the buyer pays with besides a tender, and in which currency."""
+
+    points: int
+    credit: Sequence[CreditWish]
+    conversion: Conversion
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ def place_order(
     expected_total_minor: int,
     at: dt.datetime,
     conversion: Conversion | None = None,
+    credit: Sequence[CreditWish] = (),
 ) -> Checkout:
     """Turn a cart into an unpaid purchase with one order per merchant, at today's prices; stock and points are held.
 
@@ -98,17 +110,20 @@ def place_order(
 
     Args:
         conversion: into the currency of the whole purchase, which keeps its rates; the shop's own currency unless given.
+        credit: what gift cards and store credit pay of the total. Where they pay all of it the purchase is paid at once.
 
     Raises:
         CheckoutNotFound: the key, or the cart, is another person's.
         CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         PointsNotAllowed: more points than may be used.
+        CreditExceedsTotal, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
         TooManyUnpaid: too much is kept for this buyer already.
         Busy: others held the same rows for too long, twice.
     """
     try:
-        return _place_patiently(cart_id, key, buyer, points, expected_total_minor, at, conversion or own(settings.CURRENCY))
+        means = _Means(points, credit, conversion or own(settings.CURRENCY))
+        return _place_patiently(cart_id, key, buyer, means, expected_total_minor, at)
     except IntegrityError:
         # The same key came in from two carts at once; the first one's purchase is visible now.
         placed = _placed_before(key, cart_id, buyer)
@@ -118,22 +133,20 @@ def place_order(
 
 
 def _place_patiently(
-    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime, conversion: Conversion
+    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expected_total_minor: int, at: dt.datetime
 ) -> Checkout:
     """A lost wait for a lock is worth one more try: the rows that everybody wants are free again in milliseconds."""
     for _ in range(2):
         try:
             with transaction.atomic():
-                return _place(cart_id, key, buyer, points, expected_total_minor, at, conversion)
+                return _place(cart_id, key, buyer, means, expected_total_minor, at)
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") not in LOST_WAITS:
                 raise
     raise Busy
 
 
-def _place(
-    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, points: int, expected_total_minor: int, at: dt.datetime, conversion: Conversion
-) -> Checkout:
+def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expected_total_minor: int, at: dt.datetime) -> Checkout:
     # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
     cart = first(_locked_cart(cart_id))
     if placed := _placed_before(key, cart_id, buyer):
@@ -141,13 +154,18 @@ def _place(
     if cart is None or cart.user_id not in {None, buyer.user_id}:
         raise CheckoutNotFound if cart else CartEmpty
     refuse_hoarding(buyer.user_id, buyer.email)
-    quote = _quote(_wanted(cart, conversion), buyer, points, at, conversion)
+    conversion = means.conversion
+    quote = _quote(_wanted(cart, conversion), buyer, means.points, at, conversion)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
     checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
+    checkout.credit_minor = total_of(means.credit, most_minor=checkout.total_minor)
     orders = _write(checkout, quote, buyer, at)
+    spend_credit(checkout, means.credit, at)
     _take(checkout, orders, quote, at)
+    if means.credit and not checkout.due_minor:
+        payment.settle_with_credit(checkout, at)
     return checkout
 
 

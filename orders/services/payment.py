@@ -134,6 +134,17 @@ def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) ->
         expire(checkout, at)
         _return_money(checkout, attempt_id, checkout.due_minor, "paid after its goods were given back", at)
         return
+    _hand_over(checkout, at)
+
+
+def settle_with_credit(checkout: Checkout, at: dt.datetime) -> None:
+    """Credit has paid all of a purchase that this transaction has just placed: it is paid without a provider."""
+    logistics.commit_reservations(reference=checkout.pk, at=at, actor=ACTOR)
+    _hand_over(checkout, at)
+
+
+def _hand_over(checkout: Checkout, at: dt.datetime) -> None:
+    """The purchase is paid and its goods are kept: money into escrow, orders to the merchants."""
     orders = list(checkout.orders.select_related("merchant").order_by("pk"))
     is_waiting = risk.waits_for_review(checkout, at)
     move_to(checkout, CheckoutStatus.PAID, actor=ACTOR, at=at, paid_at=at, review_by=risk.review_by(at) if is_waiting else None)

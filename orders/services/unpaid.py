@@ -7,13 +7,14 @@ from logistics import services as logistics
 from loyalty import services as loyalty
 from orders.events import CheckoutExpired
 from orders.models import Checkout
+from orders.services.credits import return_credit
 from orders.services.moves import move_orders
 from orders.states import CheckoutStatus
 from payments.services import attempts
 
 
 def give_up(checkout: Checkout, status: Any, *, actor: str, reason: str, at: dt.datetime) -> None:
-    """End an unpaid purchase, whose row the caller has locked: its orders follow, stock and points go back.
+    """End an unpaid purchase, whose row the caller has locked: its orders follow, stock, points and credit go back.
 
     An open payment is withdrawn as well as the provider lets us; money that still comes in is refunded.
 
@@ -23,6 +24,7 @@ def give_up(checkout: Checkout, status: Any, *, actor: str, reason: str, at: dt.
     move_to(checkout, status, actor=actor, reason=reason, at=at)
     orders = list(checkout.orders.order_by("pk"))
     move_orders(orders, status, actor=actor, reason=reason, at=at)
+    return_credit(checkout, at)
     if checkout.points:
         for order in orders:
             loyalty.give_back(reference=order.pk, at=at)

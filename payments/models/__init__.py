@@ -4,6 +4,7 @@ from payments.models.cash import CashCollection, CashReturn
 from payments.models.credit import CreditUse
 from payments.models.disputes import ProviderDispute
 from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
+from payments.models.gifts import GiftCard, GiftCardBatch, GiftCardPurchase, StoreCreditGrant
 from payments.models.inbox import InboxMessage
 from payments.models.ledger import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
 from payments.models.payouts import BankAccount, BankAccountAccess, Payout, PayoutSchedule, PayoutStatement, StatementLine, TransferFile
@@ -22,6 +23,9 @@ __all__ = [
     "EscrowHold",
     "EscrowReturn",
     "ExpectedTransfer",
+    "GiftCard",
+    "GiftCardBatch",
+    "GiftCardPurchase",
     "InboxMessage",
     "LedgerAccount",
     "LedgerBalance",
@@ -45,5 +49,6 @@ __all__ = [
     "SandboxRefund",
     "SandboxTransfer",
     "StatementLine",
+    "StoreCreditGrant",
     "TransferFile",
 ]

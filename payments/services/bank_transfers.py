@@ -19,7 +19,7 @@ from payments.gateways.bank_reference import in_groups
 from payments.gateways.base import NotAtProvider
 from payments.models import PaymentAttempt
 from payments.services import inbox, refunds
-from payments.states import BankLineStatus, OutgoingStatus
+from payments.states import LIVE, BankLineStatus, OutgoingStatus
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,16 @@ def instructions(*, attempt: PaymentAttempt) -> Instructions:
     except NotAtProvider:
         raise PaymentNotFound from None
     return Instructions(settings.BANK_TRANSFER_ACCOUNT, in_groups(transfer.code), transfer.code, transfer.amount_minor, transfer.currency)
+
+
+def transfer_of(attempt: PaymentAttempt | None) -> Instructions | None:
+    """What to transfer, where a bank transfer was chosen and has not come in yet; None for every other attempt."""
+    if attempt is None or attempt.gateway != bank_transfer.BankTransferGateway.code or attempt.status not in LIVE:
+        return None
+    try:
+        return instructions(attempt=attempt)
+    except PaymentNotFound:  # the process that opened it died on the way to the bank's books; the poller mends that
+        return None
 
 
 def import_statement(*, content: bytes, actor: str, at: dt.datetime) -> ImportReport:

@@ -92,7 +92,7 @@ CACHES = {
         "BACKEND": "core.cache.TolerantRedisCache",
         "LOCATION": REDIS_URL,
         "TIMEOUT": 300,
-        "KEEP_WHILE_AWAY": ["allauth:rl:"],  # sign-in, sign-up and reset stay limited, then per process
+        "KEEP_WHILE_AWAY": ["allauth:rl:", "tries:"],  # sign-in, sign-up, reset and codes stay limited, then per process
     }
 }
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.exchange.rules import Conversion
+from core.money import Money
 from loyalty import rules as loyalty
-from orders.errors import CurrencyChanged
+from orders.errors import CurrencyChanged, DueChanged
 from orders.services.checkout import Buyer
 from storefront.forms.addresses import AddressForm
 
@@ -21,6 +23,8 @@ class CheckoutForm(AddressForm):
     gateway = forms.ChoiceField(label=_("Pay with"), required=False, widget=forms.RadioSelect)
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen_total = forms.IntegerField(min_value=0, max_value=10**15, widget=forms.HiddenInput)
+    seen_due = forms.IntegerField(required=False, min_value=0, max_value=10**15, widget=forms.HiddenInput)
+    credit = forms.BooleanField(required=False)
     seen_currency = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
     field_order = ("email", "name", "phone", "address", "city", "postcode", "country")
 
@@ -46,6 +50,12 @@ class CheckoutForm(AddressForm):
         """Raises CurrencyChanged where the total was seen in another currency than the shopper's now, as after a switch in another tab."""
         if self.cleaned_data["seen_currency"] not in {"", self.conversion.currency}:
             raise CurrencyChanged(currency=self.conversion.currency)
+
+    def refuse_other_due(self, due_minor: int) -> None:
+        """Raises DueChanged where less, or more, is left to pay than the shopper saw: points, credit or a card were not counted there."""
+        seen = self.cleaned_data["seen_due"]
+        if seen is not None and seen != due_minor:
+            raise DueChanged(due=Money(due_minor, self.conversion.currency).format(get_language() or "en"))
 
     @property
     def gateway_code(self) -> str:

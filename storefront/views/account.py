@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services as accounts
 from loyalty import selectors as loyalty
 from loyalty.rules import value_minor
+from payments.selectors.credit import credit_balance
 from storefront.baskets import member
 from storefront.currencies import current
 from storefront.forms.account import ProfileForm
@@ -34,7 +35,9 @@ def account(request: HttpRequest) -> HttpResponse:
         response = redirect("account")
         remember(response, settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"])
         return response
-    context = {"form": form, "balance": loyalty.balance(user.pk, timezone.now())}
+    currency = current().currency
+    credit = {"credit_minor": credit_balance(user.pk, currency), "currency": currency}
+    context = {"form": form, "balance": loyalty.balance(user.pk, timezone.now()), **credit}
     return render(request, "storefront/account.html", context, status=422 if form.errors else 200)
 
 

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +10,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Address, User
 from core.errors import DomainError
 from core.ids import uuid7
-from loyalty import rules as loyalty
-from loyalty.selectors import balance
 from orders.errors import CartEmpty
 from orders.models import Cart, Checkout
 from orders.selectors import CartView, cart_view
@@ -20,22 +17,15 @@ from orders.selectors.taxes import taxes_of_cart
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
 from storefront.baskets import cart_of, counted, member
+from storefront.checkout_summary import Chosen, credits_for, forget_cards, keep_card, summarise
 from storefront.currencies import current
 from storefront.forms.checkout import CheckoutForm
+from storefront.gift_codes import find_card
 from storefront.guests import remember_purchase
 from storefront.origins import mark_device, remember_origin
 from storefront.tenders import known_tenders, tenders_for_cart
 from storefront.views.cart import cart_page
 from storefront.views.pay import to_provider_once_placed
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Points the member may use here and what they are worth."""
-
-    points: int
-    value_minor: int
-    total_minor: int
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,24 +44,59 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
     if row is None:
         return cart_page(request, row, refusal=CartEmpty())
+    if "apply" in request.POST:
+        return _apply(request, row)
     form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current())
     if not form.is_valid():
         return _page(request, form, counted(request, cart_view(row, get_language(), current())), status=422)
     user = member(request)
     try:
         form.refuse_other_currency()
+        total, currency = form.expected_total_minor, form.conversion.currency
+        credits = credits_for(request, user, total, currency, use_credit=form.cleaned_data["credit"])
+        form.refuse_other_due(total - credits.total_minor)
         placed = placing.place_order(
             cart_id=row.pk,
             key=form.cleaned_data["key"],
             buyer=form.buyer(user.pk if user else None, get_language() or settings.LANGUAGE_CODE),
             points=form.points_used,
-            expected_total_minor=form.expected_total_minor,
+            expected_total_minor=total,
             at=timezone.now(),
             conversion=form.conversion,
+            credit=credits.wishes,
         )
     except DomainError as error:
         return _refused(request, form, row, error)
+    if credits.cards:
+        forget_cards(request)
     return _to_payment(request, form, placed)
+
+
+def _apply(request: HttpRequest, row: Cart) -> HttpResponse:
+    """A box was ticked, or a gift card's code entered: the sum again, as the server counts it. Nothing is placed."""
+    refusal = _enter_card(request)
+    view = counted(request, cart_view(row, get_language(), current()))
+    if view.is_empty:
+        return cart_page(request, row, refusal=CartEmpty())
+    typed = {name: value for name, value in request.POST.items() if name in CheckoutForm.base_fields}
+    form = CheckoutForm(gateways=_gateways(), conversion=current(), initial={**_initial(member(request), view), **typed})
+    status = refusal.status if refusal else 200
+    if "HX-Request" not in request.headers:
+        return _page(request, form, view, status=status, refusal=refusal)
+    context = _context(request, form, view, refusal)
+    return render(request, "storefront/components/checkout_summary.html", {**context, "is_swap": True}, status=status)
+
+
+def _enter_card(request: HttpRequest) -> DomainError | None:
+    if removed := request.POST.get("remove_card", ""):
+        forget_cards(request, only=removed)
+    if removed or request.POST.get("apply") != "gift_card":
+        return None
+    try:
+        keep_card(request, find_card(request, request.POST.get("gift_card", "")))
+    except DomainError as error:
+        return error
+    return None
 
 
 def _refused(request: HttpRequest, form: CheckoutForm, row: Cart, error: DomainError) -> HttpResponse:
@@ -93,19 +118,21 @@ def _to_payment(request: HttpRequest, form: CheckoutForm, placed: Checkout) -> H
     return mark_device(to_provider_once_placed(request, placed, form.gateway_code), device)
 
 
-def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "cart": view, "offer": _offer(member(request), view), "tenders": tenders_for_cart(view)}
+def _page(request: HttpRequest, form: CheckoutForm, view: CartView, status: int = 200, refusal: DomainError | None = None) -> HttpResponse:
+    return render(request, "storefront/checkout.html", _context(request, form, view, refusal), status=status)
+
+
+def _context(request: HttpRequest, form: CheckoutForm, view: CartView, refusal: DomainError | None) -> dict[str, Any]:
+    summary = summarise(request, view, _chosen(request))
+    offered = tenders_for_cart(view, summary.due_minor)
     country = str(form["country"].value() or settings.OPERATOR_COUNTRY)
-    context |= {"taxes": taxes_of_cart(view, country, timezone.now()), "taxes_to": country}
-    return render(request, "storefront/checkout.html", context, status=status)
+    taxes = {"taxes": taxes_of_cart(view, country, timezone.now()), "taxes_to": country}
+    return {"form": form, "cart": view, "offer": summary.offer, "summary": summary, "tenders": offered, "card_refusal": refusal, **taxes}
 
 
-def _offer(user: User | None, view: CartView) -> Offer | None:
-    if user is None:
-        return None
-    points = loyalty.max_points(view.goods_minor, balance(user.pk, timezone.now()), conversion=current())
-    worth = loyalty.value_minor(points, conversion=current())
-    return Offer(points, worth, view.total_minor - worth) if points else None
+def _chosen(request: HttpRequest) -> Chosen:
+    points = request.POST.get("points", "")
+    return Chosen(points=int(points) if points.isdecimal() and len(points) < 10 else 0, credit=bool(request.POST.get("credit")))
 
 
 def _initial(user: User | None, view: CartView) -> dict[str, Any]:

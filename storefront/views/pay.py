@@ -14,11 +14,9 @@ from orders.services import cancellation
 from orders.services import payment as paying
 from orders.services.cash import confirm_cash
 from orders.states import CheckoutStatus
-from payments.errors import PaymentNotFound
-from payments.models import PaymentAttempt
 from payments.selectors import latest_attempt
-from payments.services.bank_transfers import Instructions, instructions
-from payments.states import LIVE, AttemptStatus
+from payments.services.bank_transfers import transfer_of
+from payments.states import AttemptStatus
 from storefront.baskets import member
 from storefront.guests import open_by_mail, purchase
 from storefront.tenders import CASH, known_tenders, tenders_for_purchase
@@ -49,7 +47,7 @@ def _show(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, checkout: Checkout, refusal: DomainError | None = None) -> HttpResponse:
     attempt = latest_attempt(checkout.pk)
     offered = tenders_for_purchase(checkout)
-    transfer = _transfer(attempt)
+    transfer = transfer_of(attempt)
     context = {
         "checkout": checkout,
         "tenders": offered,
@@ -60,16 +58,6 @@ def _page(request: HttpRequest, checkout: Checkout, refusal: DomainError | None 
         "refusal": refusal,
     }
     return render(request, "storefront/pay.html", context, status=refusal.status if refusal else 200)
-
-
-def _transfer(attempt: PaymentAttempt | None) -> Instructions | None:
-    """What to transfer, where the shopper has chosen a bank transfer and it has not come in yet."""
-    if attempt is None or attempt.gateway != BANK or attempt.status not in LIVE:
-        return None
-    try:
-        return instructions(attempt=attempt)
-    except PaymentNotFound:  # the process that opened it died on the way to the bank's books; the poller mends that
-        return None
 
 
 @require_POST
@@ -118,7 +106,7 @@ def pay_return(request: HttpRequest, number: str) -> HttpResponse:
         return _go(request, reverse("confirmation", args=[number]))
     attempt = latest_attempt(checkout.pk)
     is_waiting = checkout.status == CheckoutStatus.AWAITING_PAYMENT and attempt and attempt.status != AttemptStatus.FAILED
-    if is_waiting and _transfer(attempt) is None:
+    if is_waiting and transfer_of(attempt) is None:
         return render(request, "storefront/pay_waiting.html", {"checkout": checkout, "attempt": attempt})
     return _go(request, reverse("pay", args=[number]))
 
