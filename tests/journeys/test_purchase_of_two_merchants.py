@@ -118,8 +118,9 @@ def merchants_have_their_money(checkout: Checkout) -> None:
     orders = list(checkout.orders.select_related("merchant"))
     assert len(orders) == 2
     for order in orders:
-        # 5 % of goods and shipping, half up: the plan every merchant of the factories has.
-        assert order.commission_minor == (order.total_minor * 5 + 50) // 100
+        # 5 % of each line and of shipping, half up: the plan every merchant of the factories has.
+        charged = [*order.lines.values_list("total_minor", flat=True), order.shipping_minor]
+        assert order.commission_minor == sum((minor * 5 + 50) // 100 for minor in charged)
         assert balances(order.merchant_id, CURRENCY).payable_minor == due(order)
         assert balances(order.merchant_id, CURRENCY).held_minor == 0
     assert LedgerEntry.objects.aggregate(total=Sum("amount_minor"))["total"] == 0
