@@ -30,12 +30,13 @@ from tests.stateful.model import Line, Order, Purchase
 from tests.stateful.stage import PICK, step
 from tests.walkthrough import RETURN_URL
 
-# Who (two members, else a guest), which goods, how many of each, points of a member's.
+# Who (two members, else a guest), which goods, how many of each, points of a member's, how far it goes at once: paid, sent, received.
 ORDER = st.tuples(
     st.integers(0, 3),
     st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),
     st.integers(1, 2),
     st.sampled_from([0, 0, 1, 150, 333]),
+    st.sampled_from([0, 1, 2, 2, 3, 3]),
 )
 REST_AFTER = 10
 
@@ -60,10 +61,14 @@ class Market(AfterSales):
     def place_an_order(self, order: Any) -> None:
         self._order_something(*order)
 
-    def _order_something(self, who: int, what: list[int], quantity: int, points: int) -> None:
+    def _order_something(self, who: int, what: list[int], quantity: int, points: int, far: int) -> None:
         user = self.members[who] if who < len(self.members) else None
         cart = make_cart(*[self.goods[index] for index in what], user=user, quantity=quantity)
-        self._place(cart, uuid.uuid4(), user, points if user else 0)
+        key = uuid.uuid4()
+        self._place(cart, key, user, points if user else 0)
+        for order in self.model.purchases[key].orders:
+            for _ in range(far):
+                self._go_on(MerchantOrder.objects.get(pk=order.id))
 
     def _place(self, cart: Any, key: uuid.UUID, user: Any, points: int) -> None:
         placed = place(cart, user=user, key=key, points=points, at=self.now)
