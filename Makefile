@@ -7,7 +7,7 @@ N ?= 1000000
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check chaos soak crash-matrix bench ledger-bench format lint deploy-check
+.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -23,6 +23,9 @@ soak: .venv/.dev ## Play random histories of the market for SECONDS=600, checkin
 
 chaos: .venv/.dev ## 2,000 checkouts of 50 buyers under 60 kills of anything (SEED=1; 10 to 25 minutes on two cores)
 	@$(RUN) -m tests.chaos --seed $(or $(SEED),1)
+
+races: .venv/.dev ## Play every pair of actors against each other at every single SQL statement and commit (minutes)
+	@RACE_STRIDE=1 $(RUN) -m pytest -q tests/concurrency -k "interleavings or payouts_races" $(PYTEST_ARGS)
 
 crash-matrix: .venv/.dev ## Die before and after every SQL statement and provider call of every flow of money (minutes)
 	@CRASH_STRIDE=1 $(RUN) -m pytest -q tests/concurrency/test_crash_matrix.py $(PYTEST_ARGS)

@@ -23,6 +23,7 @@ class Charge:
 OPEN_BUSINESS = {
     "events": "SELECT count(*) FROM core_outboxevent WHERE handled_at IS NULL AND dead_at IS NULL",
     "messages": "SELECT count(*) FROM payments_inboxmessage WHERE status = 'received'",
+    "payouts": "SELECT count(*) FROM payments_payout WHERE status IN ('requested', 'sent', 'unknown') AND gateway = 'sandbox'",
     "refunds": "SELECT count(*) FROM payments_refund WHERE status IN ('requested', 'sent', 'unknown')",
     "paid attempts": """
         SELECT count(*) FROM payments_sandboxpayment p JOIN payments_paymentattempt a ON a.id::text = p.reference
@@ -33,7 +34,7 @@ SANDBOX = "SELECT reference, amount_minor, refunded_minor FROM payments_sandboxp
 ATTEMPTS = "SELECT id::text, reference::text FROM payments_paymentattempt"
 # The shopper's money that must still be at the provider: of paid purchases what has not been given back, of all others nothing.
 KEPT = """
-SELECT c.id::text, c.number, CASE WHEN c.status = 'paid' THEN c.total_minor - coalesce((
+SELECT c.id::text, c.number, CASE WHEN c.status = 'paid' THEN c.total_minor - c.credit_minor - coalesce((
     SELECT sum(r.amount_minor) FROM payments_refund r JOIN payments_paymentattempt a ON a.id = r.attempt_id
     WHERE a.reference = c.id AND a.status = 'succeeded' AND r.status = 'succeeded'), 0) ELSE 0 END
 FROM orders_checkout c
@@ -48,6 +49,11 @@ FROM orders_merchantorder o WHERE o.paid_at IS NOT NULL
 OVERSOLD = """
 SELECT v.sku, s.on_hand, s.reserved FROM logistics_stock s JOIN catalog_variant v ON v.id = s.variant_id
 WHERE s.on_hand < 0 OR s.reserved > s.on_hand
+"""
+# What the practice provider has transferred to merchants, and what we say it has.
+PAID_OUT = """
+SELECT (SELECT coalesce(sum(amount_minor), 0) FROM payments_sandboxtransfer WHERE status = 'paid'),
+    (SELECT coalesce(sum(amount_minor), 0) FROM payments_payout WHERE gateway = 'sandbox' AND status = 'paid')
 """
 VIEWS = "SELECT viewname FROM pg_views WHERE schemaname = 'public' AND viewname LIKE 'invariant\\_%'"
 
@@ -64,7 +70,7 @@ def sandbox_charges(ask: Ask) -> list[Charge]:
 
 def faults(ask: Ask, charges: Iterable[Charge]) -> list[str]:
     """Everything that is wrong in a shop that has become quiet; empty when all is well."""
-    return [*_money(ask, charges), *_orders(ask), *_oversold(ask), *_invariants(ask)]
+    return [*_money(ask, charges), *_orders(ask), *_oversold(ask), *_paid_out(ask), *_invariants(ask)]
 
 
 def _money(ask: Ask, charges: Iterable[Charge]) -> list[str]:
@@ -91,6 +97,11 @@ def _orders(ask: Ask) -> list[str]:
         if (is_whole and returned != cash) or returned > cash:
             wrong.append(f"order {number} is {status} and has {returned} of {cash} back")
     return wrong
+
+
+def _paid_out(ask: Ask) -> list[str]:
+    [(transferred, ours)] = ask(PAID_OUT)
+    return [f"paid out: the provider has transferred {transferred}, {ours} is right"] if transferred != ours else []
 
 
 def _oversold(ask: Ask) -> list[str]:

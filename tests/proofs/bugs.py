@@ -24,11 +24,11 @@ from orders.services import payment
 from payments import gateways, postings
 from payments.errors import RefundExceedsCaptured
 from payments.gateways import sandbox_books
-from payments.models import EscrowHold, EscrowReturn, PaymentAttempt, Refund
+from payments.models import EscrowHold, EscrowReturn, PaymentAttempt, Payout, Refund
 from payments.postings import Account, PostingKind
 from payments.selectors import latest_attempt
 from payments.services import ledger
-from tests.proofs import scenes, stories
+from tests.proofs import case_scenes, scenes, stories
 from tests.proofs.crash import crash_at_every_point, every
 from tests.proofs.interleaving import at_every_point
 from tests.stateful.life import live
@@ -108,6 +108,13 @@ def replace_key(refund: Refund, key: str) -> Refund:
     return found
 
 
+def transfer_again_without_key(payout: Payout, at: dt.datetime) -> Any:
+    """The first time all is well; whoever comes after a crash does not look, and takes a new key."""
+    if payout.polls > 1:
+        payout.idempotency_key = uuid.uuid4().hex
+    return gateways.transfer_gateway(payout.gateway).transfer(payout)
+
+
 def read_as_another_message(headers: Any, body: bytes) -> Any:
     """Every delivery looks like news."""
     return replace(_read_webhook(headers, body), event_id=uuid.uuid4().hex)
@@ -174,8 +181,8 @@ def nothing(*_: Any, **__: Any) -> int:
     return 0
 
 
-def scene(make: Callable[[], Any]) -> Callable[[], object]:
-    return lambda: at_every_point(make())
+def scene(make: Callable[[], Any], *, stride: int = 1) -> Callable[[], object]:
+    return lambda: at_every_point(make(), stride=stride)
 
 
 def story(make: Callable[[], Any]) -> Callable[[], object]:
@@ -204,9 +211,14 @@ BUGS: dict[str, Bug] = {
         scene(scenes.webhook_twice),
     ),
     "refund without a key": Bug({"payments.services.refunds._ask_provider": pay_back_without_key}, story(stories.part_refund)),
+    "payout transferred twice": Bug({"payments.services.transfers._ask_provider": transfer_again_without_key}, story(stories.payout)),
+    "counted twice, on the shelf twice": Bug(
+        {"orders.services.cases.receiving.must_be": nothing, "orders.services.cases.receiving.move": nothing},
+        scene(case_scenes.parcel_counted_twice),
+    ),
     "amount not compared": Bug({"payments.services.settlement._difference": lambda attempt, seen: ""}, live),
     "refund without taking it from the merchant": Bug({"payments.postings.taken_back": refund_of_the_operators}, live),
-    "refund without taking the points back": Bug({"orders.services.refunds.loyalty.claw_back": nothing}, live),
+    "refund without taking the points back": Bug({"loyalty.services.claw_back": nothing}, live),
     "restocked twice": Bug({"logistics.services.release_reservations": release_and_restock}, live),
     "released twice": Bug({"payments.services.ledger.post": post_releases_twice}, live),
     "expiry that does not look at payments": Bug({"orders.services.expiry.expire_unpaid": expire_whatever_is_old}, live),

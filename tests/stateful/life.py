@@ -31,7 +31,7 @@ Steps = list[Callable[[], None]]
 def completed_and_refunded(market: Market) -> Steps:
     """A member buys of two merchants with points; the last order is sent, received and refunded."""
     return [
-        lambda: market.place_an_order(order=(MEMBER, [0, 1], 1, 150)),
+        lambda: market.place_an_order(order=(MEMBER, [0, 1], 1, 150, 0)),
         lambda: market.pay(pick=0, decision="approve", returns=True),
         lambda: market.ship(pick=0, number="SF1"),
         lambda: market.confirm_receipt(pick=0),
@@ -42,7 +42,7 @@ def completed_and_refunded(market: Market) -> Steps:
 def cancelled(market: Market) -> Steps:
     """The message of a payment comes three times, the tasks run twice, and the paid order is cancelled."""
     return [
-        lambda: market.place_an_order(order=(GUEST, [3], 2, 0)),
+        lambda: market.place_an_order(order=(GUEST, [3], 2, 0, 0)),
         lambda: market.pay(pick=0, decision="approve", returns=False),
         lambda: market.deliver_a_message(pick=0, copies=3),
         lambda: market.run_a_task(task=0, times=2),
@@ -54,9 +54,9 @@ def cancelled(market: Market) -> Steps:
 
 def expired_beside_a_paid_one(market: Market) -> Steps:
     return [
-        lambda: market.place_an_order(order=(GUEST, [3], 1, 0)),
+        lambda: market.place_an_order(order=(GUEST, [3], 1, 0, 0)),
         lambda: market.pay(pick=0, decision="approve", returns=True),
-        lambda: market.place_an_order(order=(MEMBER, [0], 1, 333)),
+        lambda: market.place_an_order(order=(MEMBER, [0], 1, 333, 0)),
         market.time_is_over,
     ]
 
@@ -64,7 +64,7 @@ def expired_beside_a_paid_one(market: Market) -> Steps:
 def paid_too_late(market: Market) -> Steps:
     """The shopper has approved; nobody here knows when the time is over."""
     return [
-        lambda: market.place_an_order(order=(GUEST, [3], 1, 0)),
+        lambda: market.place_an_order(order=(GUEST, [3], 1, 0, 0)),
         lambda: market.pay(pick=0, decision="lose", returns=False),
         market.time_is_over,
     ]
@@ -72,7 +72,7 @@ def paid_too_late(market: Market) -> Steps:
 
 def declined(market: Market) -> Steps:
     return [
-        lambda: market.place_an_order(order=(GUEST, [3], 1, 0)),
+        lambda: market.place_an_order(order=(GUEST, [3], 1, 0, 0)),
         lambda: market.pay(pick=0, decision="decline", returns=False),
         lambda: market.come_back_to_the_shop(pick=1),
         market.time_is_over,
@@ -81,7 +81,7 @@ def declined(market: Market) -> Steps:
 
 def another_amount(market: Market) -> Steps:
     return [
-        lambda: market.place_an_order(order=(GUEST, [3], 1, 0)),
+        lambda: market.place_an_order(order=(GUEST, [3], 1, 0, 0)),
         lambda: market.pay_another_amount(pick=0),
         lambda: market.come_back_to_the_shop(pick=1),
     ]
