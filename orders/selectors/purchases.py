@@ -127,7 +127,7 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
 
 
 def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
-    """Everything a purchase's page shows; nine statements, one more for cash on delivery; two without parcels, papers, cases and timelines."""
+    """Everything a purchase's page shows; nine statements, one more for cash on delivery; two without parcels, papers and so on."""
     orders = _orders_with_merchants(checkout.pk)
     lines: dict[uuid.UUID, list[OrderLine]] = {}
     for line in _lines_with_products([order.pk for order in orders]):

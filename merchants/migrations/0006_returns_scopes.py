@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0004_payouts_scope"),
+        ("merchants", "0005_cash_on_delivery"),
     ]
 
     operations = [
