@@ -35,10 +35,11 @@ class PhotosField(forms.FileField):
             raise forms.ValidationError(_("At most %(most)s photos can be added."), params={"most": settings.CASE_PHOTOS})
         return [self._bytes(file) for file in files]
 
-    def _bytes(self, file: UploadedFile) -> bytes:
+    def _bytes(self, file: "UploadedFile[Any]") -> bytes:
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("This photo is too large."))
-        return file.read()
+        content: bytes = file.read()
+        return content
 
 
 class CountField(forms.TypedChoiceField):
@@ -67,8 +68,9 @@ class PiecesForm(forms.Form):
     def _add(self, choice: Choice, *, is_only: bool, with_versions: bool) -> None:
         counts = [(str(count), str(count)) for count in range(choice.free + 1)]
         first = choice.free if is_only else 0
+        nothing: Any = 0  # the stubs expect a text, as of a field without `coerce`
         self.fields[f"take-{choice.line.pk}"] = CountField(
-            label=_("How many?"), choices=counts, coerce=int, empty_value=0, initial=str(first)
+            label=_("How many?"), choices=counts, coerce=int, empty_value=nothing, initial=str(first)
         )
         if with_versions and len(choice.siblings) > 1:
             versions = [(str(row.pk), _version(choice.line, row.options)) for row in choice.siblings]

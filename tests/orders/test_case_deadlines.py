@@ -27,6 +27,7 @@ def sweep_at_the_deadline(case: AfterSalesCase) -> AfterSalesCase:
     """Nothing happens a second early; at the deadline it does, once."""
     case.refresh_from_db()
     due = case.due_at
+    assert due is not None
     assert sweep_cases(at=due - dt.timedelta(seconds=1)) == 0
     assert sweep_cases(at=due) == 1
     assert sweep_cases(at=due) == 0
@@ -42,7 +43,9 @@ def test_a_silent_merchant_has_approved() -> None:
     case = sweep_at_the_deadline(open_case(delivered().order))
 
     assert case.status == CaseStatus.APPROVED
-    assert history(case).last().actor == "system:deadline"
+    last = history(case).last()
+    assert last is not None
+    assert last.actor == "system:deadline"
 
 
 def test_a_silent_merchant_has_approved_a_refund_without_return_and_it_is_paid() -> None:
@@ -138,5 +141,7 @@ def test_acting_in_time_moves_the_deadline_to_the_other_side() -> None:
     answers.offer(case_id=case.pk, amount_minor=500, reason="Half?", actor=merchant_of(case.order), at=timezone.now())
 
     case.refresh_from_db()
+    assert first is not None
+    assert case.due_at is not None
     assert case.due_at > first
     assert sweep_cases(at=first) == 0

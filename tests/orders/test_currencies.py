@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -98,7 +99,7 @@ def test_the_order_keeps_its_rate_and_tells_the_merchant_what_it_is_at_home() ->
 def test_in_the_shops_own_currency_there_is_no_rate_to_keep() -> None:
     walk = order_up_to(OrderStatus.AWAITING_PAYMENT)
 
-    assert (walk.order.base_currency, walk.order.rate, walk.order.rate_on) == ("USD", 1, None)
+    assert (walk.order.base_currency, walk.order.rate, walk.order.rate_on) == ("USD", Decimal(1), None)
     assert walk.order.in_base(2_500) == 2_500
 
 
@@ -121,7 +122,7 @@ def test_a_rate_that_changed_since_the_total_was_shown_is_asked_again() -> None:
 def test_a_purchase_has_one_currency_whoever_writes() -> None:
     """MON23."""
     walk = order_up_to(OrderStatus.AWAITING_PAYMENT)
-    changes = [
+    changes: list[Callable[[], int]] = [
         lambda: MerchantOrder.objects.filter(pk=walk.order.pk).update(currency="EUR"),
         lambda: OrderLine.objects.filter(order=walk.order).update(currency="EUR"),
         lambda: Checkout.objects.filter(pk=walk.checkout.pk).update(currency="EUR"),

@@ -176,6 +176,7 @@ def test_only_a_refusal_or_an_offer_can_be_disputed() -> None:
 def test_both_sides_add_evidence_until_its_deadline() -> None:
     walk = delivered()
     case = case_up_to("escalated", walk.order)
+    assert case.evidence_until is not None
     late = case.evidence_until + dt.timedelta(seconds=1)
 
     write_message(case_id=case.pk, text="Look", photos=[photo()], actor=SHOPPER, at=timezone.now())

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from payments.bank_statement import BadRow, BookedLine, statement_rows
+from payments.bank_statement import BadRow, statement_rows
 from payments.errors import StatementUnreadable
+from payments.gateways.bank_books import BookedLine
 
 HEAD = "date,amount,currency,reference,transaction id\n"
 

@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.models import StateChange
 from payments.errors import LineDiffers, LinesDoNotFit, StatementUnreadable, TransferNotFound
 from payments.gateways import available_gateways, bank_books, bank_transfer, gateway
+from payments.gateways.bank_reference import new_reference
 from payments.gateways.base import Outcome
 from payments.models import BankLine, ExpectedTransfer, OutgoingTransfer, PaymentAttempt, Refund
 from payments.services import attempts, bank_transfers, refunds
@@ -170,7 +171,7 @@ def test_a_known_transaction_with_another_sum_is_told_and_changes_nothing() -> N
 def test_a_line_that_does_not_fit_pays_nothing_and_waits_for_a_person(overrides: dict[str, Any], problem: str) -> None:
     attempt = start(gateway="bank_transfer")
     if problem == "unknown":
-        overrides = {"text": bank_books.new_reference()}
+        overrides = {"text": new_reference()}
 
     row = arrives(attempt, **overrides)
     drain()
@@ -234,7 +235,7 @@ def test_a_line_cannot_pay_two_payments() -> None:
 def test_an_unknown_reference_cannot_be_assigned_to() -> None:
     line = arrives(start(gateway="bank_transfer"), text="")
 
-    for code in ("", "nonsense", bank_books.new_reference()):
+    for code in ("", "nonsense", new_reference()):
         with pytest.raises(TransferNotFound):
             bank_transfers.assign_lines(line_ids=[line.pk], code=code, actor=BY, reason="", at=timezone.now())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_what_a_form_says_about_currency_and_rate_changes_nothing(lamp: Variant)
     client.post("/checkout/", {**checkout_form(client), "currency": "KWD", "rate": "0.0001", "base_currency": "KWD", "total_minor": "1"})
 
     placed = Checkout.objects.get()
-    assert (placed.currency, placed.total_minor, placed.rate) == ("USD", 2_500, 1)
+    assert (placed.currency, placed.total_minor, placed.rate) == ("USD", 2_500, Decimal(1))
 
 
 def test_a_total_seen_in_another_currency_is_asked_again(lamp: Variant) -> None:

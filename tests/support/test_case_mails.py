@@ -116,6 +116,7 @@ def test_silence_is_told_to_whom_it_costs_something() -> None:
     sweep_cases(at=case.due_at)
     drain()
     case.refresh_from_db()
+    assert case.due_at is not None
     sweep_cases(at=case.due_at + dt.timedelta(seconds=1))
 
     assert "merchant_case_approved" in kinds(walk.order.merchant.email)
