@@ -46,9 +46,10 @@ class VariantPriceForm(ModelForm):
         super().__init__(*args, **kwargs)
         is_new = self.instance._state.adding
         typed = self.data.get(self.add_prefix("currency"), "") if is_new and self.is_bound else self.instance.currency
-        for name in ("price_minor", "compare_at_minor"):
+        # Who may only look gets a form without fields.
+        for name in {"price_minor", "compare_at_minor"} & set(self.fields):
             self.fields[name].currency = typed if typed in settings.CURRENCIES else settings.CURRENCY  # type: ignore[attr-defined]
-        for name in ("variant", "currency"):
+        for name in {"variant", "currency"} & set(self.fields):
             self.fields[name].disabled = not is_new
 
     def _post_clean(self) -> None:

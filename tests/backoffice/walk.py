@@ -19,6 +19,14 @@ SITE_PAGES = {"index", "password_change", "password_change_done", "jsi18n", "sea
 OPEN_PAGES = {"login", "logout"}
 ROW_PAGES = {"change", "delete", "history"}
 LIST_PAGES = {"changelist", "add"}
+# Pages that a model's admin adds of its own: with the key of a row, and without.
+OWN_ROW_PAGES = {"payments_ledgeraccount_statement", "payments_ledgeraccount_statement_csv"}
+OWN_LIST_PAGES = {
+    "payments_ledgeraccount_chart",
+    "payments_ledgeraccount_trial_balance",
+    "payments_ledgeraccount_trial_balance_csv",
+    "payments_bankline_import",
+}
 
 
 class UnknownAddress(AssertionError):
@@ -52,6 +60,8 @@ def addresses(site: Any) -> Iterator[Address]:
             _expect_harmless(pattern)
         elif name in OPEN_PAGES | SITE_PAGES | pages:
             yield Address("open" if name in OPEN_PAGES else "page" if name in pages else "site", name)
+        elif name in OWN_ROW_PAGES | OWN_LIST_PAGES:
+            yield Address("row" if name in OWN_ROW_PAGES else "list", name, action="own")
         elif name == "app_list":
             for label in sorted({model._meta.app_label for model in site._registry}):
                 yield Address("app", name, action=label)
