@@ -11,11 +11,10 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from core.pdf.fonts import face, width
-from core.pdf.text import ACCENT, INK, MUTED, RULE
+from core.pdf.text import ACCENT, INK, MUTED, RULE, WHITE
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN = 20 * mm
-SEAL = "集"
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,36 @@ def _write(canvas: Any, x: float, y: float, text: str, size: float, *, color: An
 
 def _masthead(canvas: Any, furniture: Furniture) -> None:
     top = PAGE_HEIGHT - MARGIN
-    canvas.setFillColor(ACCENT)
-    canvas.roundRect(MARGIN, top - 26, 26, 26, 4, stroke=0, fill=1)
-    _write(canvas, MARGIN + 4, top - 19.5, SEAL, 18, color="#ffffff", bold=True)
+    _mark(canvas, MARGIN, top, 26)
     _write(canvas, MARGIN + 34, top - 18, furniture.author, 13, bold=True)
     right = PAGE_WIDTH - MARGIN
     room = right - MARGIN - 50 - width(furniture.author, 13, bold=True)
     size = max(11.0, min(20.0, 20 * room / max(width(furniture.title, 20, bold=True), 1)))
     _write(canvas, right, top - 16, furniture.title, size, bold=True, right=True)
     _write(canvas, right, top - 30, furniture.number, 9, color=MUTED, right=True)
+
+
+def _mark(canvas: Any, left: float, top: float, size: float) -> None:
+    """The market stall of the shop's pages, on a grid of 48 whose origin is the top left corner."""
+    canvas.saveState()
+    canvas.translate(left, top)
+    canvas.scale(size / 48, -size / 48)
+    canvas.setFillColor(ACCENT)
+    canvas.roundRect(0, 0, 48, 48, 9, stroke=0, fill=1)
+    canvas.setFillColor(WHITE)
+    roof = canvas.beginPath()
+    roof.moveTo(9, 12)
+    for x, y in ((39, 12), (42, 21.5), (6, 21.5)):
+        roof.lineTo(x, y)
+    roof.close()
+    canvas.drawPath(roof, stroke=0, fill=1)
+    for scallop in range(4):
+        canvas.ellipse(6 + 9 * scallop, 16.5, 15 + 9 * scallop, 26.5, stroke=0, fill=1)
+    canvas.setStrokeColor(WHITE)
+    canvas.setLineWidth(3.2)
+    canvas.setLineCap(1)
+    canvas.lines([(12, 29, 12, 38), (36, 29, 36, 38), (9, 38.5, 39, 38.5), (19, 38, 19, 31), (19, 31, 29, 31), (29, 31, 29, 38)])
+    canvas.restoreState()
 
 
 def _running_head(canvas: Any, furniture: Furniture) -> None:

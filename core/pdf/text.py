@@ -11,7 +11,7 @@ from reportlab.platypus import Flowable
 
 from core.pdf.fonts import face, printable, width
 
-INK, MUTED, ACCENT, RULE, SHADE = (HexColor(color) for color in ("#1c1917", "#6b6560", "#c8321f", "#d9d4ce", "#f6f3f0"))
+INK, MUTED, ACCENT, RULE, SHADE, WHITE = map(HexColor, ("#1c1917", "#6b6560", "#c8321f", "#d9d4ce", "#f6f3f0", "#ffffff"))
 
 # Chinese breaks between any two characters, but a line neither begins with closing nor ends with opening punctuation.
 _CLOSING = "，。、；：？！）》」』】”’…,.;:!?)]}%"

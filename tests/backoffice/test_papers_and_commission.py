@@ -55,6 +55,7 @@ def test_both_sides_read_an_invoice_and_its_file(owner: Client, staff: Client, s
 
 
 def test_another_merchants_invoice_is_not_there(owner: Client, stranger: Shop) -> None:
+    """TEN13."""
     paper = Invoice.objects.get(order=stranger.to_ship)
 
     answer = owner.get(reverse("merchant:orders_invoice_change", args=[paper.pk]) + "?format=pdf")

@@ -54,7 +54,7 @@ def test_a_guest_with_the_link_and_the_member_can_read_an_invoice(walk: Walk) ->
 
 
 def test_strangers_do_not_find_an_invoice(walk: Walk) -> None:
-    """A visitor, another member, and the owner of another purchase, who puts the number into an own address."""
+    """TEN13. A visitor, another member, and the owner of another purchase, who puts the number into an own address."""
     paper = Invoice.objects.get(order=walk.order)
     other = order_up_to(OrderStatus.PAID, variants=[make_goods()])
     another = Client()
