@@ -51,6 +51,7 @@ POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "o
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
+    "paper", "stripe",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -92,7 +93,7 @@ def real(address: Address, walk: Walk) -> str:
         "sitemap-section": "products",
         "receipt": walk.order.number,
         "order-cancel": walk.order.number,
-        **dict.fromkeys(("mail", "mail-html", "sandbox", "cart-line", "address", "address-delete"), str(uuid4())),
+        **dict.fromkeys(("mail", "mail-html", "sandbox", "stripe", "cart-line", "address", "address-delete"), str(uuid4())),
     }
     if address.name == "media":
         return "/media/products/x/160.webp"
