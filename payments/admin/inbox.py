@@ -88,7 +88,6 @@ class InboxMessageAdmin(ConsoleAdmin):
         done=_("The message is dismissed."),
         form_class=ReasonForm,
         icon="delete_sweep",
-        variant=ActionVariant.DANGER,
         when=lambda row: row.status == MessageStatus.QUARANTINED,
     )
     def dismiss(self, request: HttpRequest, form: Any, row: InboxMessage) -> None:

@@ -73,7 +73,7 @@ class LedgerAccountAdmin(ConsoleAdmin):
         def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             if not self.has_view_permission(request):
                 raise PermissionDenied
-            return view(request, {**self.admin_site.each_context(request), "opts": self.opts}, **kwargs)
+            return view(request, self.admin_site.each_context(request), **kwargs)
 
         return answer
 
