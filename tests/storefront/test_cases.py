@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from django.test.utils import CaptureQueriesContext
 
 from orders.models import AfterSalesCase, CasePhoto
 from orders.states import CaseKind, CaseStatus, OrderStatus
@@ -269,20 +270,21 @@ def test_an_exchange_offers_versions_and_every_kind_has_its_page() -> None:
         assert client.get(f"/orders/{walk.order.number}/return/?kind={kind}").status_code == 200
 
 
-def test_a_members_list_of_cases_takes_the_same_few_queries_at_any_length(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_a_members_list_of_cases_takes_the_same_few_queries_at_any_length(client: Client) -> None:
     user = make_user()
     client.force_login(user)
-    for _ in range(3):
+
+    def statements() -> int:
         walk = order_up_to(OrderStatus.DELIVERED, variants=[make_goods()], user=user)
         open_case(walk.order)
+        with CaptureQueriesContext(connection) as found:
+            assert client.get("/cases/").status_code == 200
+        return len(found)
 
-    # Session and user, count, cases and lines, what the frame knows of the member.
-    with django_assert_num_queries(8):
-        answer = client.get("/cases/")
+    # Session and user, count, cases and lines, and what the frame knows of the member.
+    one, two, three = statements(), statements(), statements()
 
-    assert answer.text.count('data-status="requested"') == 3
+    assert one == two == three <= 10
 
 
 def test_the_page_of_a_case_is_read_in_few_queries(django_assert_max_num_queries: Any) -> None:
