@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Variant
+from core.remembered import forget
 from orders.models import Cart, Checkout, MerchantOrder
 from orders.services import cancellation, completion, expiry, fulfilment, payment, refunds
 from orders.states import OrderStatus
 from payments.models import PaymentAttempt
 from payments.services import sandbox
+from payments.services.risk import change_policy
 from tests.factories.orders import make_cart, place
 
 RETURN_URL = "https://shop.example/pay/return/"
@@ -85,6 +87,12 @@ def _pay(walk: Walk, at: dt.datetime) -> None:
     pay(walk.checkout, at)
 
 
+def _review_everybody(walk: Walk, at: dt.datetime) -> None:
+    """A new buyer's payment waits for a person from now on."""
+    change_policy(weights={"new_buyer": 10}, limits={}, thresholds=(5, 5, 101), entered_by="operator:test", at=at)
+    forget()
+
+
 def _prepare(walk: Walk, at: dt.datetime) -> None:
     for order in walk.orders:
         fulfilment.start_preparing(order_id=order.pk, actor=f"merchant:{order.merchant_id}", at=at)
@@ -123,6 +131,7 @@ def _refund(walk: Walk, at: dt.datetime) -> None:
 
 STEPS: dict[OrderStatus, Sequence[Callable[[Walk, dt.datetime], None]]] = {
     OrderStatus.AWAITING_PAYMENT: (),
+    OrderStatus.IN_REVIEW: (_review_everybody, _pay),
     OrderStatus.PAID: (_pay,),
     OrderStatus.PREPARING: (_pay, _prepare),
     OrderStatus.SHIPPED: (_pay, _ship),

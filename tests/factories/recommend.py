@@ -80,6 +80,7 @@ def _make_order(
             product=product,
             variant=variant,
             sku=variant.sku,
+            currency=order.currency,
             title=product.title,
             i18n=product.i18n,
             options=variant.options,

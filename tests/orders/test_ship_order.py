@@ -213,7 +213,7 @@ def test_the_order_page_takes_as_many_statements_for_two_orders_as_for_one() -> 
             [line.product.slug for view in page.orders for line in view.lines]
         counts.append(len(captured))
 
-    assert counts[0] == counts[1] <= 8
+    assert counts[0] == counts[1] <= 9
 
 
 def test_a_members_list_of_purchases_takes_three_statements() -> None:

@@ -184,9 +184,9 @@ def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None
     unpaid, old = uuid.uuid4().hex, "'2020-01-01'"
     attempt_columns = (
         "id, created_at, reference, gateway, amount_minor, currency, idempotency_key, provider_id, redirect_url, return_url, "
-        "description, failure_code, refunded_minor, polls"
+        "description, failure_code, refunded_minor, polls, card"
     )
-    attempt_values = f"gen_random_uuid(), now(), '{unpaid}', 'x', 5, 'USD', gen_random_uuid(), '', '', '', '', '', 0, 0"
+    attempt_values = f"gen_random_uuid(), now(), '{unpaid}', 'x', 5, 'USD', gen_random_uuid(), '', '', '', '', '', 0, 0, ''"
     refund = (
         "INSERT INTO payments_refund (id, created_at, attempt_id, reference, amount_minor, currency, reason, status, idempotency_key,"
         f" provider_id, polls, cause) SELECT gen_random_uuid(), now(), id, '{held.reference}', %s, 'USD', '', '%s', 'k', '', 0, id"

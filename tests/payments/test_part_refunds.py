@@ -12,8 +12,10 @@ from merchants.models import Merchant
 from payments import postings, rules, selectors
 from payments.errors import HoldFrozen, InsufficientCredit, RefundExceedsHold
 from payments.models import EscrowHold, LedgerBalance, Refund
-from payments.postings import Account, Leg, Posting
+from payments.postings import Account
 from payments.services import credit, escrow, ledger, refunds
+from tests.factories.accounts import make_user
+from tests.factories.credit import give_credit, make_card
 from tests.factories.payments import make_hold, make_paid_attempt, share
 from tests.payments.test_escrow import balance, settled
 
@@ -24,11 +26,6 @@ now = timezone.now
 def part(held: EscrowHold, amount_minor: int | None, **overrides: object) -> escrow.Returned:
     fields = {"reference": held.reference, "cause": uuid7(), "amount_minor": amount_minor, "reason": "", "at": now(), **overrides}
     return escrow.refund_part(**fields)  # type: ignore[arg-type]
-
-
-def give_credit(owner: object, amount_minor: int, source: Account = Account.STORE_CREDIT) -> None:
-    legs = [Leg(Account.SUBSIDIES, amount_minor), Leg(source, -amount_minor, str(owner))]
-    ledger.post(posting=Posting("store_credit_issued", uuid7(), uuid7().hex, "USD", legs), at=now())
 
 
 @given(whole=st.integers(0, 10**6), parts=st.lists(st.integers(1, 10**6), min_size=1, max_size=12))
@@ -149,8 +146,9 @@ def test_a_lost_dispute_takes_its_cash_from_the_merchant_once(merchant: Merchant
 
 
 def test_a_purchase_may_be_paid_by_card_and_credit_and_card_is_paid_back_first(merchant: Merchant) -> None:
-    member = uuid7()
-    give_credit(member, 5_000)
+    user = make_user()
+    give_credit(user, 5_000)
+    member = user.pk
     paid = make_paid_attempt(amount_minor=6_000)
     credit.spend(purchase=paid.reference, source="store_credit", owner=member, amount_minor=4_000, currency="USD", at=now())
     held = escrow.hold(purchase=paid.reference, shares=[share(merchant, 10_000)], currency="USD", at=now())[0]
@@ -167,8 +165,7 @@ def test_a_purchase_may_be_paid_by_card_and_credit_and_card_is_paid_back_first(m
 
 
 def test_a_purchase_paid_with_a_gift_card_alone_is_held_and_goes_back_to_the_card(merchant: Merchant) -> None:
-    card, purchase = uuid7(), uuid7()
-    give_credit(card, 2_500, Account.GIFT_CARD)
+    card, purchase = make_card(2_500)[0].pk, uuid7()
     credit.spend(purchase=purchase, source="gift_card", owner=card, amount_minor=2_500, currency="USD", at=now())
     held = escrow.hold(purchase=purchase, shares=[share(merchant, 2_500)], currency="USD", at=now())[0]
 
@@ -179,8 +176,9 @@ def test_a_purchase_paid_with_a_gift_card_alone_is_held_and_goes_back_to_the_car
 
 
 def test_credit_that_is_not_there_is_not_spent() -> None:
-    member, purchase = uuid7(), uuid7()
-    give_credit(member, 999)
+    user, purchase = make_user(), uuid7()
+    give_credit(user, 999)
+    member = user.pk
 
     for owner, amount in ((member, 1_000), (uuid7(), 1)):
         with pytest.raises(InsufficientCredit):
