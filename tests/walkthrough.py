@@ -87,10 +87,13 @@ def _pay(walk: Walk, at: dt.datetime) -> None:
     pay(walk.checkout, at)
 
 
-def _review_everybody(walk: Walk, at: dt.datetime) -> None:
-    """A new buyer's payment waits for a person from now on."""
-    change_policy(weights={"new_buyer": 10}, limits={}, thresholds=(5, 5, 101), entered_by="operator:test", at=at)
-    forget()
+def _pay_into_review(walk: Walk, at: dt.datetime) -> None:
+    """Pay while a policy is in force that has a person look at every new buyer's payment."""
+    for thresholds, step in (((5, 5, 101), _pay), ((60, 80, 101), None)):
+        change_policy(weights={"new_buyer": 10}, limits={}, thresholds=thresholds, entered_by="operator:test", at=at)
+        forget()
+        if step is not None:
+            step(walk, at)
 
 
 def _prepare(walk: Walk, at: dt.datetime) -> None:
@@ -131,7 +134,7 @@ def _refund(walk: Walk, at: dt.datetime) -> None:
 
 STEPS: dict[OrderStatus, Sequence[Callable[[Walk, dt.datetime], None]]] = {
     OrderStatus.AWAITING_PAYMENT: (),
-    OrderStatus.IN_REVIEW: (_review_everybody, _pay),
+    OrderStatus.IN_REVIEW: (_pay_into_review,),
     OrderStatus.PAID: (_pay,),
     OrderStatus.PREPARING: (_pay, _prepare),
     OrderStatus.SHIPPED: (_pay, _ship),

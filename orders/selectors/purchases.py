@@ -48,12 +48,16 @@ class OrderView:
 
     @property
     def can_cancel(self) -> bool:
-        """At once; an order that is being packed is cancelled with the merchant's consent."""
-        return self.order.status in {OrderStatus.PAID, OrderStatus.IN_REVIEW}
+        """At once; one that was paid and is being packed is cancelled with the merchant's consent."""
+        return self.order.status in {OrderStatus.PAID, OrderStatus.IN_REVIEW} or (self._is_packed and self.cash is not None)
 
     @property
     def can_ask_to_cancel(self) -> bool:
-        return self.order.status == OrderStatus.PREPARING and not self.is_disputed
+        return self._is_packed and self.cash is None and not self.is_disputed
+
+    @property
+    def _is_packed(self) -> bool:
+        return self.order.status == OrderStatus.PREPARING
 
     @property
     def has_free_pieces(self) -> bool:

@@ -109,7 +109,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """The shopper changes their mind before the parcel leaves; once it is being packed, the shop is asked."""
     row = _own_order(request, number)
-    if row.status == OrderStatus.PREPARING:
+    if row.status == OrderStatus.PREPARING and not row.checkout.is_cash:
         return redirect(reverse("complain", args=[number]) + "?kind=cancellation")
     try:
         cancellation.cancel_order(order_id=row.pk, actor=_actor(request), reason="by shopper", at=timezone.now())
