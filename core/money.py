@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -66,7 +67,15 @@ class Money:
 
 @functools.lru_cache(maxsize=8192)
 def _written(money: Money, language: str) -> str:
-    return format_currency(money.amount, money.currency, locale=babel_locale(language))
+    return written(money.amount, money.currency, language)
+
+
+_CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
+
+
+def written(amount: Decimal, currency: str, language: str) -> str:
+    """An amount in major units as people of the language write it; a currency's letters stand apart from the figure (CLDR's spacing)."""
+    return _CODE_BEFORE_DIGIT.sub("\u00a0", format_currency(amount, currency, locale=babel_locale(language)))
 
 
 def babel_locale(language: str) -> str:

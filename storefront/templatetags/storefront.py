@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_name
+from babel.numbers import get_currency_name
 from django import template
 from django.conf import settings
 from django.forms import BoundField
@@ -21,7 +21,7 @@ from catalog.models import Review
 from catalog.rules.options import labels_in
 from catalog.selectors import Card, picture_url
 from core.i18n import translated
-from core.money import Money, babel_locale, exponent
+from core.money import Money, babel_locale, exponent, written
 from core.sanitiser import cleaned
 from orders.models import OrderLine
 from orders.rules.taxes import Rate
@@ -32,18 +32,25 @@ from storefront.fragments import card_fragments
 register = template.Library()
 MIME = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 FORMAT_ORDER = ("avif", "webp", "jpg")
-PRICE = re.compile(r"^(?P<symbol>[^\d]*)(?P<integer>[\d.,\s]*?\d)(?P<decimals>[.,]\d{1,3})?(?P<tail>[^\d]*)$")
 
 
 @functools.lru_cache(maxsize=8192)
 def price_parts(minor: int, currency: str, language: str) -> tuple[str, str, str, str]:
     """Currency sign, whole part, decimals and what follows, as people of the language write them."""
-    amount = Decimal(minor).scaleb(-exponent(currency))
-    text = format_currency(amount, currency, locale=babel_locale(language))
-    match = PRICE.match(text)
+    places = exponent(currency)
+    text = written(Decimal(minor).scaleb(-places), currency, language)
+    match = _price(places).match(text)
     if match is None:
         return ("", text, "", "")
-    return (match["symbol"].strip(), match["integer"], match["decimals"] or "", match["tail"].strip())
+    symbol = match["symbol"].strip()
+    return (f"{symbol}\u00a0" if symbol[-1:].isalpha() else symbol, match["integer"], match["decimals"], match["tail"].strip())
+
+
+@functools.lru_cache(maxsize=4)
+def _price(places: int) -> re.Pattern[str]:
+    """As many decimals as the currency has: in yen a comma with three figures behind it is a thousand."""
+    decimals = rf"[.,]\d{{{places}}}" if places else ""
+    return re.compile(rf"^(?P<symbol>[^\d]*)(?P<integer>\d[\d.,\s]*?)(?P<decimals>{decimals})(?P<tail>[^\d]*)$")
 
 
 @register.simple_tag

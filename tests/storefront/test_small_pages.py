@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from catalog.models import Product
+from storefront.templatetags.storefront import price_parts
 from support.models import Mail
 from tests.factories.catalog import make_product
 
@@ -74,3 +75,17 @@ def test_every_page_carries_a_strict_policy_and_no_inline_code(client: Client, d
     assert answer["X-Content-Type-Options"] == "nosniff"
     for forbidden in (" style=", "<style", "<script>", " onclick=", "javascript:"):
         assert forbidden not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "parts"),
+    [
+        (1_031_182, "JPY", ("¥", "1,031,182", "", "")),
+        (99, "JPY", ("¥", "99", "", "")),
+        (199_999, "USD", ("$", "1,999", ".99", "")),
+        (1_234_560, "KWD", ("KWD\u00a0", "1,234", ".560", "")),
+    ],
+)
+def test_a_price_is_parted_by_the_decimals_of_its_currency(minor: int, currency: str, parts: tuple[str, ...]) -> None:
+    """MON22."""
+    assert price_parts(minor, currency, "en") == parts
