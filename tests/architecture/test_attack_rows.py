@@ -12,10 +12,7 @@ ROWS = {
     *(f"INF{number:02}" for number in (*range(1, 12), 13)),
 }
 # Nobody has shown these yet, as of 22 November 2026. A row leaves this set when it is shown, and none comes in.
-NOT_SHOWN_YET = {
-    *("MON01", "MON02"),
-    *("STK07", "STK08", "INF13"),
-}
+NOT_SHOWN_YET = {"INF13"}
 
 
 def shown() -> set[str]:
@@ -33,5 +30,6 @@ def test_every_row_is_shown_by_a_test() -> None:
     assert sorted(ROWS - shown() - NOT_SHOWN_YET) == []
 
 
-def test_what_is_called_missing_is_a_row() -> None:
+def test_what_is_called_missing_is_a_row_that_nobody_shows() -> None:
     assert sorted(NOT_SHOWN_YET - ROWS) == []
+    assert sorted(NOT_SHOWN_YET & shown()) == []
