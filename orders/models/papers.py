@@ -29,7 +29,7 @@ class Invoice(Entity):
     cause = models.UUIDField(null=True)
     number = models.CharField(_("number"), max_length=24)
     series = models.CharField(max_length=4)
-    year = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField(_("year"))
     sequence = models.PositiveIntegerField()
     issued_at = models.DateTimeField(_("issued"))
     currency = models.CharField(max_length=3)

@@ -20,7 +20,7 @@ class ProviderDispute(Stateful):
 
     TRANSITIONS = states.PROVIDER_DISPUTE_TRANSITIONS
 
-    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="disputes")
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="disputes", verbose_name=_("payment attempt"))
     provider_id = models.CharField(max_length=120, unique=True)
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(max_length=3)
@@ -30,7 +30,7 @@ class ProviderDispute(Stateful):
     )
     claimed_minor = models.BigIntegerField(_("claimed from merchants"))
     evidence_due_by = models.DateTimeField(_("evidence due by"), null=True)
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
 
     class Meta:
         verbose_name = _("dispute at the provider")

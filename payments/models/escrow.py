@@ -32,7 +32,7 @@ class EscrowHold(Stateful):
     refunded_commission_tax_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     status = models.CharField(_("status"), max_length=10, choices=states.EscrowStatus.choices, default=states.EscrowStatus.HELD)
-    released_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(_("released"), null=True)
     settled_at = models.DateTimeField(null=True)
 
     objects = TenantQuerySet.as_manager()
@@ -84,7 +84,7 @@ class EscrowReturn(Entity):
 
     hold = models.ForeignKey(EscrowHold, on_delete=models.PROTECT, related_name="returns")
     cause = models.UUIDField()
-    is_chargeback = models.BooleanField(default=False)
+    is_chargeback = models.BooleanField(_("lost dispute"), default=False)
     amount_minor = models.BigIntegerField()
     points_minor = models.BigIntegerField(default=0)
     cash_minor = models.BigIntegerField(default=0)
@@ -121,7 +121,7 @@ class EscrowFreeze(Entity):
     hold = models.ForeignKey(EscrowHold, on_delete=models.PROTECT, related_name="freezes")
     cause = models.UUIDField(db_index=True)
     reserved_minor = models.BigIntegerField(default=0)
-    lifted_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(_("lifted"), null=True)
 
     class Meta:
         verbose_name = _("freeze")

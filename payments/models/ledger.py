@@ -28,7 +28,7 @@ class LedgerAccount(Entity):
         POINTS_LIABILITY = "points_liability", _("Points liability")
         POINTS_EXPENSE = "points_expense", _("Points granted")
 
-    code = models.CharField(max_length=120, unique=True)
+    code = models.CharField(_("code"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     currency = models.CharField(max_length=3)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, related_name="ledger_accounts")

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from merchants.admin.site import merchant_site
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_CHINESE = {"SKU", "slug"}
+SAME_IN_CHINESE = {"SKU", "slug", "PDF"}
 
 
 def labels_of(model: Any, page: Any) -> Iterator[str]:

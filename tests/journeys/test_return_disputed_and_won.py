@@ -29,6 +29,7 @@ REASON = "The photos show that it came broken."
 
 def buy_two_of_the_first(shopper: Shopper) -> Checkout:
     tea, lamp = make_two_shops()
+    shopper.page.goto("/")
     shopper.find_and_put_into_cart(tea)
     shopper.put_into_cart()
     shopper.find_and_put_into_cart(lamp)
