@@ -62,7 +62,8 @@ class VariantPriceFormSet(BaseFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["variant"].queryset = Variant.objects.filter(product_id=self.instance.pk).order_by("position", "created_at")
+        if "variant" in form.fields:
+            form.fields["variant"].queryset = Variant.objects.filter(product_id=self.instance.pk).order_by("position", "created_at")
 
     def validate_unique(self) -> None:
         """A second row for the same variant and currency would silently win."""

@@ -64,8 +64,8 @@ def send_dialog(person: Shopper, field: str) -> None:
 def refuse(seller: Seller, case: AfterSalesCase) -> None:
     seller.page.goto(f"/merchant/orders/aftersalescase/{case.pk}/change/")
     press(seller, "Refuse")
-    seller.page.locator("[name=text]").fill("It left our house in one piece.")
-    send_dialog(seller, "text")
+    seller.page.locator("[name=reason]").fill("It left our house in one piece.")
+    send_dialog(seller, "reason")
     expect(seller.page.get_by_text(seller.say("The case is refused."))).to_be_visible()
 
 
