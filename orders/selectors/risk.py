@@ -118,7 +118,7 @@ def history_of(checkout: Checkout) -> BuyerHistory:
     # Spelt as the index on guests' addresses is.
     own = {"user": checkout.user} if checkout.user_id else {"user": None, "known": checkout.email.lower()}
     others = Checkout.objects.alias(known=Lower("email")).filter(**own).exclude(pk=checkout.pk)
-    newest = list(others.order_by("-placed_at").prefetch_related("orders")[:HISTORY])
+    newest: list[Checkout] = list(others.order_by("-placed_at").prefetch_related("orders")[:HISTORY])
     ended = others.filter(orders__status__in=[OrderStatus.CANCELLED, OrderStatus.REFUNDED]).distinct().count()
     return BuyerHistory(newest, others.filter(status="paid").count(), ended)
 
