@@ -34,12 +34,19 @@ def application(db: None) -> Iterator[None]:
         cursor.execute("RESET ROLE")
 
 
-@pytest.mark.parametrize("table", [table for table in REFUSED if table.startswith("payments_ledger")])
-@pytest.mark.parametrize("statement", ["DELETE FROM {table}", "TRUNCATE {table} CASCADE", "UPDATE {table} SET {column} = {column}"])
+STATEMENTS = ("DELETE FROM {table}", "TRUNCATE {table} CASCADE", "UPDATE {table} SET {column} = {column}")
+# Balances are updated by the ledger's own trigger in the name of whoever posts; its guard refuses everybody else (test_part_refunds).
+CHANGES = [
+    (table, statement)
+    for table in REFUSED
+    for statement in STATEMENTS
+    if table.startswith("payments_ledger") and (table, statement) != ("payments_ledgerbalance", STATEMENTS[2])
+]
+
+
+@pytest.mark.parametrize(("table", "statement"), CHANGES)
 def test_the_application_has_no_right_to_change_the_ledger(application: None, table: str, statement: str) -> None:
     """MON02."""
-    if table == "payments_ledgerbalance" and statement.startswith("UPDATE"):
-        pytest.skip("the ledger's own trigger does this in the name of whoever posts, and its guard refuses everybody else")
     column = "currency" if "balance" not in table and "transaction" not in table else "memo"
 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:

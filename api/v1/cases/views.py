@@ -1,3 +1,4 @@
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -81,14 +82,15 @@ class CaseDetail(CaseView):
         return Response(CaseSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
 
-class CaseStep(CaseView):
+class CaseStep(CaseView, ABC):
     """Base of what a merchant does in a case: parse, one service, the case as it stands then."""
 
     scopes = {"POST": "returns:write"}
     body: ClassVar[type[Serializer[Any]]]
 
+    @abstractmethod
     def act(self, case: AfterSalesCase, values: dict[str, Any], **who: Any) -> object:
-        raise NotImplementedError
+        """The service behind this step."""
 
     def post(self, request: Request, pk: UUID) -> Response:
         case = get_object_or_404(self.get_queryset(), pk=pk)
