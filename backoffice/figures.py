@@ -13,7 +13,6 @@ from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, Q
 from django.db.models.functions import Cast, Round, TruncDate
 
 from catalog.models import Product, Review
-from core import invariants
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
@@ -126,9 +125,3 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
         "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).count(),
         "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")).count(),
     }
-
-
-def invariants_result() -> tuple[int, list[str]]:
-    """How many invariants there are, and the names of those that do not hold; two queries."""
-    names = invariants.names()
-    return len(names), invariants.broken(names)

@@ -152,6 +152,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Events"), "dynamic_feed", "core_outboxevent"),
                 item(_("Jobs"), "progress_activity", "core_job"),
+                item(_("Invariants"), "verified", "core_invariantcheck"),
                 item(_("Recommendations"), "recommend", "recommend_modelversion"),
             ],
         },

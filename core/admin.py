@@ -16,7 +16,7 @@ from core.backoffice.actions import object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, now
 from core.backoffice.display import column, label
 from core.exchange.admin import ExchangeRateAdmin
-from core.models import Job, OutboxEvent, OutboxReceipt
+from core.models import InvariantCheck, Job, OutboxEvent, OutboxReceipt
 
 __all__ = ["ExchangeRateAdmin"]
 
@@ -132,3 +132,18 @@ class JobAdmin(ConsoleAdmin):
 
 def _is_moving(jobs: QuerySet[Any]) -> bool:
     return jobs.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).exists()
+
+
+@admin.register(InvariantCheck)
+class InvariantCheckAdmin(ConsoleAdmin):
+    """What must always hold, looked at every few minutes."""
+
+    list_display = ["created_at", "result", "total", "seconds"]
+    ordering = ["-created_at"]
+    fields = ["created_at", "result", "total", "seconds"]
+
+    @admin.display(description=_("result"))
+    def result(self, row: InvariantCheck) -> Any:
+        if not row.broken:
+            return label(_("All hold"), "success")
+        return format_html("{} {}", label(_("Broken"), "danger"), ", ".join(row.broken))

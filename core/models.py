@@ -135,6 +135,26 @@ class Job(Entity):
         return 100 * self.done // self.total if self.total else 0
 
 
+class InvariantCheck(Entity):
+    """One look at all invariants: how many there are, how long it took, and the names of those that did not hold."""
+
+    total = models.PositiveIntegerField(_("invariants"))
+    broken = ArrayField(models.TextField(), default=list, verbose_name=_("broken"))
+    seconds = models.DecimalField(_("seconds"), max_digits=8, decimal_places=1)
+
+    class Meta:
+        verbose_name = _("check of the invariants")
+        verbose_name_plural = _("checks of the invariants")
+        indexes = [models.Index(fields=["-created_at"], name="invariant_check_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def holding(self) -> int:
+        return self.total - len(self.broken)
+
+
 def entity_id_of(row: models.Model) -> uuid.UUID:
     """The key of a stateful row as history stores it."""
     return uuid.UUID(str(row.pk))

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import idempotency, jobs, outbox
+from core import idempotency, invariants, jobs, outbox
 
 
 @shared_task(acks_late=True, expires=30)
@@ -19,3 +19,9 @@ def tidy() -> None:
     now = timezone.now()
     jobs.fail_silent_jobs(now=now)
     idempotency.forget_old(now=now)
+
+
+@shared_task(expires=240)
+def check_invariants() -> None:
+    """Look for rows that must not exist and keep what was found for the operator."""
+    invariants.check_if_due(at=timezone.now())

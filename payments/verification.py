@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.postgresql.patience import patience
 from payments.models import LedgerAccount
 from payments.services.ledger import id_of_code
 
@@ -183,10 +184,11 @@ _PARAMETERS: dict[str, Any] = {
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """A read-only snapshot with room for large sums; inside somebody else's transaction, that transaction as it is."""
+    """A read-only snapshot with time and room for large sums; inside somebody else's transaction, that transaction as it is."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         if is_outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        yield
+        with patience():
+            yield

@@ -7,6 +7,7 @@ import uuid
 from django.utils.translation import gettext as _
 
 from core.backoffice.references import reference_names
+from core.events import InvariantsBroken
 from orders.models import Checkout
 from payments.events import ReconciliationDiffered
 from payments.models import InboxMessage, PaymentAttempt, ProviderDispute, Refund, RiskAssessment
@@ -108,6 +109,22 @@ def reconciliation_differs(event: ReconciliationDiffered) -> Notice:
         button=_("See the day"),
         url=operator_url("payments_reconciliation", uuid.UUID(event.reconciliation_id)),
         facts=[Row(_("Provider"), event.gateway), Row(_("Day"), event.day), Row(_("Differences"), str(event.differences))],
+    )
+
+
+def invariants_broken(event: InvariantsBroken) -> Notice:
+    """Rows were found that must never exist."""
+    return Notice(
+        kind="operator_invariants_broken",
+        subject=_("Something in the books is not as it must be"),
+        heading=_("An invariant does not hold."),
+        lead=[
+            _("The regular check has found rows that must never exist. Nothing was changed by it."),
+            _("`manage.py invariants` prints the rows; `manage.py verify_ledger` verifies the ledger."),
+        ],
+        button=_("See the check"),
+        url=operator_url("core_invariantcheck", uuid.UUID(event.check_id)),
+        facts=[Row(_("Broken"), name) for name in event.names.split()],
     )
 
 

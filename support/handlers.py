@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.events import InvariantsBroken
 from core.outbox import handles
 from logistics.models import Shipment
 from orders.events import (
@@ -170,6 +171,11 @@ def alert_refund_failed(event: RefundFailed) -> None:
 @handles(ReconciliationDiffered)
 def alert_reconciliation_differs(event: ReconciliationDiffered) -> None:
     _tell_operators(event.reconciliation_id, lambda: alerts.reconciliation_differs(event))
+
+
+@handles(InvariantsBroken)
+def alert_invariants_broken(event: InvariantsBroken) -> None:
+    _tell_operators(event.check_id, lambda: alerts.invariants_broken(event))
 
 
 @handles(ProviderDisputeOpened)

@@ -49,6 +49,7 @@ CELERY_BEAT_SCHEDULE = {
     "complete due orders": {"task": "orders.tasks.complete_due_orders", "schedule": 60.0},
     "sweep after-sales cases": {"task": "orders.tasks.sweep_due_cases", "schedule": 60.0},
     "finish demo pictures": {"task": "shop.tasks.finish_demo_galleries", "schedule": 15.0},
+    "check the invariants": {"task": "core.tasks.check_invariants", "schedule": 60.0},
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
     "train the recommendations": {"task": "recommend.tasks.train_recommendations", "schedule": crontab(hour=3, minute=30)},
     "tend the training": {"task": "recommend.tasks.tend_training", "schedule": 60.0},

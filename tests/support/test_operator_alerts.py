@@ -7,8 +7,9 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.models import User
-from core import outbox
+from core import invariants, outbox
 from core.ids import uuid7
+from core.models import OutboxEvent
 from payments.models import InboxMessage, PaymentAttempt, SandboxPayment
 from payments.services import attempts, inbox, refunds
 from support.models import Mail
@@ -95,3 +96,17 @@ def test_an_alert_waits_for_nobody_where_there_is_no_operator() -> None:
         pass
 
     assert not Mail.objects.exists()
+
+
+def test_broken_invariants_call_the_operator(operator: User) -> None:
+    at = now()
+    dead = OutboxEvent.objects.create(name="Tried", payload={}, created_at=at, next_try_at=at, attempts=12, dead_at=at, last_error="no")
+
+    check = invariants.check_if_due(at=at)
+    dead.delete()
+    relay()
+
+    mail = Mail.objects.get()
+    assert (mail.to, mail.kind) == (operator.email, "operator_invariants_broken")
+    assert "invariant_no_dead_outbox_event" in mail.text
+    assert f"/admin/core/invariantcheck/{check.pk}/change/" in mail.text
