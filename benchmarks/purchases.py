@@ -18,6 +18,7 @@ BUYER = {
     "city": "Hangzhou",
     "postcode": "310000",
     "country": "CN",
+    "gateway": "sandbox",
 }
 
 
@@ -113,11 +114,11 @@ def put_in(browser: Browser, variant: str) -> None:
     _ok(browser.send("POST", "/cart/add/", form, {"HX-Request": "true"}))
 
 
-def check_out(browser: Browser) -> str:
+def check_out(browser: Browser, *, gateway: str = "sandbox") -> str:
     """Look at the cart, fill the checkout form and place the order; the address of the provider's page the shop sends the buyer to."""
     _ok(browser.follow("GET", "/cart/"))
     _status, body, _path = _ok(browser.follow("GET", "/checkout/"))
-    details = {**hidden_fields(body, "/checkout/"), **BUYER, "email": f"{uuid.uuid4().hex[:12]}@example.com"}
+    details = {**hidden_fields(body, "/checkout/"), **BUYER, "email": f"{uuid.uuid4().hex[:12]}@example.com", "gateway": gateway}
     answer = browser.send("POST", "/checkout/", details)
     if answer[0] != SEE_OTHER:
         raise Refused(f"{answer[0]} at /checkout/")

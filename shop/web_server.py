@@ -12,7 +12,8 @@ threads = int(env("WEB_THREADS", "4"))
 # One import shared by all workers: less memory, and a killed worker is replaced in milliseconds.
 preload_app = True
 timeout = 30
-graceful_timeout = 4
+# Whoever was let in before SIGTERM gets an answer: the slowest waits 10 s for a provider and as long again for a free thread.
+graceful_timeout = 30
 keepalive = 5
 # The heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

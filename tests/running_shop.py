@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg2
@@ -58,6 +59,16 @@ class RunningShop:
     @property
     def database_url(self) -> str:
         return read_env_file(self.data_dir / "run" / "servers.env")["DATABASE_URL"]
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """What its database says."""
+        connection = psycopg2.connect(self.database_url)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query)
+                return list(cursor.fetchall())
+        finally:
+            connection.close()
 
     def is_green(self) -> bool:
         try:
@@ -118,5 +129,5 @@ def running_shop(folder: Path, **environment: str) -> Iterator[RunningShop]:
     finally:
         if shop.process.poll() is None:
             shop.process.send_signal(signal.SIGINT)
-            shop.process.wait(30)
+            shop.process.wait(90)
         shop.run("reset", "--yes")

@@ -34,6 +34,7 @@ class Program:
     """How to start and stop one process.
 
     `stop_signal` asks for an orderly end within `stop_seconds`; `death_signal` is what the kernel sends when we die first.
+    `descriptors` are open files of ours that it is handed under the same numbers.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Program:
     account: Account | None = None
     folder: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    descriptors: tuple[int, ...] = ()
 
     def popen_options(self) -> dict[str, Any]:
         """Arguments for `subprocess.Popen` and its asyncio twin.
@@ -57,6 +59,7 @@ class Program:
             "preexec_fn": _dying_with(os.getpid(), self.death_signal),
             "cwd": self.folder,
             "env": {**os.environ, **self.environment},
+            "pass_fds": self.descriptors,
         }
         if self.account:
             options |= {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}

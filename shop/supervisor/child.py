@@ -11,6 +11,7 @@ from shop.servers.program import Program, ServerError
 from shop.supervisor.output import Output
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+CLEAN_END = "ended in order"
 STEADY_AFTER = 10.0
 FAILURES_BEFORE_GIVING_UP = 4
 LONGEST_LINE = 1 << 20
@@ -68,7 +69,8 @@ class Child:
                 return
             is_steady = time.monotonic() - started > STEADY_AFTER
             self.early_ends = 0 if is_steady else self.early_ends + 1
-            pause = FIRST_PAUSE if is_steady else pause
+            # A release asks each process to end, perhaps twice in a row: its successor is awaited.
+            pause = FIRST_PAUSE if is_steady or ending == CLEAN_END else pause
             self.output.log(self.name, f"{ending}; starting it again in {pause:.1f} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -83,6 +85,8 @@ class Child:
             return f"could not start: {error}"
         code = await self._process.wait()
         end_session(self._process.pid)
+        if code == 0:
+            return CLEAN_END
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
     async def _spawn(self, program: Program) -> asyncio.subprocess.Process:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 
 from shop.environment import DATA_DIR, RUNTIME_FILE, configured, env
 from shop.probe import readiness
@@ -11,7 +12,7 @@ from shop.servers.program import ServerError
 from shop.servers.valkey import ValkeyServer
 from shop.supervisor import programs
 from shop.supervisor.child import Child, end_session
-from shop.supervisor.installation import MARK, check_port, demo_password, end_leftovers, only_one, write_runtime
+from shop.supervisor.installation import MARK, demo_password, end_leftovers, only_one, take_port, write_runtime
 from shop.supervisor.logins import DEMO_LOGINS
 from shop.supervisor.output import BOLD, Output
 
@@ -30,6 +31,7 @@ class House:
         self.children: list[Child] = []
         self.runtime: dict[str, str] = {}
         self._step: asyncio.subprocess.Process | None = None
+        self._listener: socket.socket | None = None
 
     async def run(self) -> int:
         stop = asyncio.Event()
@@ -65,7 +67,7 @@ class House:
     async def _open(self) -> None:
         os.environ[MARK] = str(DATA_DIR)
         await asyncio.to_thread(end_leftovers, DATA_DIR)
-        check_port(self.address, self.port)
+        listener = self._listener = take_port(self.address, self.port)
         await self._open_database()
         await self._open_broker()
         if self.has_demo:
@@ -73,7 +75,7 @@ class House:
         write_runtime(RUNTIME_FILE, self.runtime)
         await self._prepare()
         with self.output.step("web server and worker"):
-            web = self._begin(Child("web", programs.web, self.output, is_ready=lambda: readiness() == "ok"))
+            web = self._begin(Child("web", lambda: programs.web(listener.fileno()), self.output, is_ready=lambda: readiness() == "ok"))
             # Before the web server is green: it is not while old events wait, and only the worker can hand them on.
             self._begin(Child("worker", programs.worker, self.output))
             self._begin(Child("beat", lambda: programs.beat(DATA_DIR / "run" / "beat-schedule"), self.output))
@@ -146,6 +148,8 @@ class House:
             self.output.say("\n  Stopping")
         for child in reversed(self.children):
             await child.stop()
+        if self._listener:
+            self._listener.close()
         self.output.say("  Everything has stopped.")
 
 

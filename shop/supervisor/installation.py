@@ -64,19 +64,23 @@ def _is_leftover(process: psutil.Process, data_dir: Path) -> bool:
         return False
 
 
-def check_port(address: str, port_text: str) -> None:
-    """Make sure the web server can listen there.
+def take_port(address: str, port_text: str) -> socket.socket:
+    """The socket that one web server after the other listens on.
+
+    It is kept while they change, so that whoever connects meanwhile waits for the next one and is not refused.
 
     Raises: ServerError naming the port.
     """
     if not port_text.isdigit() or not 0 < int(port_text) < 65536:
         raise ServerError(f"PORT={port_text} is no port: use a number from 1 to 65535.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, int(port_text)))
-        except OSError as error:
-            raise ServerError(_refusal(error, address, int(port_text))) from None
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, int(port_text)))
+    except OSError as error:
+        listener.close()
+        raise ServerError(_refusal(error, address, int(port_text))) from None
+    return listener
 
 
 def _refusal(error: OSError, address: str, port: int) -> str:

@@ -6,28 +6,32 @@ from pathlib import Path
 
 from shop.environment import BASE_DIR
 from shop.servers.program import Program
+from shop.web_server import graceful_timeout
 
 UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 
 
-def web() -> Program:
+def web(listener: int) -> Program:
+    """`listener` is the descriptor of the socket it answers on."""
     return Program(
         name="web",
-        command=(sys.executable, "-m", "gunicorn", "shop.wsgi", "-c", "python:shop.web_server"),
+        command=(sys.executable, "-m", "gunicorn", "shop.wsgi", "-c", "python:shop.web_server", f"--bind=fd://{listener}"),
         folder=BASE_DIR,
         environment=UNBUFFERED,
-        stop_seconds=5,
+        stop_seconds=graceful_timeout + 2,
+        descriptors=(listener,),
     )
 
 
 def worker() -> Program:
-    # Tasks are acknowledged late and recorded in the outbox, so a killed worker loses none; nothing is gained by lingering as an orphan.
+    # Asked to stop, it takes nothing new and finishes what it has begun, for which a provider may take 10 s. Tasks are acknowledged late
+    # and recorded in the outbox, so a killed worker loses none; nothing is gained by lingering as an orphan.
     return Program(
         name="worker",
         command=(*_celery("worker"), "--pool=prefork", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"),
         folder=BASE_DIR,
         environment=UNBUFFERED | {"PYTHONWARNINGS": "ignore:You're running the worker"},
-        stop_seconds=5,
+        stop_seconds=20,
         death_signal=signal.SIGKILL,
     )
 

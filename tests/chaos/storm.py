@@ -165,27 +165,22 @@ class Storm:
             }
         except psycopg2.Error:
             return {"the database": 1}
-        unsettled = sum(charge.attempt_id in live for charge in self._double_charges())
+        unsettled = sum(charge.attempt_id in live for charge in charges_at(self.double))
         return left | ({"charges nobody has seen": unsettled} if unsettled else {})
 
-    def _double_charges(self) -> list[Charge]:
-        """What the provider's own file says was collected and paid back."""
-        return [Charge(row["metadata"]["attempt_id"], row["amount"], row["amount_refunded"]) for row in self.double.charges()]
-
     def _judge(self) -> None:
-        charges = [*books.sandbox_charges(self.ask), *self._double_charges()]
+        charges = [*books.sandbox_charges(self.ask), *charges_at(self.double)]
         self.report.faults = books.faults(self.ask, charges)
         statuses: Counter[str] = Counter(status for (status,) in self.ask("SELECT status FROM orders_checkout"))
         self.report.counts = {"checkouts": statuses.total(), "charges": len(charges), **statuses}
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(self.shop.database_url)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(query)
-                return list(cursor.fetchall())
-        finally:
-            connection.close()
+        return self.shop.ask(query)
+
+
+def charges_at(double: ProviderDouble) -> list[Charge]:
+    """What the provider's own file says was collected and paid back."""
+    return [Charge(row["metadata"]["attempt_id"], row["amount"], row["amount_refunded"]) for row in double.charges()]
 
 
 def provider(folder: Path, seed: int) -> ProviderDouble:

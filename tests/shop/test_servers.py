@@ -106,7 +106,7 @@ def test_a_secret_is_made_once_and_private(tmp_path: Path) -> None:
 
 def test_a_port_that_is_no_port_is_named() -> None:
     with pytest.raises(ServerError, match="PORT=eighty is no port"):
-        installation.check_port("127.0.0.1", "eighty")
+        installation.take_port("127.0.0.1", "eighty")
 
 
 def test_a_program_that_ends_at_once_gives_its_last_words(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_ctrl_c_ends_everything(shop: RunningShop) -> None:
 
     os.killpg(shop.process.pid, signal.SIGINT)  # as a terminal does
 
-    assert shop.process.wait(30) == 0
+    assert shop.process.wait(60) == 0
     assert not [process for process in family if process.is_running()]
     assert shop.log.read_text().rstrip().endswith("Everything has stopped.")
 
