@@ -16,7 +16,6 @@ import psycopg2
 
 from tests.chaos.crowd import Shopper, Tally
 from tests.proofs import books
-from tests.proofs.books import Charge
 from tests.provider_double.client import KEY, SECRET, ProviderDouble
 from tests.running_shop import RunningShop, soon
 
@@ -165,15 +164,11 @@ class Storm:
             }
         except psycopg2.Error:
             return {"the database": 1}
-        unsettled = sum(charge.attempt_id in live for charge in self._double_charges())
+        unsettled = sum(charge.attempt_id in live for charge in books.charges_at(self.double))
         return left | ({"charges nobody has seen": unsettled} if unsettled else {})
 
-    def _double_charges(self) -> list[Charge]:
-        """What the provider's own file says was collected and paid back."""
-        return [Charge(row["metadata"]["attempt_id"], row["amount"], row["amount_refunded"]) for row in self.double.charges()]
-
     def _judge(self) -> None:
-        charges = [*books.sandbox_charges(self.ask), *self._double_charges()]
+        charges = [*books.sandbox_charges(self.ask), *books.charges_at(self.double)]
         self.report.faults = books.faults(self.ask, charges)
         statuses: Counter[str] = Counter(status for (status,) in self.ask("SELECT status FROM orders_checkout"))
         self.report.counts = {"checkouts": statuses.total(), "charges": len(charges), **statuses}
