@@ -94,7 +94,11 @@ def refund_rest(*, order: MerchantOrder, actor: str, reason: str, at: dt.datetim
     rest = [Part(line.pk, line.quantity - line.refunded_quantity, line.total_minor - line.refunded_minor) for line in lines]
     parts, shipping = fitting(order, rest, order.shipping_minor - order.refunded_shipping_minor)
     _note_on_lines(order, parts, shipping)
-    returned = order_money.refund_rest(reference=order.pk, reason=reason, at=at, actor=actor)
+    has_rest = shipping or any(part.amount_minor for part in parts)
+    if has_rest or not order_money.is_gone(order.pk):
+        returned = order_money.refund_rest(reference=order.pk, reason=reason, at=at, actor=actor)
+    else:  # a lost dispute at the provider has taken all of it
+        returned = Returned(None, 0, 0, 0)
     refund = _written(order, order.pk, parts, shipping, returned, actor=actor, reason=reason, at=at)
     _points_back(order, returned, shipping, order.pk, is_whole=True, at=at)
     return refund

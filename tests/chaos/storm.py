@@ -16,7 +16,6 @@ import psycopg2
 
 from tests.chaos.crowd import Shopper, Tally
 from tests.proofs import books
-from tests.proofs.books import Charge
 from tests.provider_double.client import KEY, SECRET, ProviderDouble
 from tests.running_shop import RunningShop, soon
 
@@ -165,22 +164,17 @@ class Storm:
             }
         except psycopg2.Error:
             return {"the database": 1}
-        unsettled = sum(charge.attempt_id in live for charge in charges_at(self.double))
+        unsettled = sum(charge.attempt_id in live for charge in books.charges_at(self.double))
         return left | ({"charges nobody has seen": unsettled} if unsettled else {})
 
     def _judge(self) -> None:
-        charges = [*books.sandbox_charges(self.ask), *charges_at(self.double)]
+        charges = [*books.sandbox_charges(self.ask), *books.charges_at(self.double)]
         self.report.faults = books.faults(self.ask, charges)
         statuses: Counter[str] = Counter(status for (status,) in self.ask("SELECT status FROM orders_checkout"))
         self.report.counts = {"checkouts": statuses.total(), "charges": len(charges), **statuses}
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         return self.shop.ask(query)
-
-
-def charges_at(double: ProviderDouble) -> list[Charge]:
-    """What the provider's own file says was collected and paid back."""
-    return [Charge(row["metadata"]["attempt_id"], row["amount"], row["amount_refunded"]) for row in double.charges()]
 
 
 def provider(folder: Path, seed: int) -> ProviderDouble:

@@ -7,9 +7,7 @@ from catalog.models import Variant
 from core import invariants
 from logistics.models import Reservation, Shipment, Stock, Warehouse
 from logistics.services import receive_stock
-from orders.errors import (
-    ExchangeNotPossible,
-)
+from orders.errors import CountsMissing, ExchangeNotPossible
 from orders.models import AfterSalesCase
 from orders.services import fulfilment
 from orders.services.cases import receiving, sending
@@ -158,3 +156,41 @@ def test_a_refused_cancellation_just_ends() -> None:
     case.refresh_from_db()
     assert case.status == CaseStatus.CLOSED
     assert walk.refresh().order.status == OrderStatus.PREPARING
+
+
+def test_pieces_that_came_back_for_repair_are_not_said_to_be_on_the_shelf() -> None:
+    walk = delivered()
+    before = on_hand(walk)
+    case = open_case(walk.order, kind=CaseKind.REPAIR)
+    for step in (approve, send_back):
+        step(case)
+
+    receive(case, counts=counts(case, restock=1))
+
+    assert on_hand(walk) == before
+    assert case.lines.get().restocked_quantity == 0
+
+
+def test_what_was_sent_instead_may_come_back_but_its_line_fills_the_shelf_once() -> None:
+    """The piece of an exchange is on the shelf again, so the one that replaced it is paid back, and booked in by hand."""
+    walk = delivered()
+    before = on_hand(walk)
+    case = open_case(walk.order, kind=CaseKind.EXCHANGE)
+    for step in (approve, send_back, receive, ship):
+        step(case)
+    sending.parcel_arrived(case_id=case.pk, at=timezone.now())
+    again = open_case(walk.order, kind=CaseKind.RETURN)
+    for step in (approve, send_back):
+        step(again)
+
+    with pytest.raises(CountsMissing):
+        receive(again)
+    again.refresh_from_db()
+    assert (again.status, on_hand(walk)) == (CaseStatus.SENT_BACK, before)
+    receive(again, counts=counts(again, restock=0))
+    drain()
+
+    again.refresh_from_db()
+    assert (again.status, again.refunded_minor) == (CaseStatus.CLOSED, 2_500)
+    assert on_hand(walk) == before
+    assert invariants.violations() == {}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.provider_double.client import ProviderDouble
+
 Ask = Callable[[str], Sequence[tuple[Any, ...]]]
 
 
@@ -23,7 +25,7 @@ class Charge:
 OPEN_BUSINESS = {
     "events": "SELECT count(*) FROM core_outboxevent WHERE handled_at IS NULL AND dead_at IS NULL",
     "messages": "SELECT count(*) FROM payments_inboxmessage WHERE status = 'received'",
-    "payouts": "SELECT count(*) FROM payments_payout WHERE status IN ('requested', 'sent', 'unknown') AND gateway = 'sandbox'",
+    "payouts": "SELECT count(*) FROM payments_payout WHERE status IN ('requested', 'sent', 'unknown') AND gateway IN ('sandbox', 'stripe')",
     "refunds": "SELECT count(*) FROM payments_refund WHERE status IN ('requested', 'sent', 'unknown')",
     "paid attempts": """
         SELECT count(*) FROM payments_sandboxpayment p JOIN payments_paymentattempt a ON a.id::text = p.reference
@@ -66,6 +68,11 @@ def open_business(ask: Ask) -> dict[str, int]:
 def sandbox_charges(ask: Ask) -> list[Charge]:
     """What the practice provider has captured and paid back."""
     return [Charge(*row) for row in ask(SANDBOX)]
+
+
+def charges_at(double: ProviderDouble) -> list[Charge]:
+    """The same of the provider in its own process, from its own books."""
+    return [Charge(row["metadata"]["attempt_id"], row["amount"], row["amount_refunded"]) for row in double.charges()]
 
 
 def faults(ask: Ask, charges: Iterable[Charge]) -> list[str]:

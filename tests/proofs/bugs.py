@@ -177,6 +177,11 @@ def take_all_there_was(row: EscrowHold, cause: uuid.UUID, amount: int, *_: Any) 
     return EscrowReturn(hold=row, cause=cause, amount_minor=min(amount, row.amount_minor), commission_minor=0, commission_tax_minor=0)
 
 
+def all_to_the_first(holds: Any, amount_minor: int) -> list[tuple[EscrowHold, int]]:
+    """Whoever has enough left pays for both."""
+    return [(row, amount_minor) for row in holds if row.left_minor >= amount_minor > 0][:1]
+
+
 def nothing(*_: Any, **__: Any) -> int:
     return 0
 
@@ -226,5 +231,9 @@ BUGS: dict[str, Bug] = {
         {"orders.services.payment.settle": settle_as_the_return_address_says, "payments.services.escrow._is_paid": lambda *_: True}, live
     ),
     "late payment kept": Bug({"orders.services.payment._return_money": nothing}, live),
+    "credit of an unpaid purchase kept": Bug({"orders.services.unpaid.return_credit": nothing}, live),
+    "replacement that nobody keeps": Bug({"orders.services.cases.answers._keep_replacement": lambda *_: True}, live),
+    "lost dispute borne by one merchant": Bug({"payments.services.provider_disputes._shares": all_to_the_first}, live),
+    "won dispute still claimed": Bug({"payments.services.escrow.lift": nothing}, live),
     "part refund above the hold": Bug({"payments.services.escrow._taking": take_all_there_was}, scene(scenes.two_parts_of_sixty_percent)),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.proofs.clock import heal
 from tests.proofs.points import Points
 
 DIED = 137
-PROVIDERS = ("sandbox",)
+PROVIDERS = ("sandbox", "stripe")
 
 
 def ask(query: str) -> list[tuple[Any, ...]]:
@@ -81,8 +81,12 @@ def die_at(work: Callable[[], Any], at: int) -> bool:
     return code == DIED
 
 
-def crash_at_every_point(make: Callable[[], Story], chosen: Callable[[int], bool]) -> Victims:
+def crash_at_every_point(
+    make: Callable[[], Story], chosen: Callable[[int], bool], elsewhere: Callable[[], Sequence[books.Charge]] = tuple
+) -> Victims:
     """A fresh story for every chosen point, each dying at its own; then the workers heal all of them and each is judged.
+
+    `elsewhere` are the charges of a provider that keeps its books outside of this database.
 
     Raises:
         AssertionError: with the point at which the process had died.
@@ -98,7 +102,7 @@ def crash_at_every_point(make: Callable[[], Story], chosen: Callable[[int], bool
     for at, story in stories.items():
         _judge(story, at)
     assert books.open_business(ask) == {}
-    assert books.faults(ask, books.sandbox_charges(ask)) == []
+    assert books.faults(ask, [*books.sandbox_charges(ask), *elsewhere()]) == []
     assert invariants.violations() == {}
     return Victims(count, died)
 

@@ -6,9 +6,16 @@ import pytest
 from django.db import DatabaseError
 
 from tests.proofs.bugs import BUGS, Bug
+from tests.provider_double.client import ProviderDouble
 from tests.stateful.life import live
+from tests.stateful.machine import Market
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def _stripe(stripe_double: ProviderDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Market, "double", stripe_double, raising=False)
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.purchases import check_out, hidden_fields
 from tests.chaos.customers import Complaints, Customer, Customers
-from tests.chaos.storm import charges_at, environment, provider
+from tests.chaos.storm import environment, provider
 from tests.proofs import books
 from tests.provider_double.client import ProviderDouble
 from tests.running_shop import RunningShop, running_shop, soon
@@ -138,7 +138,7 @@ def test_fifty_buyers_notice_nothing_of_releases(shop: RunningShop, double: Prov
     assert complaints.bought >= 50
     assert soon(lambda: not books.open_business(shop.ask), 120), books.open_business(shop.ask)
     assert shop.ask("SELECT status, count(*) FROM orders_checkout GROUP BY status") == [("paid", earlier + complaints.bought)]
-    assert books.faults(shop.ask, [*books.sandbox_charges(shop.ask), *charges_at(double)]) == []
+    assert books.faults(shop.ask, [*books.sandbox_charges(shop.ask), *books.charges_at(double)]) == []
     assert "was sent SIGKILL" not in shop.log.read_text()  # no process of the web server outstayed its grace
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from logistics import services as logistics
 from orders.models import AfterSalesCase, CaseLine, MerchantOrder, OrderLine
 from orders.services import returns_of_money
 from orders.services.cases import answers, deadlines, disputes, opening, receiving, sending
@@ -19,7 +20,7 @@ from payments.services import payouts
 from payments.services.payout_schedules import schedule_for
 from tests.stateful.stage import PICK, Stage, step
 
-OPEN = ("requested", "offered", "approved", "sent_back", "received", "refused", "escalated")
+OPEN = ("requested", "offered", "approved", "sent_back", "received", "refused", "escalated", "replaced", "repaired")
 SHOPPER, MERCHANT, OPERATOR = "shopper:guest", "merchant:1", "operator:1"
 
 
@@ -31,8 +32,8 @@ class AfterSales(Stage):
     @precondition(lambda self: self.model.purchases)
     @step(
         pick=PICK,
-        kind=st.sampled_from(["return", "return", "refund_only", "cancellation"]),
-        reason=st.sampled_from(["faulty", "withdrawal", "not_arrived", "changed_mind"]),
+        kind=st.sampled_from(["return", "return", "exchange", "exchange", "repair", "refund_only", "cancellation"]),
+        reason=st.sampled_from(["faulty", "faulty", "withdrawal", "not_arrived", "changed_mind"]),
         pieces=st.integers(1, 2),
         twice=st.booleans(),
     )
@@ -50,7 +51,7 @@ class AfterSales(Stage):
     @precondition(lambda self: self._cases())
     @step(pick=PICK, how=st.sampled_from(["approve", "approve", "keeps the goods", "refuse", "offer"]))
     def answer_a_case(self, pick: int, how: str) -> None:
-        case = self._some_case(pick)
+        case = self._some_case(pick, "requested")
         if how == "refuse":
             answers.refuse(case_id=case.pk, reason="It was fine.", actor=MERCHANT, at=self.now)
         elif how == "offer":
@@ -75,7 +76,7 @@ class AfterSales(Stage):
     @step(pick=PICK, missing=st.sampled_from([0, 0, 1]), grade=st.sampled_from(["a", "a", "b"]), deduction=st.sampled_from([0, 0, 99]))
     def send_goods_back(self, pick: int, missing: int, grade: str, deduction: int) -> None:
         """The parcel goes and is counted; what is as new goes on the shelf again."""
-        case = self._some_case(pick)
+        case = self._some_case(pick, "approved", "sent_back")
         if case.status == "approved":
             sending.send_back(case_id=case.pk, carrier="SF", tracking_number=f"BACK{case.number}", actor=SHOPPER, at=self.now)
         counts = []
@@ -83,6 +84,22 @@ class AfterSales(Stage):
             came = max(line.quantity - missing, 0)
             counts.append(Count(line.pk, came, grade, came if grade == "a" else 0))
         receiving.receive(case_id=case.pk, counts=counts, actor=MERCHANT, at=self.now, deduction_minor=deduction, reason="Worn.")
+
+    @precondition(lambda self: self._cases())
+    @step(pick=PICK, instead=st.sampled_from(["goods", "goods", "money"]), number=st.sampled_from(["NEW1", "NEW1", "NEW2"]))
+    def put_it_right(self, pick: int, instead: str, number: str) -> None:
+        """What came back is replaced or repaired, or paid back after all."""
+        case = self._some_case(pick, "received")
+        if instead == "money":
+            receiving.refund_instead(case_id=case.pk, actor=MERCHANT, at=self.now)
+        else:
+            sending.send_replacement(case_id=case.pk, carrier="SF", tracking_number=number, actor=MERCHANT, at=self.now)
+
+    @precondition(lambda self: self._cases())
+    @step(pick=PICK)
+    def a_parcel_of_a_case_arrives(self, pick: int) -> None:
+        """At the merchant's, or the shopper's, whose case that ends."""
+        logistics.deliver(reference=self._some_case(pick, "sent_back", "replaced", "repaired").pk, actor="system:carrier", at=self.now)
 
     @precondition(lambda self: self._cases())
     @step(pick=PICK, outcome=st.sampled_from(["shopper", "merchant", "part"]), goods_back=st.booleans())
@@ -129,6 +146,9 @@ class AfterSales(Stage):
         for _ in range(times):
             payouts.run_payouts(at=self.now)
 
-    def _some_case(self, pick: int) -> AfterSalesCase:
+    def _some_case(self, pick: int, *statuses: str) -> AfterSalesCase:
+        """One with such a status where there is one, and not always."""
         cases = self._cases()
-        return cases[pick % len(cases)]
+        fitting = [case for case in cases if case.status in statuses]
+        chosen = fitting if fitting and pick else cases
+        return chosen[pick % len(chosen)]

@@ -18,6 +18,7 @@ from logistics.services import expire_reservations
 from orders.models import Checkout, CommissionLine, MerchantOrder
 from orders.selectors import cart_view
 from orders.services import cancellation, completion, expiry, fulfilment, payment, refunds
+from orders.services.credits import CreditWish
 from payments.errors import InvalidSignature
 from payments.gateways import sandbox_books
 from payments.models import InboxMessage, PaymentAttempt, SandboxPayment
@@ -26,26 +27,32 @@ from payments.services import refunds as payment_refunds
 from tests.factories.orders import make_cart, place
 from tests.payments.test_inbox import signed
 from tests.stateful.aftersales import AfterSales
+from tests.stateful.banks import Banks, signed_by_stripe
+from tests.stateful.credit import Credit, Wanted
 from tests.stateful.model import Line, Order, Purchase
 from tests.stateful.stage import PICK, step
 from tests.walkthrough import RETURN_URL
 
-# Who (two members, else a guest), which goods, how many of each, points of a member's, how far it goes at once: paid, sent, received.
-ORDER = st.tuples(
-    st.integers(0, 3),
-    st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),
-    st.integers(1, 2),
-    st.sampled_from([0, 0, 1, 150, 333]),
-    st.sampled_from([0, 1, 2, 2, 3, 3]),
+GATEWAY = st.sampled_from(["sandbox", "stripe"])
+ORDER = st.builds(
+    Wanted,
+    who=st.integers(0, 3),
+    what=st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),
+    quantity=st.integers(1, 2),
+    points=st.sampled_from([0, 0, 1, 150, 333]),
+    card=st.sampled_from([0, 0, 0, 1, 2, 4]),
+    credit=st.sampled_from([0, 0, 0, 1, 2, 4]),
+    gateway=GATEWAY,
+    far=st.sampled_from([0, 1, 2, 2, 3, 3]),
 )
 REST_AFTER = 10
+SIGN = {"sandbox": signed, "stripe": signed_by_stripe}
 
 
-class Market(AfterSales):
+class Market(AfterSales, Banks, Credit):
     def __init__(self) -> None:
         super().__init__()
         self.carts: list[tuple[Any, uuid.UUID, Any]] = []
-        self.messages: list[bytes] = []
         self.since_rest = 0
 
     @initialize(first_orders=st.lists(ORDER, min_size=2, max_size=5))
@@ -53,29 +60,32 @@ class Market(AfterSales):
         self.set_up()
         for order in first_orders:
             with suppress(DomainError):
-                self._order_something(*order)
+                self._order_something(order)
 
     # Shoppers
 
     @step(order=ORDER)
     def place_an_order(self, order: Any) -> None:
-        self._order_something(*order)
+        self._order_something(order)
 
-    def _order_something(self, who: int, what: list[int], quantity: int, points: int, far: int) -> None:
-        user = self.members[who] if who < len(self.members) else None
-        cart = make_cart(*[self.goods[index] for index in what], user=user, quantity=quantity)
+    def _order_something(self, wanted: Wanted) -> None:
+        user = self.members[wanted.who] if wanted.who < len(self.members) else None
+        cart = make_cart(*[self.goods[index] for index in wanted.what], user=user, quantity=wanted.quantity)
         key = uuid.uuid4()
-        self._place(cart, key, user, points if user else 0)
+        self._place(cart, key, user, wanted)
         for order in self.model.purchases[key].orders:
-            for _ in range(far):
-                self._go_on(MerchantOrder.objects.get(pk=order.id))
+            for _ in range(wanted.far):
+                self._go_on(MerchantOrder.objects.get(pk=order.id), wanted.gateway)
 
-    def _place(self, cart: Any, key: uuid.UUID, user: Any, points: int) -> None:
-        placed = place(cart, user=user, key=key, points=points, at=self.now)
+    def _place(self, cart: Any, key: uuid.UUID, user: Any, wanted: Wanted) -> None:
+        points = wanted.points if user else 0
+        uses = self.uses(wanted, user, cart_view(cart).total_minor - points)
+        wishes = [CreditWish(minor, owner if owner in self.cards else None) for owner, minor in uses]
+        placed = place(cart, user=user, key=key, points=points, credit=wishes, at=self.now)
         self.carts.append((cart, key, user))
         orders = [as_agreed(order) for order in placed.orders.order_by("number")]
         assert sum(order.points_minor for order in orders) == points
-        self.model.purchases[placed.pk] = Purchase(placed.pk, user.pk if user else None, orders)
+        self.model.purchases[placed.pk] = Purchase(placed.pk, user.pk if user else None, orders, uses)
 
     @precondition(lambda self: self.carts)
     @step(pick=PICK)
@@ -86,26 +96,34 @@ class Market(AfterSales):
         assert Checkout.objects.count() == before
 
     @precondition(lambda self: self.model.purchases)
-    @step(pick=PICK)
-    def go_to_the_provider(self, pick: int) -> None:
-        payment.start_payment(checkout=self.some_checkout(pick), gateway="sandbox", return_url=RETURN_URL, at=self.now)
+    @step(pick=PICK, gateway=GATEWAY)
+    def go_to_the_provider(self, pick: int, gateway: str) -> None:
+        payment.start_payment(checkout=self.some_checkout(pick), gateway=gateway, return_url=RETURN_URL, at=self.now)
 
     @precondition(lambda self: self.model.purchases)
-    @step(pick=PICK, decision=st.sampled_from(["approve", "approve", "approve", "lose", "delay", "decline"]), returns=st.booleans())
-    def pay(self, pick: int, decision: str, returns: bool) -> None:
+    @step(
+        pick=PICK,
+        gateway=GATEWAY,
+        decision=st.sampled_from(["approve", "approve", "approve", "lose", "delay", "decline"]),
+        returns=st.booleans(),
+    )
+    def pay(self, pick: int, decision: str, returns: bool, gateway: str = "sandbox") -> None:
         checkout = self.some_checkout(pick)
-        attempt = payment.start_payment(checkout=checkout, gateway="sandbox", return_url=RETURN_URL, at=self.now)
+        attempt = payment.start_payment(checkout=checkout, gateway=gateway, return_url=RETURN_URL, at=self.now)
         self._answer(attempt, decision)
         if returns:
             payment.settle(checkout_id=checkout.pk, at=self.now)
 
     def _answer(self, attempt: PaymentAttempt, decision: str) -> None:
+        if attempt.gateway == "stripe":
+            self.answer_at_stripe(attempt, decision)
+            return
         page = sandbox.decide(payment_id=uuid.UUID(attempt.provider_id), decision=decision, at=self.now)
         if decision != "decline":
             self.model.purchases[attempt.reference].approved[attempt.pk] = page.amount_minor
         row = SandboxPayment.objects.get(pk=page.payment_id)
         sandbox_books.notice_delivered(row.pk)  # its message is ours to deliver, or not
-        self.messages.append(sandbox_books.notice_body(row))
+        self.messages.append(("sandbox", sandbox_books.notice_body(row)))
 
     @precondition(lambda self: self.model.purchases)
     @step(pick=PICK)
@@ -157,21 +175,21 @@ class Market(AfterSales):
         refunds.refund_order(order_id=self.some_order(pick), actor="operator:1", reason="broken", at=self.now)
 
     @precondition(lambda self: self.model.purchases)
-    @step(pick=PICK)
-    def do_what_comes_next(self, pick: int) -> None:
+    @step(pick=PICK, gateway=GATEWAY)
+    def do_what_comes_next(self, pick: int, gateway: str) -> None:
         """The usual life of an order, so that histories also reach its later parts."""
         order = MerchantOrder.objects.get(pk=self.some_order(pick))
-        self._go_on(order)
+        self._go_on(order, gateway)
 
     @precondition(lambda self: self.model.purchases)
-    @step(pick=PICK)
-    def pay_without_a_hitch(self, pick: int) -> None:
+    @step(pick=PICK, gateway=GATEWAY)
+    def pay_without_a_hitch(self, pick: int, gateway: str) -> None:
         """The usual life of a purchase."""
-        self._go_on(self.some_checkout(pick).orders.order_by("number")[0])
+        self._go_on(self.some_checkout(pick).orders.order_by("number")[0], gateway)
 
-    def _go_on(self, order: MerchantOrder) -> None:
+    def _go_on(self, order: MerchantOrder, gateway: str) -> None:
         if order.status == "awaiting_payment":
-            attempt = payment.start_payment(checkout=order.checkout, gateway="sandbox", return_url=RETURN_URL, at=self.now)
+            attempt = payment.start_payment(checkout=order.checkout, gateway=gateway, return_url=RETURN_URL, at=self.now)
             self._answer(attempt, "approve")
             payment.settle(checkout_id=order.checkout_id, at=self.now)
         elif order.status in {"paid", "preparing"}:
@@ -184,19 +202,17 @@ class Market(AfterSales):
     @precondition(lambda self: self.messages)
     @step(pick=PICK, copies=st.integers(1, 3))
     def deliver_a_message(self, pick: int, copies: int) -> None:
-        body = self.messages[-1 - pick % len(self.messages)]
+        gateway, body = self.messages[-1 - pick % len(self.messages)]
         for _ in range(copies):
-            inbox.receive_webhook(gateway="sandbox", headers=signed(body), body=body, at=self.now)
+            inbox.receive_webhook(gateway=gateway, headers=SIGN[gateway](body), body=body, at=self.now)
 
     @precondition(lambda self: self.messages)
     @step(pick=PICK)
     def forge_a_message(self, pick: int) -> None:
-        body = self.messages[-1 - pick % len(self.messages)]
-        before = InboxMessage.objects.count()
+        gateway, body = self.messages[-1 - pick % len(self.messages)]
+        before, other = InboxMessage.objects.count(), body.replace(b"payment.failed", b"payment.succeeded") + b" "
         with suppress(InvalidSignature):
-            inbox.receive_webhook(
-                gateway="sandbox", headers=signed(body), body=body.replace(b"payment.failed", b"payment.succeeded") + b" ", at=self.now
-            )
+            inbox.receive_webhook(gateway=gateway, headers=SIGN[gateway](body), body=other, at=self.now)
             raise AssertionError("a forged message was taken")
         assert InboxMessage.objects.count() == before
 

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management import call_command
 from hypothesis import strategies as st
@@ -21,26 +21,35 @@ from core.errors import DomainError
 from core.models import OutboxEvent
 from logistics.models import Stock
 from loyalty import selectors as loyalty
-from orders.models import CaseLine, Checkout, MerchantOrder, OrderRefund, OrderRefundLine
-from payments.models import Payout, SandboxTransfer
+from orders.models import AfterSalesCase, CaseLine, Checkout, MerchantOrder, OrderRefund, OrderRefundLine
+from payments.models import EscrowHold, Payout, ProviderDispute, SandboxTransfer
 from payments.services import attempts, inbox, transfers
 from payments.services import refunds as payment_refunds
 from tests.factories.accounts import make_user
+from tests.factories.credit import give_credit, make_card
 from tests.factories.loyalty import make_lot
 from tests.factories.orders import make_goods, make_seller
 from tests.factories.payouts import make_account
 from tests.proofs import books
 from tests.proofs.clock import moved, real_now
 from tests.proofs.crash import ask
-from tests.stateful.model import SENT, Model
+from tests.provider_double.client import ProviderDouble
+from tests.stateful.model import SENT, Exchange, Model, Order
 
 PICK = st.integers(0, 5)
 POINTS = 2_000
+CREDIT_GIVEN = 6_000
 PRICES, PIECES = (1_999, 701, 350, 5_000), (6, 4, 2, 9)
 # Money of a merchant's as the ledger has it, credit positive, by kind of account.
 MERCHANTS = """
 SELECT a.merchant_id, a.kind, -sum(e.amount_minor)::bigint FROM payments_ledgerentry e JOIN payments_ledgeraccount a ON a.id = e.account_id
 WHERE a.merchant_id IS NOT NULL GROUP BY a.merchant_id, a.kind
+"""
+# What is on store credit and gift cards; the owner is the middle of the code.
+CREDIT = """
+SELECT split_part(a.code, ':', 2)::uuid, -sum(e.amount_minor)::bigint
+FROM payments_ledgerentry e JOIN payments_ledgeraccount a ON a.id = e.account_id
+WHERE a.kind IN ('store_credit', 'gift_card') GROUP BY a.code
 """
 
 
@@ -60,19 +69,24 @@ def step(**given: Any) -> Callable[[Callable[..., None]], Any]:
 
 
 class Stage(RuleBasedStateMachine):
+    double: ClassVar[ProviderDouble]
+    """Stripe, as a process of its own that outlives every history."""
+
     def __init__(self) -> None:
         super().__init__()
         self.ahead = dt.timedelta()
         self.model = Model()
         self.goods: list[Variant] = []
         self.members: list[User] = []
+        self.cards: list[uuid.UUID] = []
+        self.refunds_seen: set[uuid.UUID] = set()
 
     @property
     def now(self) -> dt.datetime:
         return real_now() + self.ahead
 
     def set_up(self) -> None:
-        """Two sellers with two articles each, and two members with points."""
+        """Two sellers with two articles each, two members with points and store credit, and two gift cards."""
         if invariants.broken(invariants.names()):
             call_command(
                 "flush", verbosity=0, interactive=False, allow_cascade=True
@@ -86,6 +100,9 @@ class Stage(RuleBasedStateMachine):
         self.members = [make_user(), make_user()]
         for member in self.members:
             make_lot(POINTS, user=member, at=real_now())
+            give_credit(member, CREDIT_GIVEN)
+        self.cards = [make_card(CREDIT_GIVEN)[0].pk for _ in range(2)]
+        self.model.credit_given = Counter(dict.fromkeys([*self.cards, *(member.pk for member in self.members)], CREDIT_GIVEN))
         self.model.initial_stock = {goods.pk: stock for goods, stock in zip(self.goods, PIECES, strict=True)}
         self.model.initial_points = {member.pk: POINTS for member in self.members}
 
@@ -104,6 +121,8 @@ class Stage(RuleBasedStateMachine):
         for member in self.members:
             points = loyalty.balance(member.pk, self.now) - loyalty.debt(member.pk)
             assert points == self.model.points(member.pk)
+        on_account, expected = dict(ask(CREDIT)), self.model.credit()
+        assert {owner: on_account.get(owner, 0) for owner in expected} == expected
         assert invariants.broken(invariants.names()) == []
 
     def look(self) -> None:
@@ -114,7 +133,6 @@ class Stage(RuleBasedStateMachine):
             order.status = statuses[order.id]
             order.was_sent |= order.status in SENT
             order.was_completed |= order.status == "completed"
-            order.returned = Counter()
         for key, status in Checkout.objects.filter(pk__in=self.model.purchases).values_list("pk", "status"):
             self.model.purchases[key].status = status
         self._look_at_returns({order.id: order for order in self.model.orders})
@@ -123,16 +141,44 @@ class Stage(RuleBasedStateMachine):
         for merchant, minor in paid_out.values_list("merchant_id", "amount_minor"):
             self.model.paid_out[merchant] += minor
 
-    def _look_at_returns(self, orders: dict[uuid.UUID, Any]) -> None:
-        for order, shipping in OrderRefund.objects.filter(order__in=orders).values_list("order_id", "shipping_minor"):
-            orders[order].returned[None] += shipping
-        lines = OrderRefundLine.objects.filter(refund__order__in=orders)
-        for order, line, minor in lines.values_list("refund__order_id", "order_line_id", "amount_minor"):
-            orders[order].returned[line] += minor
+    def _look_at_returns(self, orders: dict[uuid.UUID, Order]) -> None:
+        """No step gives money back and hears of a dispute as well, so their order within a step is nobody's concern."""
+        fresh = OrderRefund.objects.filter(order__in=orders).exclude(pk__in=self.refunds_seen).order_by("created_at", "pk")
+        for key, order, purchase, shipping in fresh.values_list("pk", "order_id", "order__checkout_id", "shipping_minor"):
+            parts: dict[uuid.UUID | None, int] = {None: shipping}
+            parts |= dict(OrderRefundLine.objects.filter(refund=key).values_list("order_line_id", "amount_minor"))
+            self.model.purchases[purchase].give_back(orders[order], parts)
+            self.refunds_seen.add(key)
+        self._look_at_disputes()
+        self._look_at_cases(orders)
+
+    def _look_at_disputes(self) -> None:
+        heard = ProviderDispute.objects.filter(attempt__reference__in=self.model.purchases).order_by("pk")
+        for name, purchase, minor, status in heard.values_list("provider_id", "attempt__reference", "amount_minor", "status"):
+            known = self.model.purchases[purchase]
+            if name not in known.disputes:
+                known.dispute(name, minor)
+            if status != known.disputes[name].status:
+                turns = EscrowHold.objects.filter(purchase=purchase).order_by("pk").values_list("reference", flat=True)
+                known.end_dispute(name, status, list(turns))
+
+    def _look_at_cases(self, orders: dict[uuid.UUID, Order]) -> None:
         self.model.restocked = Counter()
-        restocked = CaseLine.objects.filter(case__order__in=orders)
-        for variant, pieces in restocked.values_list("order_line__variant_id", "restocked_quantity"):
-            self.model.restocked[variant] += pieces
+        exchanged: dict[uuid.UUID, Counter[uuid.UUID]] = {}
+        lines = CaseLine.objects.filter(case__order__in=orders)
+        for case, kind, variant, pieces, restocked in lines.values_list(
+            "case_id", "case__kind", "order_line__variant_id", "quantity", "restocked_quantity"
+        ):
+            self.model.restocked[variant] += restocked
+            if kind == "exchange":
+                exchanged.setdefault(case, Counter())[variant] += pieces
+        for case, goods in exchanged.items():
+            self.model.exchanges.setdefault(case, Exchange(goods))
+        for case, kind, status in AfterSalesCase.objects.filter(pk__in=self.model.exchanges).values_list("pk", "kind", "status"):
+            exchange = self.model.exchanges[case]
+            exchange.was_agreed |= kind == "exchange" and status == "approved"
+            exchange.was_sent |= status == "replaced"
+            exchange.has_ended |= status in {"closed", "withdrawn", "refunded"}
 
     def rest(self) -> None:
         """All workers run until none has anything to do; then the provider's books and ours agree to the cent."""
@@ -150,7 +196,9 @@ class Stage(RuleBasedStateMachine):
         self._agree_with_the_provider()
 
     def _agree_with_the_provider(self) -> None:
-        charges = {uuid.UUID(charge.attempt_id): charge for charge in books.sandbox_charges(ask)}
+        every = [*books.sandbox_charges(ask), *books.charges_at(self.double)]
+        charges = {uuid.UUID(charge.attempt_id): charge for charge in every}
+        assert len(charges) == len(every), "an attempt was charged twice"
         for purchase in self.model.purchases.values():
             fair = {attempt: minor for attempt, minor in purchase.approved.items() if attempt not in purchase.tampered}
             assert {attempt: charges[attempt].captured_minor for attempt in fair} == fair

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.provider_double.client import ProviderDouble
 from tests.stateful.machine import Market
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -18,6 +19,11 @@ SECONDS = float(os.environ.get("SECONDS") or 15)
 FIRST = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
 # Seeds of histories that once failed.
 KEPT: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def _stripe(stripe_double: ProviderDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Market, "double", stripe_double, raising=False)
 
 
 def play(number: int, *, histories: int = 3, steps: int = 50) -> None:

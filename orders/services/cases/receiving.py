@@ -51,7 +51,8 @@ def receive(
 
     Raises:
         CaseNotFound, IllegalTransition
-        CountsMissing: not every line is counted, or a count is impossible.
+        CountsMissing: not every line is counted, or a count is impossible: what came instead of pieces that are on the shelf again
+            cannot go there by the same order line.
         TextMissing: a deduction without a reason.
     """
     case = locked_case(case_id, merchant_id)
@@ -145,13 +146,16 @@ def _agree(case: AfterSalesCase, amount: int, *, is_complete: bool) -> None:
 def _restock(case: AfterSalesCase, lines: Sequence[CaseLine], actor: str, at: dt.datetime) -> None:
     """Each line's pieces once (keyed by the case line), and never more of an order line than were sold (CHECK)."""
     if case.kind == CaseKind.REPAIR and case.status == CaseStatus.RECEIVED:
+        CaseLine.objects.filter(case=case).update(restocked_quantity=0)  # the shopper gets these very pieces back
         return
     home = home_of(case.order_id, case.merchant_id)
     back = [line for line in lines if line.restocked_quantity]
     if home is None or not back:
         return
     for line in back:
-        OrderLine.objects.filter(pk=line.order_line_id).update(restocked_quantity=F("restocked_quantity") + line.restocked_quantity)
+        sold = OrderLine.objects.filter(pk=line.order_line_id, restocked_quantity__lte=F("quantity") - line.restocked_quantity)
+        if not sold.update(restocked_quantity=F("restocked_quantity") + line.restocked_quantity):
+            raise CountsMissing
     goods = [logistics.TakenBack(line.pk, line.order_line.variant_id, line.restocked_quantity) for line in back]
     logistics.take_back(goods=goods, warehouse_id=home.pk, actor=actor, at=at, note=case.number)
 
