@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 
 from core import outbox
-from core.money import split
+from core.money import charge_step, split
 from core.states import move_to
 from logistics import services as logistics
 from logistics.errors import ReservationLost
@@ -62,7 +62,7 @@ def _confirm(checkout: Checkout, actor: str, at: dt.datetime) -> None:
     due = {order.pk: rules.ship_by(at, order.merchant.handling_days) for order in orders}
     ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
     move_orders(orders, OrderStatus.PREPARING, actor=actor, at=at, ship_by=ship_by)
-    credit = split(checkout.credit_minor, [order.total_minor - order.points_minor for order in orders])
+    credit = split(checkout.credit_minor, [order.total_minor - order.points_minor for order in orders], charge_step(checkout.currency))
     shares = [_share(order, part) for order, part in zip(orders, credit, strict=True)]
     cash.expect(purchase=checkout.pk, shares=shares, currency=checkout.currency, at=at)
     outbox.publish(
