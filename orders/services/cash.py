@@ -16,6 +16,8 @@ from orders.errors import CashNotOffered, NotAtTheDoor
 from orders.events import CheckoutConfirmed, OrderCancelled, OrderConfirmed
 from orders.models import Checkout, MerchantOrder
 from orders.selectors.cash import cash_is_allowed
+from orders.selectors.purchases import checkout_of
+from orders.services import risk
 from orders.services.cases.superseding import end_with_order
 from orders.services.moves import locked_checkout, locked_order, move_orders
 from orders.services.refusals import refuse_ended
@@ -36,8 +38,12 @@ def confirm_cash(*, checkout_id: uuid.UUID, actor: str, at: dt.datetime) -> Chec
     Raises:
         CheckoutNotFound, CheckoutPaid, CheckoutCancelled, CheckoutExpired: there is nothing to confirm.
         CashNotOffered: a merchant does not take cash, or it is too much.
+        CashDeclined, ExtraCheckNeeded: it looks as if nobody would pay at the door.
         AlreadyPaid, PaymentInProgress: a payment has come in, or cannot be closed at this moment.
     """
+    unpaid = checkout_of(checkout_id)
+    if unpaid is not None and unpaid.status == CheckoutStatus.AWAITING_PAYMENT:
+        risk.check_before_cash(checkout=unpaid, at=at)
     attempts.close_attempt(reference=checkout_id, at=at)
     with transaction.atomic():
         checkout = locked_checkout(checkout_id)
