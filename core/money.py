@@ -12,6 +12,8 @@ from typing import Any
 from babel.numbers import format_currency
 
 EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+# We count these in hundredths, and cards charge them in whole units only.
+WHOLE_UNITS = frozenset(["BIF", "DJF", "GNF", "ISK", "KMF", "MGA", "PYG", "RWF", "UGX", "VUV", "XAF", "XOF", "XPF"])
 BASIS_POINTS = 10_000
 
 
@@ -21,11 +23,19 @@ def exponent(currency: str) -> int:
 
 
 def charge_step(currency: str) -> int:
-    """Amounts people are asked to pay are multiples of this many minor units.
+    """Amounts people are asked to pay, and amounts they are paid back, are multiples of this many minor units.
 
-    Cards charge three-decimal currencies in whole hundredths only (docs.stripe.com/currencies, "Three-decimal currencies").
+    Cards charge three-decimal currencies in whole hundredths only, and some others in whole units (docs.stripe.com/currencies,
+    "Three-decimal currencies", "Special cases").
     """
+    if currency in WHOLE_UNITS:
+        return 100
     return 10 if exponent(currency) == 3 else 1
+
+
+def in_steps(minor: int, step: int) -> int:
+    """The greatest multiple of `step` that is not above an amount."""
+    return minor // step * step
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +99,16 @@ def basis_points(minor: int, rate: int) -> int:
     return int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def split(total: int, weights: Sequence[int]) -> list[int]:
+def split(total: int, weights: Sequence[int], step: int = 1) -> list[int]:
     """Shares of `total` minor units in proportion to `weights`, by largest remainder; they sum to the total exactly.
 
-    Ties go to the earlier share, so the same input always gives the same split. Weights are ≥ 0; all zero splits evenly.
+    Ties go to the earlier share, so the same input always gives the same split. Weights are ≥ 0; all zero splits evenly. Each share
+    is a multiple of `step`, provided that total and weights are; what was never in steps is split to the unit.
     """
     if not weights:
         return []
+    if step > 1 and not any(amount % step for amount in (total, *weights)):
+        return [share * step for share in split(total // step, [weight // step for weight in weights])]
     whole = sum(weights)
     used = list(weights) if whole else [1] * len(weights)
     whole = whole or len(weights)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.exchange.rules import Conversion, converted_back, floor_units, whole_units_back
+from core.exchange.rules import Conversion, converted, converted_back, floor_units, whole_units_back
 from core.money import charge_step, exponent
 
 # Points that come back live at least this long, also when their lot was about to expire or had expired.
@@ -60,13 +60,16 @@ def points_for_purchase(paid_minor: int, currency: str, rate: Decimal, terms: Te
 
 
 def value_minor(points: int, terms: Terms | None = None, conversion: Conversion | None = None) -> int:
-    """What points are worth at checkout, in minor units of the currency of `conversion` (the shop's own without one), half up as a whole.
+    """What points are worth, in minor units of the shop's own currency, exactly; with a `conversion` what they pay at checkout.
 
-    Points are worth nothing in a currency without a rate.
+    That is in its currency, half up as a whole at the last place that can be charged. Points are worth nothing without a rate.
     """
     used = terms or current_terms()
     worth = points * used.value_minor
-    return worth if conversion is None else conversion.amount(worth, used.currency) or 0
+    if conversion is None:
+        return worth
+    quote = conversion.quote(used.currency)
+    return 0 if quote is None else converted(worth, quote.rate, used.currency, conversion.currency)
 
 
 def max_points(goods_minor: int, balance: int, terms: Terms | None = None, conversion: Conversion | None = None) -> int:
@@ -76,7 +79,7 @@ def max_points(goods_minor: int, balance: int, terms: Terms | None = None, conve
     """
     used = terms or current_terms()
     payable = max(goods_minor, 0) * used.max_share_percent // 100
-    if conversion is None or conversion.currency == used.currency:
+    if conversion is None:
         return max(min(balance, payable // used.value_minor), 0)
     quote = conversion.quote(used.currency)
     if quote is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from core.money import split
+from core.money import charge_step, in_steps, split
 from orders.models import AfterSalesCase, MerchantOrder, OrderLine
 from orders.states import CaseKind, CaseReason, CaseSide, CaseStatus, OrderStatus
 
@@ -137,14 +137,14 @@ def asked(order: MerchantOrder, lines: Sequence[OrderLine], wanted: Mapping[uuid
     return Asked(amounts, order.shipping_minor - order.refunded_shipping_minor if with_shipping else 0)
 
 
-def shared(amount_minor: int, weights: Sequence[int]) -> list[int]:
-    """An agreed amount over what was asked for each line and for shipping: no share exceeds what was asked for it."""
-    return split(amount_minor, weights) if sum(weights) else [0] * len(weights)
+def shared(amount_minor: int, weights: Sequence[int], currency: str) -> list[int]:
+    """An agreed amount over what was asked for each line and for shipping, in steps of what cards move: none exceeds what was asked."""
+    return split(amount_minor, weights, charge_step(currency)) if sum(weights) else [0] * len(weights)
 
 
-def counted_minor(asked_minor: int, quantity: int, received: int) -> int:
-    """What the received pieces of a line are worth of what was asked for it, rounded down."""
-    return asked_minor * received // quantity
+def counted_minor(asked_minor: int, quantity: int, received: int, currency: str) -> int:
+    """What the received pieces of a line are worth of what was asked for it, rounded down to what cards move; all of them the whole."""
+    return asked_minor if received == quantity else in_steps(asked_minor * received // quantity, charge_step(currency))
 
 
 def earning_base_minor(order: MerchantOrder) -> int:

@@ -246,6 +246,12 @@ class PaymentDeclined(DomainError):
     status = 403
 
 
+class CashDeclined(DomainError):
+    code = "cash_declined"
+    message = _("This order cannot be paid in cash at the door. Please choose another way to pay.")
+    status = 403
+
+
 class ExtraCheckNeeded(DomainError):
     code = "extra_check_needed"
     message = _("Before you pay, please confirm your e-mail address with the code we send you.")

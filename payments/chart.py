@@ -31,6 +31,7 @@ NATURES: dict[str, Nature] = {
     Kind.COMMISSION_TAX: Nature.LIABILITY,
     Kind.COMMISSION: Nature.INCOME,
     Kind.SUBSIDIES: Nature.EXPENSE,
+    Kind.PROVIDER_FEES: Nature.EXPENSE,
     Kind.POINTS_EXPENSE: Nature.EXPENSE,
 }
 _ORDER = {kind: place for place, kind in enumerate(sorted(NATURES, key=lambda kind: list(Nature).index(NATURES[kind])))}

@@ -113,6 +113,14 @@ class RefundExceedsHold(DomainError):
     message = _("That is more than is left of this order.")
 
 
+class AmountNotInSteps(DomainError):
+    """`step` is the smallest amount cards move in this currency, as text."""
+
+    code = "amount_not_in_steps"
+    message = _("Cards are charged and refunded in steps of %(step)s: please round the amount to that.")
+    status = 400
+
+
 class InsufficientCredit(DomainError):
     code = "insufficient_credit"
     message = _("There is not enough credit.")

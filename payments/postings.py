@@ -24,6 +24,7 @@ from payments.models import (
     PaymentAttempt,
     Payout,
     ProviderDispute,
+    ProviderFee,
     Refund,
 )
 
@@ -58,6 +59,7 @@ class PostingKind(models.TextChoices):
     GIFT_CARD_SOLD = "gift_card_sold", _("Gift card sold")
     GIFT_CARD_LOADED = "gift_card_loaded", _("Gift card loaded onto store credit")
     GIFT_CARD_REFUNDED = "gift_card_refunded", _("Gift card given back")
+    PROVIDER_FEE = "provider_fee", _("Fee kept by the provider")
     POINTS_GRANTED = "points_granted", _("Points granted")
     POINTS_EXPIRED = "points_expired", _("Points expired")
     POINTS_CLAWED_BACK = "points_clawed_back", _("Points taken back")
@@ -127,6 +129,7 @@ RULES: dict[PostingKind, tuple[Dr | Cr, ...]] = {
     PostingKind.GIFT_CARD_SOLD: (Dr(Account.PROVIDER_CLEARING, "amount"), Cr(Account.GIFT_CARD, "amount")),
     PostingKind.GIFT_CARD_LOADED: (Dr(Account.GIFT_CARD, "amount"), Cr(Account.STORE_CREDIT, "amount")),
     PostingKind.GIFT_CARD_REFUNDED: (Dr(Account.GIFT_CARD, "amount"), Cr(Account.PROVIDER_CLEARING, "amount")),
+    PostingKind.PROVIDER_FEE: (Dr(Account.PROVIDER_FEES, "fee"), Cr(Account.PROVIDER_BALANCE, "fee")),
     PostingKind.POINTS_GRANTED: (Dr(Account.POINTS_EXPENSE, "value"), Cr(Account.POINTS_LIABILITY, "value")),
     PostingKind.POINTS_EXPIRED: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
     PostingKind.POINTS_CLAWED_BACK: (Dr(Account.POINTS_LIABILITY, "value"), Cr(Account.POINTS_EXPENSE, "value")),
@@ -141,6 +144,7 @@ CREDIT_RULES: dict[tuple[PostingKind, str], tuple[Dr | Cr, ...]] = {
 # Accounts of which there is one per merchant, gateway, or person or card; of all others there is one per currency.
 OWNERS = {
     Account.PROVIDER_BALANCE: "gateway",
+    Account.PROVIDER_FEES: "gateway",
     Account.HELD: "merchant",
     Account.PAYABLE: "merchant",
     Account.RESERVED: "merchant",
@@ -291,6 +295,18 @@ def refund_paid(refund: Refund) -> Posting:
         amounts={"cash": refund.amount_minor},
         part=refund.reference if refund.reference != refund.attempt.reference else None,
         gateway=refund.attempt.gateway,
+    )
+
+
+def provider_fee(row: ProviderFee) -> Posting:
+    """The provider has kept something for a movement of its own books; one below zero was given back."""
+    return posting(
+        PostingKind.PROVIDER_FEE,
+        reference=row.pk,
+        key=f"provider_fee:{row.gateway}:{row.provider_id}",
+        currency=row.currency,
+        amounts={"fee": row.amount_minor},
+        gateway=row.gateway,
     )
 
 

@@ -26,7 +26,8 @@ class Decision(StrEnum):
 class RiskFacts:
     """What is known of a payment. Counts are of other purchases of the last hour unless they say otherwise; None is unknown.
 
-    `amount_minor` and `usual_minor` (the average of the buyer's paid purchases) are in minor units of the shop's own currency.
+    `amount_minor` and `usual_minor` (the average of the buyer's paid purchases) are in minor units of the shop's own currency. Where
+    cash is to be paid, `refused_at_door` counts parcels of half a year that nobody took, `cash_on_its_way` purchases not yet delivered.
     """
 
     amount_minor: int = 0
@@ -45,6 +46,8 @@ class RiskFacts:
     currency: str = ""
     language: str = ""
     has_risky_goods: bool = False
+    refused_at_door: int = 0
+    cash_on_its_way: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ WEIGHTS = {
     "currency_mismatch": 10,
     "language_mismatch": 5,
     "risky_goods": 15,
+    "refused_at_door": 80,
+    "cash_on_its_way": 60,
 }
 LIMITS = {
     "many_by_buyer": 4,
@@ -100,6 +105,8 @@ LIMITS = {
     "large_amount": 100_000,
     "unusual_amount": 5,
     "new_buyer": 24,
+    "refused_at_door": 2,
+    "cash_on_its_way": 3,
 }
 DEFAULT = Policy(weights=WEIGHTS, limits=LIMITS, extra_check_from=60, review_from=80, block_from=MOST_SCORE + 1)
 
@@ -207,4 +214,6 @@ CHECKS: dict[str, Check] = {
     "currency_mismatch": _foreign("currency", HOME_OF_CURRENCY),
     "language_mismatch": _foreign("language", HOME_OF_LANGUAGE),
     "risky_goods": _risky,
+    "refused_at_door": _reaches("refused_at_door"),
+    "cash_on_its_way": _reaches("cash_on_its_way"),
 }

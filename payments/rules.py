@@ -37,10 +37,18 @@ def difference(*, agreed: tuple[int, str, str], seen: tuple[int, str, str]) -> s
     return ", ".join(name for name, ours, theirs in zip(names, agreed, seen, strict=True) if ours != theirs)
 
 
-def share_taken(whole_minor: int, *, taken_before: int, part_after: int, total: int) -> int:
+def share_taken(whole_minor: int, *, taken_before: int, part_after: int, total: int, step: int = 1) -> int:
     """How much of `whole_minor` goes along when `part_after` of `total` is gone then and `taken_before` of it went before.
 
-    Half up on the running sum, so any sequence of parts that ends at the total takes the whole exactly.
+    Half up on the running sum, so any sequence of parts that ends at the total takes the whole exactly. With a `step` the running sum
+    is rounded to its multiples, so that what is left of each part after the share can be paid back by a card.
     """
-    due = (2 * whole_minor * part_after + total) // (2 * total) if total else 0
-    return max(due - taken_before, 0)
+    due = (2 * whole_minor * part_after + total * step) // (2 * total * step) * step if total else 0
+    if part_after == total:
+        due = whole_minor
+    return max(min(due, whole_minor) - taken_before, 0)
+
+
+def fits_steps(part_minor: int, *, whole_minor: int, step: int) -> bool:
+    """Whether a card can move a part: it is a multiple of the step, or all there is, which goes back to the last unit."""
+    return part_minor == whole_minor or part_minor % step == 0

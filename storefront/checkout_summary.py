@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from core.money import charge_step, in_steps
 from loyalty import rules as loyalty
 from loyalty.selectors import balance
 from orders.selectors import CartView
@@ -112,14 +113,15 @@ def credits_for(
 ) -> Credits:
     """What pays of a total: the gift cards of this session in the order they were entered, then store credit where it is wanted.
 
-    Without cards and without the wish nothing is asked of the database unless the balance is to be shown.
+    Each pays in steps, because what is left is charged to a card. Without cards and the wish nothing is asked of the database unless
+    the balance is to be shown.
     """
-    rest, applied = total_minor, []
+    rest, applied, step = total_minor, [], charge_step(currency)
     for card in gift_cards.usable(card_ids=kept_cards(request), currency=currency):
-        applied.append(AppliedCard(card, min(card.balance_minor, rest)))
+        applied.append(AppliedCard(card, in_steps(min(card.balance_minor, rest), step)))
         rest -= applied[-1].amount_minor
     has = credit_balance(user.pk, currency) if user is not None and (use_credit or with_balance) else 0
-    return Credits(applied, has, min(has, rest) if use_credit else 0)
+    return Credits(applied, has, in_steps(min(has, rest), step) if use_credit else 0)
 
 
 def kept_cards(request: HttpRequest) -> list[uuid.UUID]:

@@ -1,6 +1,7 @@
 """Where a purchase is placed from: the network address, and a random cookie that tells one device from another."""
 
 import ipaddress
+import re
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,15 @@ def address_of(request: HttpRequest) -> str:
         return ""
 
 
+def country_of(request: HttpRequest) -> str:
+    """The country of the visitor's network as the proxy in COUNTRY_HEADER tells it; empty where none does, or where it does not know.
+
+    Cloudflare's XX (unknown) and T1 (Tor) are no countries.
+    """
+    told = request.headers.get(settings.COUNTRY_HEADER, "").strip().upper() if settings.COUNTRY_HEADER else ""
+    return told if re.fullmatch(r"[A-Z]{2}", told) and told != "XX" else ""
+
+
 def device_of(request: HttpRequest) -> str:
     """The device's token; empty where the cookie is missing or cannot be one of ours."""
     token = request.COOKIES.get(DEVICE_COOKIE, "")
@@ -34,7 +44,13 @@ def device_of(request: HttpRequest) -> str:
 def remember_origin(request: HttpRequest, checkout: Checkout) -> str:
     """Note where this purchase was placed from; returns the device's token, which is new where it had none."""
     device = device_of(request) or secret_token()
-    note_origin(checkout=checkout, address=address_of(request), device=device, at=timezone.now())
+    note_origin(
+        checkout=checkout,
+        address=address_of(request),
+        device=device,
+        network_country=country_of(request),
+        at=timezone.now(),
+    )
     return device
 
 

@@ -57,7 +57,7 @@ def whole_units_back(minor: int, rate: Decimal, base: str, currency: str) -> Dec
 
 def charm_step(currency: str) -> tuple[int, int]:
     """In minor units: how far charm prices lie apart, and how far below the round price each lies ($19.99, ¥1,599, 4.990 KWD)."""
-    unit: int = 10 ** exponent(currency) if exponent(currency) else 100
+    unit = 100 * charge_step(currency)
     return unit, unit // 100
 
 

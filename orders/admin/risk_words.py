@@ -29,6 +29,8 @@ SENTENCES = {
     "currency_mismatch": gettext_lazy("The goods go to %(country)s, but the purchase is in %(currency)s."),
     "language_mismatch": gettext_lazy("The goods go to %(country)s, but the shopper reads %(language)s."),
     "risky_goods": gettext_lazy("Goods of this kind are often bought with stolen cards."),
+    "refused_at_door": gettext_lazy("%(count)s parcels to this buyer were refused at the door in half a year (limit %(limit)s)."),
+    "cash_on_its_way": gettext_lazy("%(count)s other purchases of this buyer wait to be paid in cash (limit %(limit)s)."),
 }
 TITLES = {
     "many_by_buyer": gettext_lazy("Many purchases by one buyer"),
@@ -45,6 +47,8 @@ TITLES = {
     "currency_mismatch": gettext_lazy("Currency and country"),
     "language_mismatch": gettext_lazy("Language and country"),
     "risky_goods": gettext_lazy("Risky goods"),
+    "refused_at_door": gettext_lazy("Refused at the door"),
+    "cash_on_its_way": gettext_lazy("Cash on its way"),
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.exchange.rules import ONE, Conversion
-from core.money import split
+from core.money import charge_step, split
 from orders.errors import InvalidQuantity
 
 if TYPE_CHECKING:
@@ -96,15 +96,17 @@ def goods_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
 
 
 def quoted_orders(
-    lines: Sequence[WantedLine], shipping: Mapping[uuid.UUID, int], points: int = 0, points_minor: int = 0
+    lines: Sequence[WantedLine], shipping: Mapping[uuid.UUID, int], points: int = 0, points_minor: int = 0, *, currency: str
 ) -> list[QuotedOrder]:
     """The merchant orders of a purchase. `points` and what they are worth are shared in proportion to goods, by largest remainder.
 
-    Each is shared by itself, so that no order is paid more with points than its goods cost, whatever a point is worth.
+    Each is shared by itself, so that no order is paid more with points than its goods cost, whatever a point is worth. What is left
+    of each order can be charged to a card and refunded to it.
     """
     groups = lines_by_merchant(lines)
     weights = list(goods_by_merchant(lines).values())
+    worths = split(points_minor, weights, charge_step(currency))
     return [
         QuotedOrder(merchant_id=merchant_id, lines=group, shipping_minor=shipping.get(merchant_id, 0), points=share, points_minor=worth)
-        for (merchant_id, group), share, worth in zip(groups.items(), split(points, weights), split(points_minor, weights), strict=True)
+        for (merchant_id, group), share, worth in zip(groups.items(), split(points, weights), worths, strict=True)
     ]

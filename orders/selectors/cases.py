@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from catalog.models import Variant
 from core.models import StateChange
+from core.money import charge_step
 from logistics.models import Shipment
 from merchants.models import Membership, Merchant
 from merchants.permissions import Duty, may_view
@@ -244,7 +245,11 @@ def refund_shares(order: MerchantOrder, *, goods_minor: int, shipping_minor: int
     points = 0
     if hold is not None:
         points = share_taken(
-            hold.points_minor, taken_before=hold.refunded_points_minor, part_after=hold.refunded_minor + total, total=hold.amount_minor
+            hold.points_minor,
+            taken_before=hold.refunded_points_minor,
+            part_after=hold.refunded_minor + total,
+            total=hold.amount_minor,
+            step=charge_step(hold.currency),
         )
     return RefundShares(total, goods_minor, shipping_minor, min(points, total))
 

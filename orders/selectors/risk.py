@@ -9,20 +9,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from catalog.selectors.categories import has_risky_goods
 from core.exchange.rules import converted_back
 from core.money import EXPONENTS
 from core.postgresql.statements import Prepared
-from orders.models import Checkout, OrderLine
-from orders.states import OrderStatus
+from orders.models import Checkout, MerchantOrder, OrderLine
+from orders.states import CheckoutStatus, OrderStatus
 from payments.models import RiskAssessment
 from payments.risk_rules import RiskFacts
 
 WINDOW = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
+HALF_A_YEAR = dt.timedelta(days=182)
 HISTORY = 20
 # Minor units of one major unit, by currency; the names are those of our own table.
 _UNITS = " ".join(f"WHEN '{code}' THEN {10**places}" for code, places in sorted(EXPONENTS.items()))
@@ -65,8 +66,8 @@ SELECT
 _OF_MEMBER, _OF_GUEST = _facts_sql(_MEMBER), _facts_sql(_GUEST)
 
 
-def facts_of(checkout: Checkout, at: dt.datetime) -> RiskFacts:
-    """What is known of a purchase's payment now; two statements, one more where some goods are risky at all."""
+def facts_of(checkout: Checkout, at: dt.datetime, *, in_cash: bool = False) -> RiskFacts:
+    """What is known of a purchase's payment now; two statements, one more where some goods are risky at all, and for cash."""
     is_member = checkout.user_id is not None
     values: dict[str, Any] = {
         "buyer": str(checkout.user_id) if is_member else checkout.email.lower(),
@@ -97,6 +98,18 @@ def facts_of(checkout: Checkout, at: dt.datetime) -> RiskFacts:
         currency=checkout.currency,
         language=checkout.language,
         has_risky_goods=has_risky_goods(lambda: _products_of(checkout.pk)),
+        **(_cash_counts(checkout, at) if in_cash else {}),
+    )
+
+
+def _cash_counts(checkout: Checkout, at: dt.datetime) -> dict[str, int]:
+    """What became of the buyer's other purchases in cash. Of those that were sent, only refused ones are cancelled."""
+    own = Q(checkout__user=checkout.user_id) if checkout.user_id else Q(checkout__user=None, checkout__email__iexact=checkout.email)
+    rows = MerchantOrder.objects.filter(own, checkout__status=CheckoutStatus.CONFIRMED, placed_at__gt=at - HALF_A_YEAR)
+    refused = Q(status=OrderStatus.CANCELLED, shipped_at__isnull=False)
+    coming = Q(status__in=[OrderStatus.PREPARING, OrderStatus.SHIPPED])
+    return rows.exclude(checkout=checkout).aggregate(
+        refused_at_door=Count("pk", filter=refused), cash_on_its_way=Count("checkout", filter=coming, distinct=True)
     )
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 
 from core import outbox
-from core.money import split
+from core.money import charge_step, split
 from core.states import move_to
 from logistics import services as logistics
 from logistics.errors import ReservationLost
@@ -16,6 +16,8 @@ from orders.errors import CashNotOffered, NotAtTheDoor
 from orders.events import CheckoutConfirmed, OrderCancelled, OrderConfirmed
 from orders.models import Checkout, MerchantOrder
 from orders.selectors.cash import cash_is_allowed
+from orders.selectors.purchases import checkout_of
+from orders.services import risk
 from orders.services.cases.superseding import end_with_order
 from orders.services.moves import locked_checkout, locked_order, move_orders
 from orders.services.refusals import refuse_ended
@@ -36,8 +38,12 @@ def confirm_cash(*, checkout_id: uuid.UUID, actor: str, at: dt.datetime) -> Chec
     Raises:
         CheckoutNotFound, CheckoutPaid, CheckoutCancelled, CheckoutExpired: there is nothing to confirm.
         CashNotOffered: a merchant does not take cash, or it is too much.
+        CashDeclined, ExtraCheckNeeded: it looks as if nobody would pay at the door.
         AlreadyPaid, PaymentInProgress: a payment has come in, or cannot be closed at this moment.
     """
+    unpaid = checkout_of(checkout_id)
+    if unpaid is not None and unpaid.status == CheckoutStatus.AWAITING_PAYMENT:
+        risk.check_before_cash(checkout=unpaid, at=at)
     attempts.close_attempt(reference=checkout_id, at=at)
     with transaction.atomic():
         checkout = locked_checkout(checkout_id)
@@ -62,7 +68,7 @@ def _confirm(checkout: Checkout, actor: str, at: dt.datetime) -> None:
     due = {order.pk: rules.ship_by(at, order.merchant.handling_days) for order in orders}
     ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
     move_orders(orders, OrderStatus.PREPARING, actor=actor, at=at, ship_by=ship_by)
-    credit = split(checkout.credit_minor, [order.total_minor - order.points_minor for order in orders])
+    credit = split(checkout.credit_minor, [order.total_minor - order.points_minor for order in orders], charge_step(checkout.currency))
     shares = [_share(order, part) for order, part in zip(orders, credit, strict=True)]
     cash.expect(purchase=checkout.pk, shares=shares, currency=checkout.currency, at=at)
     outbox.publish(

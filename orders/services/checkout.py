@@ -117,7 +117,7 @@ def place_order(
         CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         PointsNotAllowed: more points than may be used.
-        CreditExceedsTotal, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
+        CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
         TooManyUnpaid: too much is kept for this buyer already.
         Busy: others held the same rows for too long, twice.
     """
@@ -160,7 +160,7 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
     checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
-    checkout.credit_minor = total_of(means.credit, most_minor=checkout.total_minor)
+    checkout.credit_minor = total_of(means.credit, most=Money(checkout.total_minor, conversion.currency))
     orders = _write(checkout, quote, buyer, at)
     spend_credit(checkout, means.credit, at)
     _take(checkout, orders, quote, at)
@@ -209,7 +209,7 @@ def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt
             raise PointsNotAllowed(most=most)
     shipping = shipping_quote(goods, conversion)
     worth = loyalty_rules.value_minor(points, conversion=conversion)
-    return _Quote(rules.quoted_orders(wanted, shipping, points, worth), points, conversion)
+    return _Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
 
 
 def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock: dt.datetime, at: dt.datetime) -> Checkout:

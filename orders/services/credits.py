@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
+from core.money import Money, charge_step
 from orders.errors import CreditExceedsTotal
 from orders.models import Checkout
-from payments.errors import InsufficientCredit
+from payments.errors import AmountNotInSteps, InsufficientCredit
 from payments.models import CreditUse
+from payments.rules import fits_steps
 from payments.services import credit, gift_cards
 
 Source = CreditUse.Source
@@ -23,15 +27,20 @@ class CreditWish:
     card_id: uuid.UUID | None = None
 
 
-def total_of(wishes: Sequence[CreditWish], *, most_minor: int) -> int:
+def total_of(wishes: Sequence[CreditWish], *, most: Money) -> int:
     """What the wishes pay together.
 
     Raises:
         CreditExceedsTotal: more than there is to pay, or nothing at all.
+        AmountNotInSteps: a card cannot be charged what the wishes leave.
     """
-    if any(wish.amount_minor <= 0 for wish in wishes) or sum(wish.amount_minor for wish in wishes) > most_minor:
+    total = sum(wish.amount_minor for wish in wishes)
+    if any(wish.amount_minor <= 0 for wish in wishes) or total > most.minor:
         raise CreditExceedsTotal
-    return sum(wish.amount_minor for wish in wishes)
+    step = charge_step(most.currency)
+    if not fits_steps(total, whole_minor=most.minor, step=step):
+        raise AmountNotInSteps(step=Money(step, most.currency).format(get_language() or "en"))
+    return total
 
 
 def spend_credit(checkout: Checkout, wishes: Sequence[CreditWish], at: dt.datetime) -> None:

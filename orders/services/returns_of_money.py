@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from core import outbox
-from core.money import split
+from core.money import charge_step, split
 from core.states import IllegalTransition, move_to
 from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
@@ -53,6 +53,7 @@ def refund_part(
         CashNotHandedOver: it is to be paid at the door and has not been delivered.
         RefundExceedsLine: more than is left of a line or of shipping.
         RefundExceedsHold: more than is left of the order's money.
+        AmountNotInSteps: a card cannot be refunded so much of this currency.
     """
     order = locked_order(order_id)
     done = OrderRefund.objects.filter(order=order, cause=cause).first()
@@ -109,7 +110,7 @@ def fitting(order: MerchantOrder, parts: Sequence[Part], shipping_minor: int) ->
     left = {line.pk: line for line in OrderLine.objects.filter(order=order)}
     goods = [min(part.amount_minor, left[part.line_id].total_minor - left[part.line_id].refunded_minor) for part in parts]
     amounts = [*goods, min(shipping_minor, order.shipping_minor - order.refunded_shipping_minor)]
-    *goods, shipping = split(min(sum(amounts), order_money.left_minor(order.pk)), amounts)
+    *goods, shipping = split(min(sum(amounts), order_money.left_minor(order.pk)), amounts, charge_step(order.currency))
     pieces = [min(part.quantity, left[part.line_id].quantity - left[part.line_id].refunded_quantity) for part in parts]
     return [Part(part.line_id, count, minor) for part, count, minor in zip(parts, pieces, goods, strict=True)], shipping
 

@@ -14,7 +14,7 @@ from django.db.models import Case, Value, When
 
 from core import outbox
 from orders import rules
-from orders.errors import CheckoutNotFound, ExtraCheckNeeded, PaymentDeclined, ReviewDecided
+from orders.errors import CashDeclined, CheckoutNotFound, ExtraCheckNeeded, PaymentDeclined, ReviewDecided
 from orders.events import CheckoutInReview, CheckoutPaid, CodeAsked, OrderPaid
 from orders.models import Checkout, MerchantOrder, PurchaseOrigin
 from orders.selectors.risk import facts_of
@@ -31,9 +31,9 @@ REFUSED = "the payment could not be verified"
 Decision, Stage, Verdict = RiskAssessment.Decision, RiskAssessment.Stage, RiskAssessment.Verdict
 
 
-def note_origin(*, checkout: Checkout, address: str, device: str, at: dt.datetime) -> None:
-    """Remember where a purchase was placed from; once."""
-    values = {"address": address or None, "device": device[:48], "seen_at": at}
+def note_origin(*, checkout: Checkout, address: str, device: str, at: dt.datetime, network_country: str = "") -> None:
+    """Remember where a purchase was placed from; once. `network_country` is ISO 3166 alpha-2, empty where nobody tells it."""
+    values = {"address": address or None, "device": device[:48], "network_country": network_country[:2], "seen_at": at}
     PurchaseOrigin.objects.get_or_create(checkout=checkout, defaults=values)
 
 
@@ -47,6 +47,22 @@ def check_before_payment(*, checkout: Checkout, at: dt.datetime) -> None:
     found = payment_risk.assess(reference=checkout.pk, stage=Stage.STARTED, facts=facts_of(checkout, at), at=at)
     if found.decision == Decision.BLOCK:
         raise PaymentDeclined
+    if found.decision == Decision.EXTRA_CHECK and not has_confirmed(checkout.pk):
+        raise ExtraCheckNeeded
+
+
+def check_before_cash(*, checkout: Checkout, at: dt.datetime) -> None:
+    """Look at an unpaid purchase before its merchants send it for cash at the door.
+
+    There is no money that could be held while a person looks, so what would be reviewed has to be paid in another way.
+
+    Raises:
+        CashDeclined: too risky to be sent without a payment.
+        ExtraCheckNeeded: the shopper has to type the code we mail first.
+    """
+    found = payment_risk.assess(reference=checkout.pk, stage=Stage.CASH, facts=facts_of(checkout, at, in_cash=True), at=at)
+    if found.decision in {Decision.BLOCK, Decision.REVIEW}:
+        raise CashDeclined
     if found.decision == Decision.EXTRA_CHECK and not has_confirmed(checkout.pk):
         raise ExtraCheckNeeded
 

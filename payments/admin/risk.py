@@ -35,6 +35,8 @@ NAMES = {
     "currency_mismatch": _("currency of another country"),
     "language_mismatch": _("language of another country"),
     "risky_goods": _("goods often bought with stolen cards"),
+    "refused_at_door": _("parcels refused at the door in half a year"),
+    "cash_on_its_way": _("purchases in cash that are not delivered yet"),
 }
 
 

@@ -95,7 +95,8 @@ class ProviderTransfer:
 class ProviderMovement:
     """A line of the provider's own books. `reference` is our number of it (attempt, refund or payout id), empty where there is none.
 
-    Amounts are positive; the kind says which way the money went.
+    Amounts are positive; the kind says which way the money went. A fee is what the provider kept of the line `provider_id`, in the
+    currency of its balance; below zero it gave one back.
     """
 
     kind: Movement

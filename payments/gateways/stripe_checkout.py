@@ -9,6 +9,7 @@ from stripe.checkout import Session
 
 from payments.gateways.base import NotAtProvider, Outcome, ProviderPayment, Refused
 from payments.gateways.stripe_amounts import from_stripe, to_stripe
+from payments.gateways.stripe_cards import CHARGE, card_of
 from payments.gateways.stripe_client import PAGE, ask, is_live
 from payments.gateways.stripe_methods import parameters
 from payments.models import PaymentAttempt
@@ -49,7 +50,7 @@ def create(attempt: PaymentAttempt, customer: str) -> ProviderPayment:
 
 
 def retrieve(session_id: str) -> Session:
-    return ask(lambda client: client.v1.checkout.sessions.retrieve(session_id, params={"expand": ["payment_intent"]}))
+    return ask(lambda client: client.v1.checkout.sessions.retrieve(session_id, params={"expand": [f"payment_intent.{CHARGE}"]}))
 
 
 def find(attempt: PaymentAttempt) -> Session:
@@ -58,7 +59,7 @@ def find(attempt: PaymentAttempt) -> Session:
     Raises:
         NotAtProvider: there is none.
     """
-    params: Any = {"created": made_between(attempt), "limit": PAGE, "expand": ["data.payment_intent"]}
+    params: Any = {"created": made_between(attempt), "limit": PAGE, "expand": [f"data.payment_intent.{CHARGE}"]}
 
     def search(client: stripe.StripeClient) -> Session | None:
         rows = client.v1.checkout.sessions.list(params=params).auto_paging_iter()
@@ -105,6 +106,7 @@ def payment(session: Session) -> ProviderPayment:
         redirect_url=session.url or "",
         failure_code=code,
         problem="" if session.livemode == is_live() else "live mode",
+        card=card_of(session.payment_intent),
     )
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from payments.gateways.base import NotAtProvider, Outcome, ProviderPayment, Refused
 from payments.gateways.stripe_amounts import from_stripe, to_stripe
+from payments.gateways.stripe_cards import CHARGE, card_of
 from payments.gateways.stripe_checkout import VIA, made_between
 from payments.gateways.stripe_client import PAGE, ask, is_live
 from payments.gateways.stripe_methods import parameters
@@ -33,7 +34,7 @@ def create(attempt: PaymentAttempt, customer: str) -> ProviderPayment:
 
 
 def retrieve(intent_id: str) -> stripe.PaymentIntent:
-    return ask(lambda client: client.v1.payment_intents.retrieve(intent_id))
+    return ask(lambda client: client.v1.payment_intents.retrieve(intent_id, params={"expand": [CHARGE]}))
 
 
 def find(attempt: PaymentAttempt) -> stripe.PaymentIntent:
@@ -42,7 +43,7 @@ def find(attempt: PaymentAttempt) -> stripe.PaymentIntent:
     Raises:
         NotAtProvider: there is none.
     """
-    params: Any = {"created": made_between(attempt), "limit": PAGE}
+    params: Any = {"created": made_between(attempt), "limit": PAGE, "expand": [f"data.{CHARGE}"]}
 
     def search(client: stripe.StripeClient) -> stripe.PaymentIntent | None:
         rows = client.v1.payment_intents.list(params=params).auto_paging_iter()
@@ -78,6 +79,7 @@ def payment(intent: stripe.PaymentIntent) -> ProviderPayment:
         redirect_url=f"{settings.SITE_URL}/stripe/{reference}/",
         failure_code="canceled" if outcome is Outcome.FAILED else "",
         problem="" if intent.livemode == is_live() else "live mode",
+        card=card_of(intent),
     )
 
 

@@ -4,6 +4,7 @@ from payments.models.cash import CashCollection, CashReturn
 from payments.models.credit import CreditUse
 from payments.models.disputes import ProviderDispute
 from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
+from payments.models.fees import ProviderFee
 from payments.models.gifts import GiftCard, GiftCardBatch, GiftCardPurchase, StoreCreditGrant
 from payments.models.inbox import InboxMessage
 from payments.models.ledger import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
@@ -38,6 +39,7 @@ __all__ = [
     "PayoutSchedule",
     "PayoutStatement",
     "ProviderDispute",
+    "ProviderFee",
     "Reconciliation",
     "ReconciliationDifference",
     "ReconciliationTotal",

@@ -25,6 +25,7 @@ class LedgerAccount(Entity):
         GIFT_CARD = "gift_card", _("Gift cards")
         SUBSIDIES = "subsidies", _("Subsidies and goodwill")
         DISPUTED = "disputed", _("Disputed at the provider")
+        PROVIDER_FEES = "provider_fees", _("Fees of payment providers")
         POINTS_LIABILITY = "points_liability", _("Points liability")
         POINTS_EXPENSE = "points_expense", _("Points granted")
 

@@ -37,11 +37,15 @@ class RiskPolicy(Entity):
 
 
 class RiskAssessment(Entity):
-    """How risky the payment of a purchase (`reference`) looked when it was started and when it came in, and what a person made of it."""
+    """How risky the payment of a purchase (`reference`) looked when it was started, when it came in, or when cash was to be promised.
+
+    Of one that came in, what a person made of it.
+    """
 
     class Stage(models.TextChoices):
         STARTED = "started", pgettext_lazy("payment", "Started")
         PAID = "paid", _("Paid")
+        CASH = "cash", pgettext_lazy("payment", "Cash on delivery")
 
     class Decision(models.TextChoices):
         ALLOW = "allow", pgettext_lazy("payment risk", "Allow")
@@ -70,7 +74,7 @@ class RiskAssessment(Entity):
             models.UniqueConstraint(fields=["reference", "stage"], name="risk_once_per_stage"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=100), name="risk_score"),
             models.CheckConstraint(condition=Q(decision__in=["allow", "extra_check", "review", "block"]), name="risk_decision"),
-            models.CheckConstraint(condition=Q(stage__in=["started", "paid"]), name="risk_stage"),
+            models.CheckConstraint(condition=Q(stage__in=["started", "paid", "cash"]), name="risk_stage"),
             models.CheckConstraint(
                 condition=Q(verdict="", reviewed_at=None) | Q(verdict__in=["approved", "rejected"], reviewed_at__isnull=False),
                 name="risk_verdict",

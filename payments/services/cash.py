@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core.compiled import insert
+from core.money import charge_step
 from core.states import move_to
 from payments import postings, rules
 from payments.errors import HoldNotFound, RefundExceedsHold
@@ -183,8 +184,8 @@ def _taking(row: CashCollection, cause: uuid.UUID, amount: int) -> CashReturn:
     """Shares by the running sum, so any sequence of parts that ends at the total takes each whole exactly."""
     after, is_last = row.refunded_minor + amount, amount == row.left_minor
 
-    def share(whole: int, before: int) -> int:
-        part = rules.share_taken(whole, taken_before=before, part_after=after, total=row.total_minor)
+    def share(whole: int, before: int, step: int = 1) -> int:
+        part = rules.share_taken(whole, taken_before=before, part_after=after, total=row.total_minor, step=step)
         return whole - before if is_last else min(part, whole - before)
 
     return CashReturn(
@@ -192,7 +193,7 @@ def _taking(row: CashCollection, cause: uuid.UUID, amount: int) -> CashReturn:
         cause=cause,
         way=Way.STORE_CREDIT if row.user_id else Way.MERCHANT,
         amount_minor=amount,
-        cash_minor=min(share(row.amount_minor, row.refunded_cash_minor), amount),
+        cash_minor=min(share(row.amount_minor, row.refunded_cash_minor, charge_step(row.currency)), amount),
         commission_minor=share(row.commission_minor, row.refunded_commission_minor),
         commission_tax_minor=share(row.commission_tax_minor, row.refunded_commission_tax_minor),
     )

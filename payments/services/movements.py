@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from payments import gateways
 from payments.gateways.base import GatewayError, NotAtProvider, Outcome, ProviderMovement, ProviderPayment, ProviderRefund, ProviderTransfer
 from payments.matching import Ours
-from payments.models import Movement, PaymentAttempt, Payout, Refund
+from payments.models import Movement, PaymentAttempt, Payout, ProviderFee, Refund
 from payments.services import attempts, refunds, transfers
 from payments.states import CAPTURED, PayoutStatus, RefundStatus
 
@@ -72,6 +72,10 @@ class Books:
         )
 
 
+def ours_of_fee(row: ProviderFee) -> Ours:
+    return Ours(str(Movement.FEE), str(row.pk), row.provider_id, row.amount_minor, row.currency, "booked", row.charged_at)
+
+
 BOOKS: dict[Movement, Books] = {
     Movement.PAYMENT: Books(
         movement=Movement.PAYMENT,
@@ -95,7 +99,7 @@ BOOKS: dict[Movement, Books] = {
         fetch=lambda row: gateways.transfer_gateway(row.gateway).fetch_transfer(row),
     ),
 }
-__all__ = ["BOOKS", "Books", "GatewayError"]
+__all__ = ["BOOKS", "Books", "GatewayError", "ours_of_fee"]
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from core import outbox
-from core.money import split
+from core.money import charge_step, split
 from core.states import StaleState, move_to
 from payments import gateways, postings
 from payments.events import ProviderDisputeClosed, ProviderDisputeOpened
@@ -141,7 +141,8 @@ def cash_left(row: EscrowHold) -> int:
 
 def _shares(holds: Sequence[EscrowHold], amount_minor: int) -> list[tuple[EscrowHold, int]]:
     """By largest remainder over what is left, and in the order of the merchants' accounts, whose balances are locked one by one."""
-    shares = zip(holds, split(amount_minor, [cash_left(row) for row in holds]), strict=True)
+    step = charge_step(holds[0].currency) if holds else 1
+    shares = zip(holds, split(amount_minor, [cash_left(row) for row in holds], step), strict=True)
     bearing = [(row, share) for row, share in shares if share]
     return sorted(bearing, key=lambda pair: ledger.account_id(Leg(Account.PAYABLE, 0, str(pair[0].merchant_id)), pair[0].currency))
 

@@ -21,7 +21,8 @@ from payments.events import ReconciliationDiffered
 from payments.gateways.base import GatewayError, ProviderMovement, outside_transaction
 from payments.matching import Findings
 from payments.models import Movement, PaymentAttempt, Reconciliation, ReconciliationDifference, ReconciliationTotal
-from payments.services.movements import BOOKS, Books
+from payments.services.fees import book_fees
+from payments.services.movements import BOOKS, Books, ours_of_fee
 from payments.states import DifferenceStatus, ReconciliationStatus
 
 log = logging.getLogger(__name__)
@@ -140,6 +141,9 @@ def _compare(gateway: str, since: dt.datetime, until: dt.datetime, at: dt.dateti
 
 
 def _compare_kind(gateway: str, kind: Movement, theirs: list[ProviderMovement], findings: Findings, at: dt.datetime) -> None:
+    if kind == Movement.FEE:
+        _book_fees(gateway, theirs, findings, at)
+        return
     books = BOOKS.get(kind)
     rows = books.find(gateway, theirs) if books and theirs else {}
     for movement in theirs:
@@ -147,6 +151,18 @@ def _compare_kind(gateway: str, kind: Movement, theirs: list[ProviderMovement], 
         if books is not None:  # what we keep no books of is only counted
             row = rows.get(movement.reference) or rows.get(movement.provider_id)
             _compare_one(books, gateway, row, movement, findings, at)
+
+
+def _book_fees(gateway: str, theirs: list[ProviderMovement], findings: Findings, at: dt.datetime) -> None:
+    """Fees reach our books by this list alone, so they only differ where the provider has changed one that is booked."""
+    rows = book_fees(gateway=gateway, movements=theirs, at=at) if theirs else {}
+    for movement in theirs:
+        ours = ours_of_fee(rows[movement.provider_id])
+        findings.see_theirs(movement)
+        findings.see_ours(ours)
+        difference = matching.compare(ours, movement, is_matched=False)
+        if difference is not None:
+            findings.differences.append(difference)
 
 
 def _compare_one(books: Books, gateway: str, row: Any, theirs: ProviderMovement, findings: Findings, at: dt.datetime) -> None:

@@ -45,7 +45,7 @@ def assess(*, reference: uuid.UUID, stage: str, facts: RiskFacts, at: dt.datetim
         "policy_version": version,
     }
     row, is_new = RiskAssessment.objects.get_or_create(reference=reference, stage=stage, defaults={**values, "created_at": at})
-    worse = RiskAssessment.objects.filter(pk=row.pk, stage=Stage.STARTED, score__lt=found.score)
+    worse = RiskAssessment.objects.filter(pk=row.pk, score__lt=found.score).exclude(stage=Stage.PAID)
     if not is_new and worse.update(**values):
         row.refresh_from_db()
     return row

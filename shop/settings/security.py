@@ -2,7 +2,7 @@
 
 from csp.constants import NONE, SELF
 
-from shop.environment import env_flag
+from shop.environment import env, env_flag
 from shop.settings.business import STRIPE_API_BASE
 
 AUTH_USER_MODEL = "accounts.User"
@@ -33,6 +33,8 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked from inside, before 
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("BEHIND_PROXY") else None
+# Only where a proxy sets this header itself: a visitor could write anything into it.
+COUNTRY_HEADER = env("COUNTRY_HEADER")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -84,15 +84,21 @@ def to_provider_once_placed(request: HttpRequest, checkout: Checkout, gateway: s
 
 
 def _to_provider(request: HttpRequest, checkout: Checkout, gateway: str) -> HttpResponse:
-    if gateway == CASH.code:
-        user = member(request)
-        confirm_cash(checkout_id=checkout.pk, actor=f"shopper:{user.pk if user else 'guest'}", at=timezone.now())
-        return HttpResponseRedirect(reverse("confirmation", args=[checkout.number]), status=SEE_OTHER)
-    back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
     try:
-        attempt = paying.start_payment(checkout=checkout, gateway=gateway, return_url=back, at=timezone.now())
+        return _to_door(request, checkout) if gateway == CASH.code else _to_page(checkout, gateway)
     except ExtraCheckNeeded:
         return to_check(checkout)
+
+
+def _to_door(request: HttpRequest, checkout: Checkout) -> HttpResponse:
+    user = member(request)
+    confirm_cash(checkout_id=checkout.pk, actor=f"shopper:{user.pk if user else 'guest'}", at=timezone.now())
+    return HttpResponseRedirect(reverse("confirmation", args=[checkout.number]), status=SEE_OTHER)
+
+
+def _to_page(checkout: Checkout, gateway: str) -> HttpResponse:
+    back = settings.SITE_URL + reverse("pay-return", args=[checkout.number])
+    attempt = paying.start_payment(checkout=checkout, gateway=gateway, return_url=back, at=timezone.now())
     if not attempt.redirect_url:
         return HttpResponseRedirect(reverse("pay-return", args=[checkout.number]), status=SEE_OTHER)
     return HttpResponseRedirect(on_this_host(attempt.redirect_url), status=SEE_OTHER)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import Money, basis_points, parse_minor, split
+from core.money import Money, basis_points, charge_step, in_steps, parse_minor, split
 
 
 def test_two_currencies_do_not_add_up() -> None:
@@ -49,3 +49,25 @@ def test_a_tenth_of_a_cent_is_refused() -> None:
 )
 def test_money_is_written_as_the_reader_writes_it(money: Money, language: str, text: str) -> None:
     assert money.format(language) == text
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=20), st.sampled_from([1, 10, 100]))
+def test_shares_in_steps_are_multiples_that_add_up_and_never_exceed_weights_they_fit_in(total: int, weights: list[int], step: int) -> None:
+    in_step = [weight * step for weight in weights]
+    part = min(total, sum(weights)) * step
+
+    shares = split(part, in_step, step)
+
+    assert sum(shares) == part
+    assert all(share % step == 0 for share in shares)
+    assert not sum(weights) or all(share <= weight for share, weight in zip(shares, in_step, strict=True))
+
+
+def test_what_is_not_in_steps_is_split_to_the_unit() -> None:
+    assert split(305, [100, 205], 10) == [100, 205]
+    assert in_steps(1_009, 10) == 1_000
+
+
+@pytest.mark.parametrize(("currency", "step"), [("USD", 1), ("JPY", 1), ("KWD", 10), ("ISK", 100), ("UGX", 100), ("XOF", 100)])
+def test_what_cards_can_be_charged_comes_in_steps(currency: str, step: int) -> None:
+    assert charge_step(currency) == step

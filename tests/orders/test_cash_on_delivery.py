@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -15,18 +16,28 @@ from core.states import IllegalTransition
 from logistics.models import Reservation, Shipment, Stock
 from loyalty.selectors import balance
 from merchants.models import Merchant
-from orders.errors import CashNotHandedOver, CashNotOffered, CheckoutCancelled, CheckoutConfirmed, NotAtTheDoor
-from orders.models import Checkout
-from orders.services import cancellation, cash, completion, expiry, fulfilment, payment, refunds
-from payments.models import CashCollection, PaymentAttempt, Refund, SandboxPayment
+from orders.errors import (
+    CashDeclined,
+    CashNotHandedOver,
+    CashNotOffered,
+    CheckoutCancelled,
+    CheckoutConfirmed,
+    ExtraCheckNeeded,
+    NotAtTheDoor,
+)
+from orders.models import Checkout, MerchantOrder
+from orders.selectors.risk import facts_of
+from orders.services import cancellation, cash, completion, expiry, fulfilment, payment, refunds, risk
+from payments.models import CashCollection, PaymentAttempt, Refund, RiskAssessment, RiskChallenge, SandboxPayment
 from payments.selectors import balances
 from payments.services.attempts import refresh_attempt
+from payments.services.risk import code_of, confirm_code
 from tests.drain import drain
 from tests.factories.accounts import make_user
 from tests.factories.loyalty import make_lot
 from tests.factories.orders import make_goods, make_seller
 from tests.factories.payments import answer
-from tests.walkthrough import RETURN_URL, Walk, order_up_to, tell_paid
+from tests.walkthrough import RETURN_URL, Walk, order_up_to, pay, tell_paid
 
 pytestmark = pytest.mark.django_db
 now = timezone.now
@@ -250,3 +261,59 @@ def answer_late(attempt: PaymentAttempt) -> None:
     """The provider took the money although it had been told to stop."""
     SandboxPayment.objects.filter(idempotency_key=attempt.idempotency_key).update(status="approved")
     refresh_attempt(attempt_id=attempt.pk, at=now())
+
+
+def refused_twice(user: User) -> None:
+    """Two parcels that this buyer did not take."""
+    for order in ship(confirmed(user)).orders:
+        cash.refuse_at_door(order_id=order.pk, actor="merchant:x", reason="not at home", at=now())
+
+
+def test_an_ordinary_purchase_in_cash_is_judged_once_and_goes_on() -> None:
+    walk = confirmed()
+
+    look = RiskAssessment.objects.get(reference=walk.checkout.pk)
+    assert (look.stage, look.decision, [reason["code"] for reason in look.reasons]) == ("cash", "allow", ["new_buyer"])
+
+
+def test_who_did_not_take_two_parcels_has_to_pay_in_another_way() -> None:
+    user = make_user()
+    refused_twice(user)
+    walk = placed(user)
+
+    with pytest.raises(CashDeclined):
+        cash.confirm_cash(checkout_id=walk.checkout.pk, actor="shopper:guest", at=now())
+
+    assert walk.refresh().checkout.status == "awaiting_payment"
+    assert not CashCollection.objects.filter(purchase=walk.checkout.pk).exists()
+    look = RiskAssessment.objects.get(reference=walk.checkout.pk)
+    assert "refused_at_door" in [reason["code"] for reason in look.reasons]
+    assert pay(walk.checkout).status == "paid"
+    assert violations() == {}
+
+
+def test_parcels_refused_long_ago_or_by_others_are_no_reason() -> None:
+    user = make_user()
+    refused_twice(user)
+    MerchantOrder.objects.update(placed_at=now() - dt.timedelta(days=183))
+    refused_twice(make_user())
+
+    facts = facts_of(placed(user).checkout, now(), in_cash=True)
+
+    assert (facts.refused_at_door, facts.cash_on_its_way) == (0, 0)
+
+
+def test_whoever_has_much_to_pay_at_the_door_types_a_code_before_more_is_sent() -> None:
+    user = make_user()
+    for _ in range(3):
+        confirmed(user, merchants=1)
+    walk = placed(user)
+
+    with pytest.raises(ExtraCheckNeeded):
+        cash.confirm_cash(checkout_id=walk.checkout.pk, actor="shopper:guest", at=now())
+    assert walk.refresh().checkout.status == "awaiting_payment"
+
+    risk.ask_for_code(checkout=walk.checkout, at=now())
+    code = code_of(RiskChallenge.objects.get(reference=walk.checkout.pk))
+    confirm_code(reference=walk.checkout.pk, code=code, at=now())
+    assert cash.confirm_cash(checkout_id=walk.checkout.pk, actor="shopper:guest", at=now()).status == "confirmed"

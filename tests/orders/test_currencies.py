@@ -247,8 +247,8 @@ def test_the_parts_of_a_purchase_are_its_whole_in_every_currency(goods: list[int
     worth = data.draw(st.integers(0, sum(goods) // 2)) * step
     spent = data.draw(st.integers(0, 10**6))
 
-    orders = rules.quoted_orders(lines, {}, spent, worth)
+    orders = rules.quoted_orders(lines, {}, spent, worth, currency=currency)
 
     assert sum(order.points for order in orders) == spent
     assert sum(order.points_minor for order in orders) == worth
-    assert all(0 <= order.points_minor <= order.goods_minor for order in orders)
+    assert all(0 <= order.points_minor <= order.goods_minor and order.points_minor % step == 0 for order in orders)

@@ -283,6 +283,16 @@ def test_a_guest_is_known_by_the_address_in_any_spelling_and_nobody_else_counts(
     assert (facts.purchases_by_buyer, facts.purchases_by_address, facts.purchases_by_device, facts.account_hours) == (1, 0, 0, None)
 
 
+def test_a_network_of_another_country_than_the_goods_go_to_is_a_reason() -> None:
+    checkout = place(make_cart(make_goods()))
+    risk.note_origin(checkout=checkout, address="203.0.113.7", device="", at=timezone.now(), network_country="BR")
+
+    start(checkout)
+
+    look = RiskAssessment.objects.get(reference=checkout.pk)
+    assert {"country": checkout.country, "network_country": "BR"} in [reason["detail"] for reason in look.reasons]
+
+
 def _guest(email: str) -> Any:
     return make_buyer(email=email)
 

@@ -209,6 +209,10 @@ def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None
             "UPDATE core_outboxevent SET handled_at = now()"
         ),
         "provider_balance_explained": another_success,
+        "provider_fees_explained": (
+            "INSERT INTO payments_providerfee (id, created_at, gateway, provider_id, amount_minor, currency, charged_at)"
+            " VALUES (gen_random_uuid(), now(), 'sandbox', 'txn_1', 5, 'USD', now())"
+        ),
         "refunds_within_captured": refund % (10_001, "sent"),
         "attempt_refunded_is_sum": "UPDATE payments_paymentattempt SET refunded_minor = 1",
         "escrow_matches_ledger": "UPDATE payments_escrowhold SET status = 'released', released_at = now()",

@@ -28,16 +28,18 @@ def part(held: EscrowHold, amount_minor: int | None, **overrides: object) -> esc
     return escrow.refund_part(**fields)  # type: ignore[arg-type]
 
 
-@given(whole=st.integers(0, 10**6), parts=st.lists(st.integers(1, 10**6), min_size=1, max_size=12))
-def test_shares_of_any_parts_add_up_to_the_whole(whole: int, parts: list[int]) -> None:
+@given(whole=st.integers(0, 10**6), parts=st.lists(st.integers(1, 10**6), min_size=1, max_size=12), step=st.sampled_from([1, 10, 100]))
+def test_shares_of_any_parts_add_up_to_the_whole_and_keep_to_the_step(whole: int, parts: list[int], step: int) -> None:
+    whole, parts = whole * step, [amount * step for amount in parts]
     total = sum(parts) + whole
     gone = taken = 0
     for amount in [*parts, whole]:
         if amount:
             gone += amount
-            step = rules.share_taken(whole, taken_before=taken, part_after=gone, total=total)
-            assert 0 <= step <= amount
-            taken += step
+            share = rules.share_taken(whole, taken_before=taken, part_after=gone, total=total, step=step)
+            assert 0 <= share <= amount
+            assert share % step == 0
+            taken += share
 
     assert taken == whole
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from io import StringIO
@@ -22,14 +23,17 @@ from payments.models import (
     LedgerTransaction,
     Movement,
     PaymentAttempt,
+    ProviderFee,
     Reconciliation,
     ReconciliationDifference,
     Refund,
     SandboxPayment,
     SandboxRefund,
 )
+from payments.selectors.accounts import trial_balance
 from payments.services import attempts, reconciliation, refunds
 from tests.factories.payments import answer, make_paid_attempt, sandbox_payment, start
+from tests.payments.test_escrow import balance
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -349,14 +353,55 @@ def test_a_list_that_cannot_be_read_fails_the_day_and_is_read_again_an_hour_late
     assert (row.status, row.problem) == ("clean", "")
 
 
+def listed(monkeypatch: pytest.MonkeyPatch, *movements: ProviderMovement) -> None:
+    monkeypatch.setitem(gateways._LISTERS, "sandbox", lambda since, until: iter(movements))
+
+
 def test_what_we_keep_no_books_of_is_counted_but_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    fee = ProviderMovement(Movement.FEE, "fee_1", 59, "USD", "", NOON)
-    monkeypatch.setitem(gateways._LISTERS, "sandbox", lambda since, until: iter([fee]))
+    listed(monkeypatch, ProviderMovement(Movement.DISPUTE, "dp_1", 59, "USD", "", NOON))
 
     row = compare()
 
     assert row.status == "clean"
-    assert totals(row) == [("fee", "USD", 0, 0, 1, 59)]
+    assert totals(row) == [("dispute", "USD", 0, 0, 1, 59)]
+
+
+def test_a_fee_is_booked_once_however_often_the_day_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    fees = [ProviderMovement(Movement.FEE, f"txn_{number}", minor, "USD", "", NOON) for number, minor in enumerate((59, 320, -20))]
+    listed(monkeypatch, *fees)
+
+    rows = [compare() for _ in range(2)]
+
+    assert [row.status for row in rows] == ["clean", "clean"]
+    assert totals(rows[1]) == [("fee", "USD", 3, 359, 3, 359)]
+    assert list(LedgerTransaction.objects.values_list("kind", flat=True)) == ["provider_fee"] * 3
+    assert (balance("provider_fees"), balance("provider_balance")) == (359, -359)
+    assert invariants.violations() == {}
+
+
+def test_a_fee_in_another_currency_than_the_charge_lowers_the_balance_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    paid(amount_minor=1_500, currency="JPY")
+    payment = ProviderMovement(Movement.PAYMENT, *PaymentAttempt.objects.values_list("provider_id").get(), 1_500, "JPY", "", NOON)
+    listed(monkeypatch, payment, ProviderMovement(Movement.FEE, "txn_1", 59, "USD", "", NOON))
+
+    assert compare().status == "clean"
+
+    sums = {(row.account.kind, row.account.currency): row.minor for row in trial_balance(timezone.now())}
+    assert sums[("provider_balance", "JPY")] == 1_500
+    assert (sums[("provider_balance", "USD")], sums[("provider_fees", "USD")]) == (-59, 59)
+    assert invariants.violations() == {}
+
+
+def test_a_booked_fee_that_the_provider_says_otherwise_later_is_a_difference_and_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    fee = ProviderMovement(Movement.FEE, "txn_1", 59, "USD", "", NOON)
+    listed(monkeypatch, fee)
+    compare()
+
+    listed(monkeypatch, dataclasses.replace(fee, amount_minor=60))
+    row = compare()
+
+    assert (row.status, differences()) == ("differs", [("fee", "amount_differs")])
+    assert ProviderFee.objects.get().amount_minor == balance("provider_fees") == 59
 
 
 def test_thousands_of_movements_are_compared_in_few_statements(django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch) -> None:

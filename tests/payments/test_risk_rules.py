@@ -30,11 +30,13 @@ facts = st.builds(
     currency=st.sampled_from(["USD", "CNY", "KWD"]),
     language=st.sampled_from(["en", "zh-hans"]),
     has_risky_goods=st.booleans(),
+    refused_at_door=counts,
+    cash_on_its_way=counts,
 )
 # What can only make a payment look worse when it grows.
 GROWING = (
     "amount_minor", "purchases_by_buyer", "purchases_by_address", "purchases_by_device", "purchases_by_card", "cards_of_buyer",
-    "failed_attempts",
+    "failed_attempts", "refused_at_door", "cash_on_its_way",
 )  # fmt: skip
 policies = st.builds(
     lambda weights, thresholds: Policy(weights, LIMITS, *sorted(thresholds)),
@@ -81,6 +83,8 @@ def test_more_signs_never_make_a_payment_look_safer(known: RiskFacts, name: str,
         ({"country": "US", "currency": "KWD"}, "currency_mismatch"),
         ({"country": "US", "language": "zh-hans"}, "language_mismatch"),
         ({"has_risky_goods": True}, "risky_goods"),
+        ({"refused_at_door": 2}, "refused_at_door"),
+        ({"cash_on_its_way": 3}, "cash_on_its_way"),
     ],
 )
 def test_each_sign_is_a_reason_of_its_own(sign: dict[str, Any], code: str) -> None:

@@ -8,10 +8,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from core.models import OutboxEvent
+from core.money import charge_step
 from payments.errors import InvalidSignature
 from payments.gateways import gateway
 from payments.gateways.base import Refused
-from payments.gateways.stripe_amounts import from_stripe, to_stripe
+from payments.gateways.stripe_amounts import THREE_DECIMAL, WHOLE_HUNDREDTHS, ZERO_DECIMAL, from_stripe, to_stripe
 from payments.models import InboxMessage, PaymentAttempt
 from payments.services import attempts, inbox
 from tests.factories.payments import start
@@ -127,3 +128,10 @@ def test_minor_units_are_turned_into_stripes_and_back(currency: str, ours: int, 
 def test_a_sum_stripe_cannot_collect_exactly_is_refused(currency: str, minor: int) -> None:
     with pytest.raises(Refused):
         to_stripe(minor, currency)
+
+
+@pytest.mark.parametrize("currency", sorted({"USD", "EUR", "CNY", "HUF"} | ZERO_DECIMAL | THREE_DECIMAL | WHOLE_HUNDREDTHS))
+def test_every_step_of_a_currency_is_a_sum_stripe_can_collect_and_refund(currency: str) -> None:
+    step = charge_step(currency)
+
+    assert from_stripe(to_stripe(7 * step, currency), currency) == 7 * step

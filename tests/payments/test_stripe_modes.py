@@ -11,6 +11,7 @@ from payments.gateways.stripe_methods import parameters
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.services import attempts, inbox, refunds
 from tests.factories.payments import start
+from tests.provider_double.books import CARD
 from tests.provider_double.client import ProviderDouble
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +202,24 @@ def _refund(double: ProviderDouble) -> Refund:
     refunds.refund_attempt(attempt_id=attempt.pk, reason="late", at=now())
     refunds.send_refunds(at=now())
     return Refund.objects.get()
+
+
+@pytest.mark.parametrize("mode", ["checkout", "payment_intents"])
+def test_the_fingerprint_of_the_card_is_kept_with_the_payment(mode: str, intents: ProviderDouble, settings: Settings) -> None:
+    settings.STRIPE_MODE = mode
+    attempt = start(gateway="stripe")
+    assert attempt.card == ""
+
+    intents.pay(attempt.provider_id)
+    attempts.refresh_attempt(attempt_id=attempt.pk, at=now())
+
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.card) == ("succeeded", CARD)
+
+
+def test_a_way_to_pay_without_a_card_has_no_fingerprint(stripe_double: ProviderDouble) -> None:
+    attempt = start(gateway="stripe")
+    stripe_double.pay(attempt.provider_id)
+    stripe_double.change(stripe_double.charges()[0]["id"], payment_method_details={"type": "alipay", "alipay": {}})
+
+    assert attempts.refresh_attempt(attempt_id=attempt.pk, at=now()).card == ""

@@ -12,9 +12,10 @@ from core import invariants
 from payments.gateways import gateway
 from payments.gateways.base import OutcomeUnknown
 from payments.gateways.stripe_movements import list_movements
-from payments.models import PaymentAttempt, Reconciliation, ReconciliationDifference
+from payments.models import PaymentAttempt, ProviderFee, Reconciliation, ReconciliationDifference
 from payments.services import attempts, reconciliation, refunds
 from tests.factories.payments import start
+from tests.payments.test_escrow import balance
 from tests.provider_double.client import ProviderDouble
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +51,34 @@ def test_payments_and_refunds_of_stripe_agree_in_every_kind_of_currency(stripe_d
 
     assert (row.status, differences()) == ("clean", [])
     assert totals(row) == [
+        ("fee", "JPY", 1, 73, 1, 73), ("fee", "USD", 1, 320, 1, 320),
         ("payment", "JPY", 1, 1_500, 1, 1_500), ("payment", "USD", 1, 10_000, 1, 10_000), ("refund", "USD", 1, 4_000, 1, 4_000),
     ]  # fmt: skip
+
+
+def test_what_stripe_keeps_is_booked_so_that_the_books_have_the_balance_it_has(stripe_double: ProviderDouble) -> None:
+    attempt = paid(stripe_double)
+    refunds.request_refund(attempt_id=attempt.pk, reference=attempt.reference, amount_minor=4_000, reason="", at=now())
+    refunds.send_refunds(at=now())
+
+    compare()
+    compare()
+
+    kept = sum(row["net"] for row in stripe_double.rows("balance_transaction"))
+    assert balance("provider_balance") == kept == 10_000 - 4_000 - 320
+    assert (balance("provider_fees"), ProviderFee.objects.count()) == (320, 1)
+    assert "invariant_provider_balance_explained" not in invariants.violations()
+
+
+def test_what_stripe_charges_by_itself_is_a_fee_whole(stripe_double: ProviderDouble) -> None:
+    paid(stripe_double)
+    line = stripe_double.rows("balance_transaction")[0]
+    stripe_double.change(line["id"], type="stripe_fee", amount=-250, net=-250, fee=0)
+    since = now() - dt.timedelta(hours=1)
+
+    fees = [row.amount_minor for row in list_movements(since, since + dt.timedelta(hours=2)) if row.kind == "fee"]
+
+    assert fees == [250]
 
 
 def test_a_payment_whose_answer_and_message_were_lost_is_settled_by_the_comparison(stripe_double: ProviderDouble) -> None:
@@ -107,8 +134,8 @@ def test_a_list_longer_than_a_page_is_read_whole(stripe_double: ProviderDouble, 
 
     listed = list(list_movements(since, since + dt.timedelta(hours=2)))
 
-    assert {row.reference for row in listed} == made
-    assert len(listed) == 5
+    assert {row.reference for row in listed if row.kind == "payment"} == made
+    assert [row.kind for row in listed] == ["payment"] * 5 + ["fee"] * 5
 
 
 def test_an_unreachable_stripe_fails_the_day_and_changes_nothing(stripe_double: ProviderDouble) -> None:

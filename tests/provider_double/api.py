@@ -90,10 +90,17 @@ class Api:
         shown = {name: value for name, value in row.items() if name not in HIDDEN}
         for name, asked in query.items():
             if re.fullmatch(r"expand\[\d*\]", name) and asked.startswith(prefix):
-                field = asked.removeprefix(prefix)
-                inner = self.store.get(shown[field]) if isinstance(shown.get(field), str) else None
-                shown[field] = inner or shown.get(field)
+                self._expand(shown, asked.removeprefix(prefix))
         return shown
+
+    def _expand(self, shown: Row, path: str) -> None:
+        """`a.b` is the object `a` with its own `b` as an object."""
+        field, _, rest = path.partition(".")
+        inner = self.store.get(shown[field]) if isinstance(shown.get(field), str) else shown.get(field)
+        if isinstance(inner, dict):
+            shown[field] = inner
+            if rest:
+                self._expand(inner, rest)
 
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:

@@ -10,6 +10,8 @@ from tests.provider_double.store import Row, Store
 
 Form = dict[str, str]
 LEAST = 50
+# Every shopper of the double pays with the same card, whose fingerprint is this.
+CARD = "fIng3rpr1ntOfTheCard"
 
 
 class Refusal(Exception):
@@ -144,8 +146,10 @@ class Payments:
             refunded=False,
             disputed=False,
             metadata=row["metadata"],
+            payment_method_details={"type": "card", "card": {"brand": "visa", "fingerprint": CARD}},
         )
-        self.store.save(charge, balance_transaction=self.book("charge", charge["id"], row["amount"], row["currency"])["id"])
+        fee = row["amount"] * 29 // 1000 + 30
+        self.store.save(charge, balance_transaction=self.book("charge", charge["id"], row["amount"], row["currency"], fee)["id"])
         self.store.save(row, status="succeeded", amount_received=row["amount"], latest_charge=charge["id"], next_action=None)
         self.messages.emit("payment_intent.succeeded", row)
         self.messages.emit("charge.succeeded", charge)
@@ -167,9 +171,10 @@ class Payments:
             changes["livemode"] = not row["livemode"]
         return changes
 
-    def book(self, kind: str, source: str, amount: int, currency: str) -> Row:
+    def book(self, kind: str, source: str, amount: int, currency: str, fee: int = 0) -> Row:
+        net = amount - fee
         return self.store.add(
-            "txn", "balance_transaction", source, type=kind, source=source, amount=amount, net=amount, fee=0, currency=currency
+            "txn", "balance_transaction", source, type=kind, source=source, amount=amount, net=net, fee=fee, currency=currency
         )
 
     # What the shopper does on the hosted page

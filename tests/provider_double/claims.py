@@ -8,6 +8,7 @@ from tests.provider_double.books import Form, Payments, Refusal, metadata_of, nu
 from tests.provider_double.store import Row
 
 EVIDENCE_SECONDS = 7 * 86_400
+DISPUTE_FEE = 1_500
 
 
 class Books(Payments):
@@ -82,7 +83,7 @@ class Books(Payments):
             evidence_details=due,
             metadata={},
         )
-        self.book("adjustment", row["id"], -taken, row["currency"])
+        self.book("adjustment", row["id"], -taken, row["currency"], fee=DISPUTE_FEE)
         self.store.save(charge, disputed=True)
         self.messages.emit("charge.dispute.created", row)
         self.messages.emit("charge.dispute.funds_withdrawn", row)

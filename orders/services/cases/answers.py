@@ -13,7 +13,7 @@ from orders import case_rules as rules
 from orders.errors import AmountNotAllowed, TextMissing
 from orders.models import AfterSalesCase, CaseLine
 from orders.services import cancellation
-from orders.services.cases.moves import end, locked_case, move, must_be, return_address
+from orders.services.cases.moves import end, locked_case, move, must_be, refuse_odd, return_address
 from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import say
 from orders.states import CaseKind, CaseStatus
@@ -113,6 +113,7 @@ def offer(
     Raises:
         CaseNotFound, IllegalTransition
         AmountNotAllowed: negative, zero, or more than was asked.
+        AmountNotInSteps: a card cannot be refunded so much of this currency.
         TextMissing: without a reason.
     """
     case = locked_case(case_id, merchant_id)
@@ -121,6 +122,7 @@ def offer(
         must_be(case)
     if not 0 < amount_minor <= case.asked_minor:
         raise AmountNotAllowed(most=Money(case.asked_minor, case.currency).format(get_language() or "en"))
+    refuse_odd(case, amount_minor)
     if not reason.strip():
         raise TextMissing
     say(case, reason, (), actor=actor, at=at)
@@ -130,7 +132,7 @@ def offer(
 
 def propose(case: AfterSalesCase, amount_minor: int, *, actor: str, at: dt.datetime, reason: str) -> None:
     """Make an offer in a case whose rows the caller has locked."""
-    *_, shipping = rules.shared(amount_minor, [case.asked_minor - case.asked_shipping_minor, case.asked_shipping_minor])
+    *_, shipping = rules.shared(amount_minor, [case.asked_minor - case.asked_shipping_minor, case.asked_shipping_minor], case.currency)
     move(
         case,
         CaseStatus.OFFERED,

@@ -12,7 +12,7 @@ from core.money import Money
 from orders import case_rules as rules
 from orders.errors import AmountNotAllowed, TextMissing
 from orders.models import AfterSalesCase, CaseVerdict
-from orders.services.cases.moves import end, locked_case, move, must_be, return_address
+from orders.services.cases.moves import end, locked_case, move, must_be, refuse_odd, return_address
 from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import LONGEST, say
 from orders.states import CaseStatus, Verdict
@@ -61,6 +61,7 @@ def decide(
         CaseNotFound, IllegalTransition
         TextMissing: without a reason.
         AmountNotAllowed: in part, but not between nothing and all that was asked.
+        AmountNotInSteps: a card cannot be refunded so much of this currency.
     """
     case = locked_case(case_id)
     must_be(case, CaseStatus.ESCALATED)
@@ -89,11 +90,12 @@ def _granted(case: AfterSalesCase, outcome: Verdict, amount_minor: int | None) -
         return (case.agreed_minor or 0) if case.received_at is not None else 0
     if amount_minor is None or not 0 < amount_minor < case.asked_minor:
         raise AmountNotAllowed(most=Money(case.asked_minor, case.currency).format(get_language() or "en"))
+    refuse_odd(case, amount_minor)
     return amount_minor
 
 
 def _carry_out(case: AfterSalesCase, amount: int, *, waits_for_goods: bool, actor: str, at: dt.datetime) -> None:
-    goods, shipping = rules.shared(amount, [case.asked_minor - case.asked_shipping_minor, case.asked_shipping_minor])
+    goods, shipping = rules.shared(amount, [case.asked_minor - case.asked_shipping_minor, case.asked_shipping_minor], case.currency)
     case.agreed_minor, case.agreed_shipping_minor = goods + shipping, shipping
     case.save(update_fields=["agreed_minor", "agreed_shipping_minor"])
     if waits_for_goods:

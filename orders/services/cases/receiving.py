@@ -14,7 +14,7 @@ from orders import case_rules as rules
 from orders.errors import CountsMissing, TextMissing
 from orders.models import AfterSalesCase, CaseLine, CaseVerdict, OrderLine
 from orders.services.cases.answers import propose
-from orders.services.cases.moves import locked_case, move, must_be
+from orders.services.cases.moves import locked_case, move, must_be, refuse_odd
 from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import say
 from orders.states import CaseKind, CaseStatus, Grade
@@ -54,6 +54,7 @@ def receive(
         CountsMissing: not every line is counted, or a count is impossible: what came instead of pieces that are on the shelf again
             cannot go there by the same order line.
         TextMissing: a deduction without a reason.
+        AmountNotInSteps: a card cannot be refunded what the deduction would leave.
     """
     case = locked_case(case_id, merchant_id)
     must_be(case, CaseStatus.SENT_BACK)
@@ -61,6 +62,7 @@ def receive(
     by_line = _checked(lines, counts)
     if deduction_minor < 0 or (deduction_minor and not reason.strip()):
         raise TextMissing
+    refuse_odd(case, deduction_minor)
     move(case, CaseStatus.RECEIVED, actor=actor, at=at, received_at=at, due_at=at + rules.current_terms().put_right)
     _write(lines, by_line)
     _go_on(case, lines, deduction_minor, actor=actor, at=at, reason=reason)
@@ -132,8 +134,11 @@ def _go_on(case: AfterSalesCase, lines: Sequence[CaseLine], deduction: int, *, a
 def _worth(case: AfterSalesCase, lines: Sequence[CaseLine], *, is_complete: bool) -> int:
     """The agreed amount for the pieces that came; shipping goes back only with everything."""
     agreed = (case.agreed_minor or 0) - case.agreed_shipping_minor
-    goods = rules.shared(agreed, [line.asked_minor for line in lines])
-    counted = [rules.counted_minor(minor, line.quantity, line.received_quantity or 0) for line, minor in zip(lines, goods, strict=True)]
+    goods = rules.shared(agreed, [line.asked_minor for line in lines], case.currency)
+    counted = [
+        rules.counted_minor(minor, line.quantity, line.received_quantity or 0, case.currency)
+        for line, minor in zip(lines, goods, strict=True)
+    ]
     return sum(counted) + (case.agreed_shipping_minor if is_complete else 0)
 
 

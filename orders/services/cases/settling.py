@@ -27,7 +27,7 @@ def pay_back(case: AfterSalesCase, *, actor: str, at: dt.datetime, reason: str) 
     if case.agreed_minor is None:
         raise IllegalTransition(status=case.get_status_display())
     lines = list(CaseLine.objects.filter(case=case).order_by("order_line_id"))
-    goods = rules.shared(case.agreed_minor - case.agreed_shipping_minor, [line.asked_minor for line in lines])
+    goods = rules.shared(case.agreed_minor - case.agreed_shipping_minor, [line.asked_minor for line in lines], case.currency)
     wanted = [Part(line.order_line_id, _pieces(line), minor) for line, minor in zip(lines, goods, strict=True)]
     parts, shipping = returns_of_money.fitting(case.order, wanted, case.agreed_shipping_minor)
     refund = returns_of_money.refund_part(
