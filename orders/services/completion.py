@@ -16,11 +16,13 @@ from orders.errors import CaseOpen
 from orders.events import OrderCompleted
 from orders.models import AfterSalesCase, MerchantOrder
 from orders.services.moves import locked_order
+from orders.services.refunds import refund_order
 from orders.states import CASE_UNSETTLED, OrderStatus
 from payments.services import cash, escrow
 
 log = logging.getLogger(__name__)
 EARNING_RULE = "order"
+CHARGED_BACK = "charged back"
 WAITING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 UNSETTLED = Exists(AfterSalesCase.objects.filter(order=OuterRef("pk"), status__in=CASE_UNSETTLED))
 
@@ -29,7 +31,7 @@ UNSETTLED = Exists(AfterSalesCase.objects.filter(order=OuterRef("pk"), status__i
 def confirm_receipt(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> MerchantOrder:
     """The shopper says it arrived: the merchant gets the money, a member the points; parcels under way have arrived with it.
 
-    Again is the same answer.
+    Again is the same answer. An order whose whole price a bank has kept ends as refunded.
 
     Raises:
         OrderNotFound: there is none.
@@ -37,7 +39,7 @@ def confirm_receipt(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merc
         CaseOpen: something about it is still to be settled.
     """
     order = locked_order(order_id)
-    if order.status != OrderStatus.COMPLETED:
+    if order.status not in {OrderStatus.COMPLETED, OrderStatus.REFUNDED}:
         _refuse_unsettled(order)
         _complete(order, actor=actor, reason="", at=at)
         logistics.deliver(reference=order.pk, actor=actor, at=at)
@@ -77,6 +79,9 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
 
 def _complete(order: MerchantOrder, *, actor: str, reason: str, at: dt.datetime) -> None:
     checkout = order.checkout
+    if not checkout.is_cash and escrow.is_gone(order.pk):
+        refund_order(order_id=order.pk, actor=actor, reason=CHARGED_BACK, at=at)
+        return
     if checkout.is_cash:
         move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at, paid_at=at)
         cash.collect(reference=order.pk, at=at)

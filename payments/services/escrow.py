@@ -91,6 +91,11 @@ def _paid(purchase: uuid.UUID) -> QuerySet[Any]:
 
 
 @transaction.atomic
+def is_gone(reference: uuid.UUID) -> bool:
+    """Whether nothing is left of what was held: it went back to the shopper, or a bank has kept it."""
+    return EscrowHold.objects.filter(reference=reference, status=EscrowStatus.REFUNDED).exists()
+
+
 def release(*, reference: uuid.UUID, at: dt.datetime, actor: str = ACTOR) -> EscrowHold:
     """Give what is left of a completed order's money to its merchant, less what is left of commission.
 

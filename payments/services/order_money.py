@@ -7,7 +7,7 @@ from typing import Any
 from payments.models import CashCollection, EscrowHold
 from payments.services import cash, escrow
 from payments.services.escrow import Returned
-from payments.states import CashStatus, EscrowStatus
+from payments.states import CashStatus
 
 
 def refund_part(*, reference: uuid.UUID, **terms: Any) -> Returned:
@@ -35,7 +35,7 @@ def is_gone(reference: uuid.UUID) -> bool:
     collection = _collection(reference)
     if collection is not None:
         return collection.status == CashStatus.REFUNDED
-    return EscrowHold.objects.filter(reference=reference, status=EscrowStatus.REFUNDED).exists()
+    return escrow.is_gone(reference)
 
 
 def _collection(reference: uuid.UUID) -> CashCollection | None:

@@ -9,7 +9,7 @@ from catalog.models import Variant
 from core import invariants
 from logistics.models import Stock
 from orders.models import MerchantOrder
-from orders.services import cancellation, fulfilment, payment, refunds
+from orders.services import cancellation, completion, fulfilment, payment, refunds
 from payments.models import Refund
 from payments.services import provider_disputes
 from tests.drain import drain
@@ -63,4 +63,22 @@ def test_an_order_that_was_sent_can_be_closed_as_refunded_without_paying_again(s
     assert order.status == "refunded"
     assert not Refund.objects.exists()
     assert not stripe_double.refunds(reference=order.checkout_id)
+    assert invariants.violations() == {}
+
+
+@pytest.mark.parametrize("by", ["shopper", "deadline"])
+def test_an_order_that_was_sent_ends_as_refunded_when_it_would_be_completed(stripe_double: ProviderDouble, by: str) -> None:
+    """MON20: nothing is left to release, and no sweep stumbles over it."""
+    order = charged_back(stripe_double, make_goods(), sent=True)
+
+    if by == "shopper":
+        completion.confirm_receipt(order_id=order.pk, actor="shopper:guest", at=now())
+    else:
+        MerchantOrder.objects.filter(pk=order.pk).update(complete_by=now())
+        assert completion.complete_due(at=now()) == 1
+    drain()
+
+    order.refresh_from_db()
+    assert (order.status, order.completed_at) == ("refunded", None)
+    assert not Refund.objects.exists()
     assert invariants.violations() == {}
