@@ -1,6 +1,9 @@
 """The one kind of error that services raise on purpose. Each face maps it once: form error, problem+json, admin message."""
 
+import datetime as dt
 from typing import Any, ClassVar
+
+from django.utils import formats, timezone
 
 
 class DomainError(Exception):
@@ -16,4 +19,11 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         text = str(self.message)
-        return text % self.params if self.params else text
+        return text % {name: _readable(value) for name, value in self.params.items()} if self.params else text
+
+
+def _readable(value: Any) -> Any:
+    """Days and moments as people of the active language write them."""
+    if isinstance(value, dt.datetime):
+        return formats.date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
+    return formats.date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.base import ConsoleAdmin, actor_of, now
-from core.backoffice.display import column, label
+from core.backoffice.display import column, label, role_of_actor
 from core.backoffice.fields import ModelForm
 from core.errors import DomainError
 from core.exchange.files import RateRow, rates_in
@@ -87,11 +87,12 @@ class ExchangeRateAdmin(ConsoleAdmin):
 
     form = RateForm
     can_add = True
-    list_display = ["pair", "shown_rate", "on", "state", "source", "entered_by", "created_at"]
+    list_display = ["pair", "shown_rate", "on", "state", "source", "by", "created_at"]
     list_filter = ["base", "quote", "source"]
     ordering = ["-on", "base", "quote"]
     date_hierarchy = "on"
-    fields = ["pair", "shown_rate", "on", "state", "source", "entered_by", "created_at"]
+    fields = ["pair", "shown_rate", "on", "state", "source", "by", "created_at"]
+    by = column(lambda self, row: role_of_actor(row.entered_by), _("entered by"), ordering="entered_by")
     pair = column(lambda self, row: f"{row.base} → {row.quote}", _("currencies"), ordering="base")
     shown_rate = column(
         lambda self, row: format_html('<span class="amount">{}</span>', f"{row.rate.normalize():f}"), _("rate"), ordering="rate"

@@ -23,6 +23,7 @@ from payments.models import RiskAssessment
 from payments.risk_selectors import assessments_of, has_confirmed
 
 TONES = {"allow": "success", "extra_check": "info", "review": "warning", "block": "danger", "approved": "success", "rejected": "danger"}
+BAR_TONES = {"extra_check": "warning", "review": "danger", "block": "danger"}
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -42,9 +43,9 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 def score_bar(row: RiskAssessment) -> Any:
-    """A score as a bar with its number."""
-    bar = '<span class="progress"><progress max="100" value="{}"></progress> <small>{} / 100</small></span>'
-    return format_html(bar, row.score, row.score)
+    """A score as a bar with its number, in the colour of what the policy makes of it."""
+    bar = '<span class="progress progress-{}"><progress max="100" value="{}"></progress> <small>{} / 100</small></span>'
+    return format_html(bar, BAR_TONES.get(row.decision, "success"), row.score, row.score)
 
 
 def titles(row: RiskAssessment) -> str:

@@ -13,8 +13,10 @@ from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import ConsoleAdmin, actor_of, now
 from core.backoffice.display import money, money_column, reference_column, status_column, status_label
 from core.backoffice.references import reference_links, reference_names
+from payments import gateways
 from payments.admin.history import moves
 from payments.admin.ledger import kind_label
+from payments.admin.providers import provider_column
 from payments.models import InboxMessage, LedgerTransaction, PaymentAttempt, Refund
 from payments.rules import MISMATCH
 from payments.services import attempts, refunds
@@ -27,7 +29,7 @@ MOST_ROWS = 50
 class PaymentAttemptAdmin(ConsoleAdmin):
     """Tries to collect a purchase. "Unknown" means that the provider has not answered; the poller keeps asking."""
 
-    list_display = ["purchase", "amount", "state", "gateway", "failure_code", "created_at", "settled_at"]
+    list_display = ["purchase", "amount", "state", "provider", "failure_code", "created_at", "settled_at"]
     list_filter = ["status", "gateway"]
     search_fields = ["provider_id", "description", "idempotency_key"]
     search_help_text = _("Purchase, provider's number or key")
@@ -38,6 +40,7 @@ class PaymentAttemptAdmin(ConsoleAdmin):
     purchase = reference_column("reference", _("purchase"))
     amount = money_column("amount_minor", _("amount"))
     state = status_column(_("status"))
+    provider = provider_column()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         # The page is a template of its own; there is no form field on it.
@@ -68,6 +71,7 @@ def _page(row: PaymentAttempt) -> dict[str, Any]:
     names, links = reference_names(references), reference_links({row.reference, *references})
     return {
         "attempt": row,
+        "provider": gateways.label_of(row.gateway),
         "purchase_url": links.get(row.reference, ""),
         "state": status_label(row),
         "differs": row.failure_code == MISMATCH,

@@ -17,7 +17,9 @@ from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, actor_of, now
 from core.backoffice.display import column, money, status_column, status_label
 from core.errors import DomainError
+from payments import gateways
 from payments.admin.history import moves
+from payments.admin.providers import provider_column
 from payments.models import InboxMessage, PaymentAttempt, Refund
 from payments.rules import MAX_MESSAGE_TRIES
 from payments.services import quarantine
@@ -28,7 +30,7 @@ from payments.states import MessageStatus, Subject
 class InboxMessageAdmin(ConsoleAdmin):
     """Webhooks as they came in. A quarantined one did not agree with what the provider says when asked."""
 
-    list_display = ["named", "gateway", "state", "note", "tries", "created_at", "handled_at"]
+    list_display = ["named", "provider", "state", "note", "tries", "created_at", "handled_at"]
     list_filter = ["status", "gateway", "kind"]
     search_fields = ["provider_event_id", "object_id", "note"]
     ordering = ["-created_at"]
@@ -36,6 +38,7 @@ class InboxMessageAdmin(ConsoleAdmin):
     actions = ["release_selected"]
     actions_detail = ["release", "dismiss"]
     state = status_column(_("status"))
+    provider = provider_column()
     named = column(
         lambda self, row: format_html('<span class="cell">{}<small>{}</small></span>', row.kind, row.object_id),
         _("message"),
@@ -98,6 +101,7 @@ def _page(row: InboxMessage) -> dict[str, Any]:
     """What a message's page shows; five statements."""
     return {
         "message": row,
+        "provider": gateways.label_of(row.gateway),
         "state": status_label(row),
         "most_tries": MAX_MESSAGE_TRIES,
         "is_waiting": row.status == MessageStatus.RECEIVED,

@@ -26,6 +26,7 @@ from core.backoffice.display import column, money, status_column, status_label
 from core.errors import DomainError
 from payments import gateways
 from payments.admin.history import moves
+from payments.admin.providers import provider_column
 from payments.models import Movement, Reconciliation, ReconciliationDifference, ReconciliationTotal
 from payments.services import reconciliation
 from payments.services.movements import BOOKS
@@ -56,7 +57,7 @@ def both(minor: int | None, currency: str) -> SafeString:
 class ReconciliationAdmin(ConsoleAdmin):
     """Each day of each provider beside our books. Differences wait for a person."""
 
-    list_display = ["named", "gateway", "state", "movements", "open", "made_good", "finished_at"]
+    list_display = ["named", "provider", "state", "movements", "open", "made_good", "finished_at"]
     list_filter = ["status", "gateway"]
     ordering = ["-day", "gateway"]
     list_before_template = "backoffice/reconciliations.html"
@@ -64,6 +65,7 @@ class ReconciliationAdmin(ConsoleAdmin):
     actions_list = ["compare_day"]
     actions_detail = ["compare_again"]
     state = status_column(_("status"))
+    provider = provider_column()
     named = column(lambda self, row: date_format(row.day, "DATE_FORMAT"), _("day"), ordering="day")
     movements = column(lambda self, row: format_html('<span class="amount">{}</span>', row.movement_count or 0), _("movements"))
     made_good = column(lambda self, row: format_html('<span class="amount">{}</span>', row.repaired), _("made good"), ordering="repaired")

@@ -1,6 +1,9 @@
 """The demo's merchants are paid as real ones are: a bank account, a day of the week, and a sweep whenever a period ended."""
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 
@@ -42,9 +45,22 @@ def open_accounts(merchants: list[Merchant], *, at: dt.datetime) -> None:
 
 def pay_until(moment: dt.datetime) -> None:
     """Everything that fell due up to `moment`, each period at its own time."""
-    while due := PayoutSchedule.objects.filter(next_payout_at__lte=moment).order_by("next_payout_at").first():
-        run_payouts(at=due.next_payout_at)
-        _mend_accounts(due.next_payout_at)
+    with _expecting_a_refusal():
+        while due := PayoutSchedule.objects.filter(next_payout_at__lte=moment).order_by("next_payout_at").first():
+            run_payouts(at=due.next_payout_at)
+            _mend_accounts(due.next_payout_at)
+
+
+@contextmanager
+def _expecting_a_refusal() -> Iterator[None]:
+    """The one payout that is meant to fail is no news for whoever starts the shop."""
+    log = logging.getLogger("payments.services.transfers")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _mend_accounts(at: dt.datetime) -> None:

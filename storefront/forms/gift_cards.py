@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.money import Money
@@ -11,10 +11,12 @@ from core.money import Money
 class GiftCardForm(forms.Form):
     """What a gift card is worth, for whom, and from whom."""
 
-    value = forms.TypedChoiceField(label=_("Value"), coerce=int, widget=forms.RadioSelect)
+    value = forms.TypedChoiceField(label=pgettext_lazy("gift card", "Value"), coerce=int, widget=forms.RadioSelect)
     recipient = forms.EmailField(label=_("Recipient's e-mail"), max_length=254)
-    giver = forms.CharField(label=_("From"), max_length=80, required=False)
-    message = forms.CharField(label=_("Message"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    giver = forms.CharField(label=pgettext_lazy("gift card", "From"), max_length=80, required=False)
+    message = forms.CharField(
+        label=pgettext_lazy("gift card", "Message"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     email = forms.EmailField(label=_("Your e-mail"), max_length=254)
     gateway = forms.ChoiceField(label=_("Pay with"), required=False, widget=forms.RadioSelect)
 

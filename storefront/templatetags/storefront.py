@@ -82,8 +82,8 @@ def _sprite() -> str:
 def icon(name: str, css: str = "icon", label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless `label` names it."""
     if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', css, label, _sprite(), name)
-    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', css, _sprite(), name)
+        return format_html('<svg class="shrink-0 {}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', css, label, _sprite(), name)
+    return format_html('<svg class="shrink-0 {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', css, _sprite(), name)
 
 
 @register.simple_tag

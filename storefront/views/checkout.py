@@ -16,6 +16,7 @@ from orders.selectors import CartView, cart_view
 from orders.selectors.taxes import taxes_of_cart
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
+from payments.errors import GiftCardEmpty, GiftCardOfAnotherCurrency
 from storefront.baskets import cart_of, counted, member
 from storefront.checkout_summary import Chosen, credits_for, forget_cards, keep_card, summarise
 from storefront.currencies import current
@@ -74,8 +75,8 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
 
 def _apply(request: HttpRequest, row: Cart) -> HttpResponse:
     """A box was ticked, or a gift card's code entered: the sum again, as the server counts it. Nothing is placed."""
-    refusal = _enter_card(request)
     view = counted(request, cart_view(row, get_language(), current()))
+    refusal = _enter_card(request, view.currency)
     if view.is_empty:
         return cart_page(request, row, refusal=CartEmpty())
     typed = {name: value for name, value in request.POST.items() if name in CheckoutForm.base_fields}
@@ -87,13 +88,18 @@ def _apply(request: HttpRequest, row: Cart) -> HttpResponse:
     return render(request, "storefront/components/checkout_summary.html", {**context, "is_swap": True}, status=status)
 
 
-def _enter_card(request: HttpRequest) -> DomainError | None:
+def _enter_card(request: HttpRequest, currency: str) -> DomainError | None:
     if removed := request.POST.get("remove_card", ""):
         forget_cards(request, only=removed)
     if removed or request.POST.get("apply") != "gift_card":
         return None
     try:
-        keep_card(request, find_card(request, request.POST.get("gift_card", "")))
+        card = find_card(request, request.POST.get("gift_card", ""))
+        if card.currency != currency:
+            raise GiftCardOfAnotherCurrency
+        if not card.balance_minor:
+            raise GiftCardEmpty
+        keep_card(request, card)
     except DomainError as error:
         return error
     return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from core.ids import uuid7
@@ -143,6 +144,18 @@ def test_an_expired_card_says_so(client: Client, db: None) -> None:
     _card, code = expired_card()
 
     assert "expired on" in client.post("/gift-cards/balance/", {"code": code}).text
+
+
+def test_a_card_that_cannot_pay_this_order_is_refused_when_its_code_is_entered(member: Client) -> None:
+    _yuan, of_another_currency = make_card(currency="CNY")
+    card, empty = make_card(1_500)
+    gift_cards.load(card_id=card.pk, user_id=make_user(email="other@example.com").pk, at=timezone.now())
+
+    for code, reason in ((of_another_currency, "in another currency"), (empty, "Nothing is left on this gift card.")):
+        answer = member.post("/checkout/", {"apply": "gift_card", "gift_card": code})
+        assert answer.status_code == 409
+        assert reason in answer.text
+        assert not answer.context["summary"].credits.cards
 
 
 def test_the_account_shows_balance_and_history(member: Client) -> None:
