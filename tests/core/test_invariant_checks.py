@@ -20,12 +20,18 @@ def dead_event(at: dt.datetime) -> OutboxEvent:
     return OutboxEvent.objects.create(**DEAD, created_at=at, next_try_at=at, dead_at=at, last_error="no")
 
 
+def look(at: dt.datetime) -> InvariantCheck:
+    check = invariants.check_if_due(at=at)
+    assert check is not None
+    return check
+
+
 def test_a_check_keeps_what_holds_and_what_does_not() -> None:
     at = timezone.now()
-    assert invariants.check_if_due(at=at).broken == []
+    assert look(at).broken == []
     dead_event(at)
 
-    check = invariants.check_if_due(at=at + dt.timedelta(minutes=6))
+    check = look(at + dt.timedelta(minutes=6))
 
     assert check.broken == ["invariant_no_dead_outbox_event"]
     assert (check.total, check.holding) == (len(invariants.names()), len(invariants.names()) - 1)
@@ -46,7 +52,7 @@ def test_it_is_told_once_of_each_set_of_broken_invariants() -> None:
 
 def test_it_is_not_looked_again_before_it_is_due() -> None:
     at = timezone.now()
-    first = invariants.check_if_due(at=at)
+    first = look(at)
 
     assert invariants.check_if_due(at=at + dt.timedelta(seconds=299)) is None
     InvariantCheck.objects.filter(pk=first.pk).update(seconds="60")  # a large shop's takes its time, so it is seldom

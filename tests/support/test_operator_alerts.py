@@ -103,6 +103,7 @@ def test_broken_invariants_call_the_operator(operator: User) -> None:
     dead = OutboxEvent.objects.create(name="Tried", payload={}, created_at=at, next_try_at=at, attempts=12, dead_at=at, last_error="no")
 
     check = invariants.check_if_due(at=at)
+    assert check is not None
     dead.delete()
     relay()
 
