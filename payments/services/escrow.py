@@ -90,12 +90,12 @@ def _paid(purchase: uuid.UUID) -> QuerySet[Any]:
     return rows.values_list("amount_minor", "currency", "refunded_minor")
 
 
-@transaction.atomic
 def is_gone(reference: uuid.UUID) -> bool:
     """Whether nothing is left of what was held: it went back to the shopper, or a bank has kept it."""
     return EscrowHold.objects.filter(reference=reference, status=EscrowStatus.REFUNDED).exists()
 
 
+@transaction.atomic
 def release(*, reference: uuid.UUID, at: dt.datetime, actor: str = ACTOR) -> EscrowHold:
     """Give what is left of a completed order's money to its merchant, less what is left of commission.
 
