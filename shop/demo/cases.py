@@ -26,7 +26,7 @@ def play_cases(now: dt.datetime) -> None:
     for line, scene in zip(own, (_waits, _is_disputed, _is_to_send_back), strict=False):
         scene(line, now - 20 * HOUR)
     others = _delivered("")
-    for line, scene in zip(others, (_is_exchanged, _is_refunded, _is_on_its_way, _is_offered), strict=False):
+    for line, scene in zip(others, (_is_exchanged, _is_on_its_way, _is_offered, _is_refunded), strict=False):
         scene(line, now - 22 * HOUR)
 
 
@@ -62,7 +62,7 @@ def _merchant(line: OrderLine) -> str:
 
 
 def _waits(line: OrderLine, at: dt.datetime) -> None:
-    _open(line, CaseKind.RETURN, CaseReason.DAMAGED, "It arrived with a crack on one side.", at, photo=True)
+    _open(line, CaseKind.RETURN, CaseReason.DAMAGED, "It arrived damaged on one side, as you can see.", at, photo=True)
 
 
 def _is_disputed(line: OrderLine, at: dt.datetime) -> None:
@@ -90,7 +90,7 @@ def _received(line: OrderLine, case: AfterSalesCase, at: dt.datetime, *, grade: 
 
 
 def _is_exchanged(line: OrderLine, at: dt.datetime) -> None:
-    case = _open(line, CaseKind.EXCHANGE, CaseReason.FAULTY, "It switches itself off after a minute.", at)
+    case = _open(line, CaseKind.EXCHANGE, CaseReason.FAULTY, "It came apart on the first day.", at)
     if case is not None:
         _sent(line, case, at)
         _received(line, case, at, grade=Grade.UNUSABLE)
