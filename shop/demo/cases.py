@@ -12,12 +12,11 @@ from orders.services.cases import answers, disputes, opening, receiving, sending
 from orders.services.cases.opening import Complaint, Wish
 from orders.services.cases.receiving import Count
 from orders.states import CaseKind, CaseReason, CaseStatus, Grade, OrderStatus
-from shop.demo import source
+from shop.demo.gallery import snapshots
 
 NAMESPACE = uuid.UUID("b1d6a3a0-3f0c-5a55-8a31-4e0f8b1b7a10")
 SHOPPER, SHOWN = "shopper@demo.jishi", "merchant@demo.jishi"
 HOUR = dt.timedelta(hours=1)
-PICTURE = source.PICTURES / "own-cup.webp"
 
 
 def play_cases(now: dt.datetime) -> None:
@@ -32,7 +31,7 @@ def play_cases(now: dt.datetime) -> None:
 
 def _delivered(email: str) -> Iterator[OrderLine]:
     """Lines of delivered orders that are in no case: one person's, or everybody else's, one of each order."""
-    rows = OrderLine.objects.filter(order__status=OrderStatus.DELIVERED).select_related("order__checkout")
+    rows = OrderLine.objects.filter(order__status=OrderStatus.DELIVERED).select_related("order__checkout", "product")
     shopper = rows.filter(order__checkout__email=email) if email else rows.exclude(order__checkout__email=SHOPPER)
     seen: set[uuid.UUID] = set()
     # The shop whose login is printed comes first, so that its inbox has something in it.
@@ -48,7 +47,7 @@ def _open(line: OrderLine, kind: CaseKind, reason: CaseReason, text: str, at: dt
     key = uuid.uuid5(NAMESPACE, str(line.pk))
     if AfterSalesCase.objects.filter(pk=key).exists():
         return None
-    photos = [PICTURE.read_bytes()] if photo else []
+    photos = snapshots(line.product.slug) if photo else []
     complaint = Complaint(key=key, kind=kind, reason=reason, wishes=[Wish(line.pk, 1)], text=text, photos=photos)
     return opening.open_case(order_id=line.order_id, complaint=complaint, actor=_shopper(line), at=at)
 
@@ -62,7 +61,7 @@ def _merchant(line: OrderLine) -> str:
 
 
 def _waits(line: OrderLine, at: dt.datetime) -> None:
-    _open(line, CaseKind.RETURN, CaseReason.DAMAGED, "It arrived damaged on one side, as you can see.", at, photo=True)
+    _open(line, CaseKind.RETURN, CaseReason.DAMAGED, "It arrived damaged on one side.", at, photo=True)
 
 
 def _is_disputed(line: OrderLine, at: dt.datetime) -> None:
