@@ -84,8 +84,12 @@ _CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 
 
 def written(amount: Decimal, currency: str, language: str) -> str:
-    """An amount in major units as people of the language write it; a currency's letters stand apart from the figure (CLDR's spacing)."""
-    return _CODE_BEFORE_DIGIT.sub("\u00a0", format_currency(amount, currency, locale=babel_locale(language)))
+    """An amount in major units as people of the language write it; a currency's letters stand apart from the figure (CLDR's spacing).
+
+    A negative one has a minus sign, which is as wide as the plus sign and is never broken off at the end of a line as a hyphen is.
+    """
+    text = _CODE_BEFORE_DIGIT.sub("\u00a0", format_currency(amount, currency, locale=babel_locale(language)))
+    return text.replace("-", "\u2212")
 
 
 def babel_locale(language: str) -> str:

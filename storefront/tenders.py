@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -26,19 +26,27 @@ class Tender:
     icon: str = "credit-card"
 
 
+BANK = "bank_transfer"
 NOTES = {
     "stripe": (_("By card or wallet on our payment provider's page."), "credit-card"),
     "sandbox": (_("A page to try paying on. No real money moves."), "credit-card"),
-    "bank_transfer": (_("You get an account and a payment reference. We keep the goods while the bank takes its days."), "landmark"),
+    BANK: (_("You get an account and a payment reference. We keep the goods while the bank takes its days."), "landmark"),
 }
 
 
+# A gift card has no goods that could be kept.
+NOTE_FOR_GIFTS = _("You get an account and a payment reference. The card is mailed once the bank says that your payment is here.")
 CASH = Tender("cash_on_delivery", _("Cash on delivery"), _("Pay the carrier or the merchant when the goods are at your door."), "banknote")
 
 
 def provider_tenders() -> list[Tender]:
     """The payment providers that take new payments, the best first."""
     return [Tender(gateway.code, gateway.label, *NOTES.get(gateway.code, ())) for gateway in available_gateways()]
+
+
+def gift_tenders() -> list[Tender]:
+    """The same in the words for a gift card."""
+    return [replace(tender, note=NOTE_FOR_GIFTS) if tender.code == BANK else tender for tender in provider_tenders()]
 
 
 def known_tenders() -> list[Tender]:

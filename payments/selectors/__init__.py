@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,17 @@ from django.db.models import Q, QuerySet, Sum
 
 from core.compiled import compiled
 from payments.gateways import available_gateways
+from payments.gateways.bank_transfer import BankTransferGateway
 from payments.models import LedgerAccount, LedgerEntry, PaymentAttempt, Refund
 from payments.postings import PostingKind
+from payments.states import LIVE
 
 __all__ = [
     "Balances",
     "StatementRow",
     "attempts_of",
     "available_gateways",
+    "awaiting_transfer",
     "balances",
     "entries_of",
     "latest_attempt",
@@ -121,6 +124,12 @@ def latest_attempt(reference: uuid.UUID) -> PaymentAttempt | None:
 @compiled
 def _newest_first(reference: uuid.UUID) -> QuerySet[PaymentAttempt]:
     return attempts_of(reference)
+
+
+def awaiting_transfer(references: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these purchases for which a bank transfer is awaited, in one statement."""
+    open_ones = PaymentAttempt.objects.filter(reference__in=references, gateway=BankTransferGateway.code, status__in=LIVE)
+    return set(open_ones.values_list("reference", flat=True))
 
 
 def refunds_of(reference: uuid.UUID) -> QuerySet[Refund]:

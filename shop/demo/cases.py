@@ -12,12 +12,11 @@ from orders.services.cases import answers, disputes, opening, receiving, sending
 from orders.services.cases.opening import Complaint, Wish
 from orders.services.cases.receiving import Count
 from orders.states import CaseKind, CaseReason, CaseStatus, Grade, OrderStatus
-from shop.demo import source
+from shop.demo.gallery import snapshots
 
 NAMESPACE = uuid.UUID("b1d6a3a0-3f0c-5a55-8a31-4e0f8b1b7a10")
 SHOPPER, SHOWN = "shopper@demo.jishi", "merchant@demo.jishi"
 HOUR = dt.timedelta(hours=1)
-PICTURE = source.PICTURES / "own-cup.webp"
 
 
 def play_cases(now: dt.datetime) -> None:
@@ -26,13 +25,13 @@ def play_cases(now: dt.datetime) -> None:
     for line, scene in zip(own, (_waits, _is_disputed, _is_to_send_back), strict=False):
         scene(line, now - 20 * HOUR)
     others = _delivered("")
-    for line, scene in zip(others, (_is_exchanged, _is_refunded, _is_on_its_way, _is_offered), strict=False):
+    for line, scene in zip(others, (_is_exchanged, _is_on_its_way, _is_offered, _is_refunded), strict=False):
         scene(line, now - 22 * HOUR)
 
 
 def _delivered(email: str) -> Iterator[OrderLine]:
     """Lines of delivered orders that are in no case: one person's, or everybody else's, one of each order."""
-    rows = OrderLine.objects.filter(order__status=OrderStatus.DELIVERED).select_related("order__checkout")
+    rows = OrderLine.objects.filter(order__status=OrderStatus.DELIVERED).select_related("order__checkout", "product")
     shopper = rows.filter(order__checkout__email=email) if email else rows.exclude(order__checkout__email=SHOPPER)
     seen: set[uuid.UUID] = set()
     # The shop whose login is printed comes first, so that its inbox has something in it.
@@ -48,7 +47,7 @@ def _open(line: OrderLine, kind: CaseKind, reason: CaseReason, text: str, at: dt
     key = uuid.uuid5(NAMESPACE, str(line.pk))
     if AfterSalesCase.objects.filter(pk=key).exists():
         return None
-    photos = [PICTURE.read_bytes()] if photo else []
+    photos = snapshots(line.product.slug) if photo else []
     complaint = Complaint(key=key, kind=kind, reason=reason, wishes=[Wish(line.pk, 1)], text=text, photos=photos)
     return opening.open_case(order_id=line.order_id, complaint=complaint, actor=_shopper(line), at=at)
 
@@ -62,7 +61,7 @@ def _merchant(line: OrderLine) -> str:
 
 
 def _waits(line: OrderLine, at: dt.datetime) -> None:
-    _open(line, CaseKind.RETURN, CaseReason.DAMAGED, "It arrived with a crack on one side.", at, photo=True)
+    _open(line, CaseKind.RETURN, CaseReason.DAMAGED, "It arrived damaged on one side.", at, photo=True)
 
 
 def _is_disputed(line: OrderLine, at: dt.datetime) -> None:
@@ -90,7 +89,7 @@ def _received(line: OrderLine, case: AfterSalesCase, at: dt.datetime, *, grade: 
 
 
 def _is_exchanged(line: OrderLine, at: dt.datetime) -> None:
-    case = _open(line, CaseKind.EXCHANGE, CaseReason.FAULTY, "It switches itself off after a minute.", at)
+    case = _open(line, CaseKind.EXCHANGE, CaseReason.FAULTY, "It came apart on the first day.", at)
     if case is not None:
         _sent(line, case, at)
         _received(line, case, at, grade=Grade.UNUSABLE)

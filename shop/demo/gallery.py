@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from shop.demo import source
 from shop.demo.pictures import compose_category_tile, compose_logo, compose_product_picture
 
 VIEWS = 3
+CLOSE_UP = 2
 SIZE = 800
 WIDTHS = (160, 320, 640)
 # AVIF costs ten times the processor time of these two; pictures that merchants upload get it, drawn ones do without.
@@ -54,6 +56,18 @@ def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> Non
         image = compose_product_picture(row["picture"], source.PICTURES, size=SIZE, variant=view)
         picture = add_picture(product=product, image=image, position=view, alt=row["title"])
         make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)
+
+
+def snapshots(slug: str) -> list[bytes]:
+    """What somebody who complains about a product has photographed: it, from close by. Nothing for a product that is not the demo's."""
+    recipes = [row["picture"] for row in source.rows("products") if row["slug"] == slug]
+    return [_jpeg(compose_product_picture(recipe, source.PICTURES, size=SIZE, variant=CLOSE_UP)) for recipe in recipes]
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    written = BytesIO()
+    image.save(written, "JPEG", quality=85)
+    return written.getvalue()
 
 
 def store(image: Image.Image, prefix: str) -> str:

@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from accounts.models import User
@@ -25,20 +26,22 @@ from orders.services.carts import add_to_cart
 from orders.services.checkout import Buyer, place_order
 from orders.services.completion import confirm_receipt
 from orders.services.fulfilment import mark_delivered, ship_order
-from orders.services.payment import settle, start_payment
 from orders.services.reviews import review_line
 from orders.states import OrderStatus
-from payments.services.sandbox import decide
-from shop.demo import source
+from shop.demo import source, tenders
 from shop.demo.cases import play_cases
 from shop.demo.market import ACTOR, person
 from shop.demo.payouts import pay_until
+from shop.demo.tenders import Tender
 
 NAMESPACE = uuid.UUID("6f1c1f4e-6a0b-5c5e-9f38-0c5a3f1d2b77")
 CITIES = (("Hangzhou", "310000"), ("Shanghai", "200000"), ("Chengdu", "610000"), ("Guangzhou", "510000"), ("Beijing", "100000"))
 CARRIERS = ("SF Express", "ZTO Express", "JD Logistics")
 # Where the demo's shopper buys each time: the shop whose login is printed has then been paid more than once.
 OFTEN = "qinghe-apparel"
+# Who has something of that shop's to return, besides the demo's shopper.
+DISAPPOINTED = (("Sun Lei", 6), ("He Yan", 7), ("Zhao Min", 8), ("Gao Jie", 9))
+SHOPPER, SHOPPER_NAME = "shopper@demo.jishi", "Lin Xiaoyu"
 COMPLETED_AFTER = dt.timedelta(days=5)
 STAGES = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
@@ -59,6 +62,7 @@ class Purchase:
     items: tuple[Item, ...]
     days_ago: int
     stage: OrderStatus
+    tender: Tender = Tender.CARD
 
     @property
     def key(self) -> uuid.UUID:
@@ -92,7 +96,8 @@ def plan_purchases(rows: list[dict[str, Any]], rng: random.Random, *, now: dt.da
     players = reviewers[: 8 if small else 48]
     purchases = [_reviewer_buys(number, said[reviewer], rng) for number, reviewer in enumerate(players)]
     older = [pair for reviewer in reviewers[len(players) :] for pair in said[reviewer]]
-    return Plan((*purchases, *_shopper_buys(rows, rng)), tuple(older), now)
+    purchases += [*_shopper_buys(rows, rng), *_others_buy(rows)]
+    return Plan(tuple(purchase for purchase in purchases if tenders.is_taken(purchase.tender)), tuple(older), now)
 
 
 def _reviewer_buys(number: int, said: list[tuple[str, dict[str, Any]]], rng: random.Random) -> Purchase:
@@ -105,16 +110,50 @@ def _reviewer_buys(number: int, said: list[tuple[str, dict[str, Any]]], rng: ran
 
 
 def _shopper_buys(rows: list[dict[str, Any]], rng: random.Random) -> list[Purchase]:
-    base = [(row["merchant"], row["variants"][0]) for row in rows]
-    cheap = {variant["sku"]: merchant for merchant, variant in base if variant["price_minor"] < 10_000 and variant["stock"] > 5}
+    """Parcels in three states, paid by card, and one purchase for every other way to pay."""
+    cheap = _cheap(rows)
     often = [sku for sku, merchant in cheap.items() if merchant == OFTEN]
     stages = ((OrderStatus.SHIPPED, 2), (OrderStatus.DELIVERED, 5), (OrderStatus.COMPLETED, 20), (OrderStatus.COMPLETED, 41))
     purchases = []
     for stage, days in stages:
-        first = [rng.choice(often)] if often and stage == OrderStatus.COMPLETED else []
+        first = [rng.choice(often)] if often and stage != OrderStatus.SHIPPED else []
         skus = first + rng.sample([sku for sku in cheap if sku not in first], 3 - len(first))
-        purchases.append(Purchase("shopper@demo.jishi", "Lin Xiaoyu", "en", tuple(map(Item, skus)), days, stage))
+        purchases.append(_shopping(skus, days, stage, Tender.CARD))
+    takers = {row["slug"] for row in source.rows("merchants") if row.get("cash_on_delivery")}
+    at_the_door = [sku for sku, merchant in cheap.items() if merchant in takers]
+    for tender, stage, days in (
+        (Tender.STORE_CREDIT, OrderStatus.COMPLETED, 16),
+        (Tender.GIFT_CARD, OrderStatus.COMPLETED, 12),
+        (Tender.CASH, OrderStatus.COMPLETED, 9),
+        (Tender.TRANSFER, OrderStatus.SHIPPED, 6),
+        (Tender.CASH, OrderStatus.SHIPPED, 3),
+        (Tender.AWAITED, OrderStatus.AWAITING_PAYMENT, 1),
+    ):
+        shelf = at_the_door if tender == Tender.CASH else list(cheap)
+        purchases.append(_shopping(rng.sample(shelf, min(2, len(shelf))), days, stage, tender))
     return purchases
+
+
+def _shopping(skus: list[str], days: int, stage: OrderStatus, tender: Tender) -> Purchase:
+    return Purchase(SHOPPER, SHOPPER_NAME, "en", tuple(map(Item, skus)), days, stage, tender)
+
+
+def _others_buy(rows: list[dict[str, Any]]) -> list[Purchase]:
+    """What the shop with the printed login gets back later, and a bank transfer that nobody can tell from its text."""
+    cheap = _cheap(rows)
+    often = [sku for sku, merchant in cheap.items() if merchant == OFTEN]
+    purchases = [
+        Purchase(_address(name.lower().replace(" ", ".")), name, "en", (Item(sku),), days, OrderStatus.DELIVERED)
+        for (name, days), sku in zip(DISAPPOINTED, cycle(often), strict=False)
+    ]
+    sku = next(iter(cheap))
+    return [*purchases, Purchase(_address("zhou.yi"), "Zhou Yi", "en", (Item(sku),), 2, OrderStatus.AWAITING_PAYMENT, Tender.UNNAMED)]
+
+
+def _cheap(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Merchants by the SKU of goods that cost little and of which there are some."""
+    base = [(row["merchant"], row["variants"][0]) for row in rows]
+    return {variant["sku"]: merchant for merchant, variant in base if variant["price_minor"] < 10_000 and variant["stock"] > 5}
 
 
 def _address(reviewer: str) -> str:
@@ -130,7 +169,6 @@ class History:
 
     def play(self) -> Iterator[int]:
         """Yields the number of steps done."""
-        make_logins()
         # The oldest first, so that a period that ends has everything that had happened by then and nothing else.
         for done, purchase in enumerate(sorted(self.plan.purchases, key=lambda purchase: -purchase.days_ago), start=1):
             pay_until(self._placed_at(purchase) + COMPLETED_AFTER)
@@ -148,10 +186,12 @@ class History:
         user = person(purchase.buyer, purchase.name, language=purchase.language)
         moment = self._placed_at(purchase)
         checkout = Checkout.objects.filter(pk=purchase.key).first() or self._place(purchase, user, moment)
-        if checkout.paid_at is None:
-            self._pay(checkout, moment + dt.timedelta(minutes=3))
+        paid = tenders.pay(checkout=checkout, tender=purchase.tender, at=moment + dt.timedelta(minutes=3))
+        if purchase.stage == OrderStatus.AWAITING_PAYMENT:
+            return
+        began = max(moment, paid - dt.timedelta(minutes=3))
         for order in checkout.orders.order_by("pk"):
-            self._deliver(order, purchase, user, moment)
+            self._deliver(order, purchase, user, began)
 
     def _place(self, purchase: Purchase, user: User, moment: dt.datetime) -> Checkout:
         Cart.objects.filter(user=user).delete()
@@ -163,18 +203,16 @@ class History:
             user_id=user.pk, email=user.email, language=purchase.language, name=purchase.name, phone="+86 571 8765 4321",
             address="18 Lantern Street", city=city, postcode=postcode, country="CN",
         )  # fmt: skip
-        total = cart_view(cart).total_minor
-        return place_order(cart_id=cart.pk, key=purchase.key, buyer=buyer, points=0, expected_total_minor=total, at=moment)
-
-    def _pay(self, checkout: Checkout, moment: dt.datetime) -> None:
-        attempt = start_payment(checkout=checkout, gateway="sandbox", return_url="http://localhost/", at=moment)
-        decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=moment)
-        settle(checkout_id=checkout.pk, at=moment + dt.timedelta(seconds=20))
+        view = cart_view(cart)
+        credit = tenders.wishes(tender=purchase.tender, user=user, total_minor=view.total_minor, currency=view.currency)
+        return place_order(
+            cart_id=cart.pk, key=purchase.key, buyer=buyer, points=0, expected_total_minor=view.total_minor, at=moment, credit=credit
+        )
 
     def _deliver(self, order: MerchantOrder, purchase: Purchase, user: User, moment: dt.datetime) -> None:
         wanted = STAGES.index(purchase.stage)
         day = dt.timedelta(days=1)
-        if wanted >= 1 and order.status == OrderStatus.PAID:
+        if wanted >= 1 and order.status in {OrderStatus.PAID, OrderStatus.PREPARING}:
             number = f"DEMO{order.pk.int % 10**10:010d}"
             carrier = CARRIERS[order.pk.int % len(CARRIERS)]
             order = ship_order(order_id=order.pk, carrier=carrier, tracking_number=number, actor=ACTOR, at=moment + day)
@@ -221,9 +259,9 @@ def _translation(review: dict[str, Any]) -> dict[str, dict[str, str]]:
 def make_logins() -> None:
     """The people whose logins are printed; merchants' owners exist already."""
     person("operator@demo.jishi", "Operator", is_operator=True)
-    shopper = person("shopper@demo.jishi", "Lin Xiaoyu")
+    shopper = person(SHOPPER, SHOPPER_NAME)
     if not shopper.addresses.exists():
         add_address(
-            user=shopper, name="Lin Xiaoyu", phone="+86 571 8765 4321", address="18 Lantern Street", city="Hangzhou", postcode="310000",
+            user=shopper, name=SHOPPER_NAME, phone="+86 571 8765 4321", address="18 Lantern Street", city="Hangzhou", postcode="310000",
             country="CN",
         )  # fmt: skip

@@ -14,11 +14,12 @@ from catalog.models import ProductCard
 from core import outbox
 from core.models import OutboxEvent
 from orders.models import OrderLine
+from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import market, money, payouts, rates, review, source
+from shop.demo import market, money, payouts, purses, rates, review, source
 from shop.demo.gallery import composing
-from shop.demo.history import History, plan_purchases
+from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
 from shop.demo.papers import issue_papers
 
@@ -49,6 +50,8 @@ def load(*, small: bool) -> None:
             progress.advance(step)
         money.set_round_prices(now)
         pictures = progress.add_task("pictures", total=len(work))
+        make_logins()
+        purses.fill(now)
         history = History(purchases)
         business = progress.add_task("business", total=history.steps)
         with composing(work, lambda: progress.advance(pictures)):
@@ -61,6 +64,8 @@ def load(*, small: bool) -> None:
         issue_papers()
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         _drain(lambda handled: progress.advance(step, handled))
+        # As the poller has long done with a bank transfer that was begun days ago.
+        poll_attempts(at=timezone.now())
         date_mails(purchase.key for purchase in purchases.purchases)
         step = progress.add_task("advice", total=1)
         train(clock=timezone.now, actor="system:demo")

@@ -20,14 +20,14 @@ from payments.states import CAPTURED, AttemptStatus, GiftPurchaseStatus
 from storefront.baskets import member
 from storefront.forms.gift_cards import CodeForm, GiftCardForm
 from storefront.gift_codes import find_card
-from storefront.tenders import provider_tenders
+from storefront.tenders import gift_tenders
 from storefront.views.pay import SEE_OTHER, on_this_host
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def buy(request: HttpRequest) -> HttpResponse:
     """A gift card for somebody: value, recipient, message, and straight on to the payment provider."""
-    user, offered = member(request), provider_tenders()
+    user, offered = member(request), gift_tenders()
     choices = [(tender.code, tender.label) for tender in offered]
     if request.method != "POST":
         first = str(settings.GIFT_CARD_VALUES_MINOR[0])
@@ -62,7 +62,7 @@ def _page(request: HttpRequest, purchase: GiftCardPurchase, refusal: DomainError
     card = getattr(purchase, "card", None)
     context: dict[str, Any] = {
         "purchase": purchase,
-        "tenders": provider_tenders(),
+        "tenders": gift_tenders(),
         "transfer": transfer_of(attempt),
         "has_failed": attempt is not None and attempt.status == AttemptStatus.FAILED,
         "is_unused": card is not None and gift_cards.view_of(card).balance_minor == card.value_minor,
@@ -78,7 +78,7 @@ def _to_provider(request: HttpRequest, purchase: GiftCardPurchase, gateway: str)
             reference=purchase.pk,
             amount_minor=purchase.value_minor,
             currency=purchase.currency,
-            gateway=gateway or next((tender.code for tender in provider_tenders()), ""),
+            gateway=gateway or next((tender.code for tender in gift_tenders()), ""),
             return_url=back,
             description=_("Gift card"),
             at=timezone.now(),

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError
 from orders import selectors
 from orders.errors import OrderNotFound
-from orders.models import MerchantOrder
+from orders.models import Checkout, MerchantOrder
 from orders.printing import pdf_answer
 from orders.selectors.cases import Options, options_for
 from orders.selectors.papers import paper_of_purchase
 from orders.selectors.purchases import NUMBER
 from orders.services import cancellation, completion, reviews
-from orders.states import OrderStatus
+from orders.states import CheckoutStatus, OrderStatus
+from payments.selectors import awaiting_transfer
 from storefront.baskets import member
 from storefront.forms.review import ReviewForm
 from storefront.guests import kept_purchases, open_by_mail, purchase
@@ -36,13 +38,24 @@ def orders(request: HttpRequest) -> HttpResponse:
     """A member's purchases, or those a guest made in this session."""
     user = member(request)
     if user is None:
-        return render(request, "storefront/orders.html", {"purchases": kept_purchases(request)})
+        return _list(request, kept_purchases(request))
     paginator = Paginator(selectors.checkouts_of(user), PER_PAGE)
     page = request.GET.get("page", "1")
     if not page.isdecimal() or len(page) > 6 or not 1 <= int(page) <= paginator.num_pages:
         raise Http404
     shown = paginator.page(int(page))
-    return render(request, "storefront/orders.html", {"purchases": shown.object_list, "page": shown})
+    return _list(request, list(shown.object_list), page=shown)
+
+
+def _list(request: HttpRequest, purchases: list[Checkout], **more: Any) -> HttpResponse:
+    context = {"purchases": purchases, "transfers": _awaiting_transfer(purchases), **more}
+    return render(request, "storefront/orders.html", context)
+
+
+def _awaiting_transfer(purchases: Iterable[Checkout]) -> set[uuid.UUID]:
+    """Those whose shopper has chosen a bank transfer and needs its details rather than a way to pay; no statement where none is unpaid."""
+    unpaid = [row.pk for row in purchases if row.status == CheckoutStatus.AWAITING_PAYMENT]
+    return awaiting_transfer(unpaid) if unpaid else set()
 
 
 @require_safe
@@ -66,6 +79,7 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
         "page": page,
         "views": _with_options(page),
         "how": how_paid(checkout),
+        "has_transfer": bool(_awaiting_transfer([checkout])),
         "review_forms": [(line, forms[line.pk]) for line in open_lines],
         "form": form,
     }

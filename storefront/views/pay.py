@@ -19,11 +19,10 @@ from payments.services.bank_transfers import transfer_of
 from payments.states import AttemptStatus
 from storefront.baskets import member
 from storefront.guests import open_by_mail, purchase
-from storefront.tenders import CASH, known_tenders, tenders_for_purchase
+from storefront.tenders import BANK, CASH, known_tenders, tenders_for_purchase
 from storefront.views.pay_check import to_check
 
 SEE_OTHER = 303
-BANK = "bank_transfer"
 DONE = (CheckoutStatus.PAID, CheckoutStatus.CONFIRMED)
 
 

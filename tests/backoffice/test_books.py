@@ -86,8 +86,8 @@ def test_a_statement_shows_opening_entries_and_closing(shop: Shop, staff: Client
 
     sums, lines = answer.context["sums"], answer.context["lines"]
     assert sums["opening"] == "$0.00"
-    assert sums["closing"] == lines[-1]["running"] == f"-${-balance('held') / 100:.2f}"
-    assert lines[0]["running"] == f"-{lines[0]['credit']}"
+    assert sums["closing"] == lines[-1]["running"] == f"−${-balance('held') / 100:.2f}"
+    assert lines[0]["running"] == f"−{lines[0]['credit']}"
     assert shop.to_ship.checkout.number in answer.content.decode()
 
 

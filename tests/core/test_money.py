@@ -45,7 +45,12 @@ def test_a_tenth_of_a_cent_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("money", "language", "text"),
-    [(Money(1999, "USD"), "en", "$19.99"), (Money(1999, "USD"), "zh-hans", "US$19.99"), (Money(500, "JPY"), "en", "¥500")],
+    [
+        (Money(1999, "USD"), "en", "$19.99"),
+        (Money(1999, "USD"), "zh-hans", "US$19.99"),
+        (Money(500, "JPY"), "en", "¥500"),
+        (Money(-250, "USD"), "en", "−$2.50"),
+    ],
 )
 def test_money_is_written_as_the_reader_writes_it(money: Money, language: str, text: str) -> None:
     assert money.format(language) == text

@@ -7,12 +7,14 @@ import json
 import re
 from collections import Counter
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from shop.demo.gallery import snapshots
 from shop.demo.pictures import (
     LAYOUTS,
     compose_banner,
@@ -187,6 +189,16 @@ def test_the_three_views_differ_and_repeat_exactly() -> None:
         again = compose_product_picture(product["picture"], PICTURES, 64, 1)
         assert again.tobytes() == views[1].tobytes()
         assert all(view.mode == "RGB" and view.size == (64, 64) for view in views)
+
+
+def test_what_is_photographed_for_a_case_is_its_product() -> None:
+    first, second = PRODUCTS[0]["slug"], PRODUCTS[12]["slug"]
+
+    photos = [snapshots(slug) for slug in (first, second, first)]
+
+    assert photos[0] == photos[2] != photos[1]
+    assert all(Image.open(BytesIO(photo)).format == "JPEG" for taken in photos for photo in taken)
+    assert snapshots("of-another-shop") == []
 
 
 def test_other_formats_have_the_asked_size() -> None:

@@ -47,6 +47,30 @@ def test_coming_back_shows_the_same_reference(shopper: Client, told: str) -> Non
     assert "transfer-reference" in pressed
 
 
+@pytest.mark.parametrize("page", ["/orders/", "/orders/{number}/"])
+def test_an_order_that_awaits_a_transfer_leads_to_its_details(shopper: Client, order_form: dict[str, Any], page: str) -> None:
+    shopper.post("/checkout/", {**order_form, "gateway": "sandbox"})
+    number = Checkout.objects.get().number
+    by_card = shopper.get(page.format(number=number)).text
+
+    shopper.post(f"/pay/{number}/", {"gateway": "bank_transfer"})
+    by_transfer = shopper.get(page.format(number=number)).text
+
+    assert ("Pay now" in by_card, "Transfer details" in by_card) == (True, False)
+    assert ("Pay now" in by_transfer, "Transfer details" in by_transfer) == (False, True)
+
+
+def test_a_gift_card_paid_by_transfer_speaks_of_no_goods_and_of_no_mail(client: Client, db: None) -> None:
+    wish = {"value": "5000", "recipient": "friend@example.com", "email": "giver@example.com", "gateway": "bank_transfer"}
+
+    offer = client.get("/gift-cards/").text
+    told = client.post("/gift-cards/", wish, follow=True).text
+
+    assert "We keep the goods" not in offer
+    assert "transfer-reference" in told
+    assert "We have sent this to" not in told
+
+
 def test_another_way_can_still_be_chosen(shopper: Client, told: str) -> None:
     number = Checkout.objects.get().number
 
