@@ -16,7 +16,7 @@ from tests.proofs.crash import Victims, crash_at_every_point, every
 from tests.provider_double.client import ProviderDouble
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-STRIDE = int(os.environ.get("CRASH_STRIDE") or 5)
+STRIDE = int(os.environ.get("CRASH_STRIDE") or 8)
 OFFSET = int(os.environ.get("CRASH_OFFSET") or random.SystemRandom().randrange(STRIDE))
 
 
