@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-TURN_SECONDS = 5.0
+TURN_SECONDS = 2.0
 
 
 def work_off(step: Callable[[], int], *, seconds: float = TURN_SECONDS) -> int:

@@ -13,6 +13,8 @@ from benchmarks.purchases import Browser, Refused, buy
 PATIENCE_SECONDS = 120.0
 MOST_TRIES = 200
 PAUSE = 0.2
+# Fifty people without a thought between two purchases would only measure how many pages the machine can draw.
+THOUGHT = 3.0
 
 
 @dataclass
@@ -100,3 +102,4 @@ class Customers:
             else:
                 self.complaints.note_end()
             turn += len(self._threads)
+            self._is_over.wait(THOUGHT)
