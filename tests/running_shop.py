@@ -53,7 +53,7 @@ class RunningShop:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(
-            command, cwd=BASE_DIR, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=BASE_DIR, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=180
         )
 
     @property
