@@ -9,6 +9,9 @@ from django.db import connection, transaction
 
 # A message costs more than most statements, and a sweep that was woken this moment sees what comes within it, or beat's next one does.
 QUIET_SECONDS = 0.1
+# Rings come faster than sweeps end while many people buy. One that is not heard soon goes, or thousands would stand in the queue before
+# every other task until those expire; whatever is still due then is found by beat's round.
+HEARD_WITHIN_SECONDS = 5
 _rung_at: dict[str, float] = {}
 
 
@@ -35,4 +38,4 @@ def _send(task: str) -> None:
     if now - _rung_at.get(task, -QUIET_SECONDS) < QUIET_SECONDS:
         return
     _rung_at[task] = now
-    current_app.send_task(task, retry=False, ignore_result=True)
+    current_app.send_task(task, retry=False, ignore_result=True, expires=HEARD_WITHIN_SECONDS)

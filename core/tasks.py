@@ -7,7 +7,7 @@ from core.turns import work_off
 AT_ONCE = 50
 
 
-# Rings come faster than turns end while many people buy; old ones must not stand before everything else in the queue.
+# Beat asks every second, which is faster than turns end while many people buy; old requests must not stand before all others.
 @shared_task(acks_late=True, expires=5)
 def relay_outbox() -> int:
     """Hand recorded events to their handlers until none is due, or the turn is over: while people buy, one always is."""

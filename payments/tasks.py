@@ -2,7 +2,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.clock import database_now
+from core.turns import work_off
 from payments.services import attempts, bank_transfers, inbox, payouts, provider_disputes, reconciliation, refunds, sandbox, transfers
+
+AT_ONCE = 10
+INBOX_SECONDS = 10.0
 
 
 @shared_task(acks_late=True, expires=30)
@@ -13,8 +17,8 @@ def poll_attempts() -> int:
 
 @shared_task(acks_late=True, expires=30)
 def process_inbox() -> int:
-    """Handle webhooks that came in."""
-    return inbox.process_inbox(at=timezone.now())
+    """Handle webhooks until none is due or the turn is over; each few with a clock of their own, by which they are claimed."""
+    return work_off(lambda: inbox.process_inbox(at=timezone.now(), limit=AT_ONCE), seconds=INBOX_SECONDS)
 
 
 @shared_task(acks_late=True, expires=30)

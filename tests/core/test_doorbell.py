@@ -1,11 +1,13 @@
 """The doorbell rings a broker that may be away; what was committed stays committed and the caller is not told."""
 
+import datetime as dt
 import logging
 import time
 
 import pytest
 from celery import Celery, current_app
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core import doorbell
 from shop.servers.valkey import free_port
@@ -38,3 +40,16 @@ def test_it_rings_once_for_a_task_in_a_transaction() -> None:
         doorbell.ring("another.task")
         doorbell.ring("a.task")
         assert len(connection.run_on_commit) == 2
+
+
+def test_a_ring_that_nobody_hears_goes_before_a_queue_of_them_keeps_other_tasks_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Celery(set_as_current=False, changes={**current_app.conf, "broker_url": "memory://"})
+    monkeypatch.setattr(doorbell, "current_app", app)
+
+    doorbell.ring("a.task")
+
+    with app.connection_for_read() as broker, broker.SimpleQueue(app.conf.task_default_queue) as queue:
+        headers = queue.get(timeout=2).headers
+    assert headers["task"] == "a.task"
+    left = dt.datetime.fromisoformat(headers["expires"]) - timezone.now()
+    assert dt.timedelta() < left <= dt.timedelta(seconds=doorbell.HEARD_WITHIN_SECONDS)
