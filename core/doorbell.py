@@ -11,7 +11,7 @@ from django.db import connection, transaction
 QUIET_SECONDS = 0.1
 # Rings come faster than sweeps end while many people buy. One that is not heard soon goes, or thousands would stand in the queue before
 # every other task until those expire; whatever is still due then is found by beat's round.
-HEARD_WITHIN_SECONDS = 5
+HEARD_WITHIN_SECONDS = 10
 _rung_at: dict[str, float] = {}
 
 

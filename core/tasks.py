@@ -8,7 +8,7 @@ AT_ONCE = 50
 
 
 # Beat asks every second, which is faster than turns end while many people buy; old requests must not stand before all others.
-@shared_task(acks_late=True, expires=5)
+@shared_task(acks_late=True, expires=10)
 def relay_outbox() -> int:
     """Hand recorded events to their handlers until none is due, or the turn is over: while people buy, one always is."""
     return work_off(lambda: outbox.relay(now=timezone.now(), limit=AT_ONCE))

@@ -6,7 +6,6 @@ from core.turns import work_off
 from payments.services import attempts, bank_transfers, inbox, payouts, provider_disputes, reconciliation, refunds, sandbox, transfers
 
 AT_ONCE = 10
-INBOX_SECONDS = 10.0
 
 
 @shared_task(acks_late=True, expires=30)
@@ -18,7 +17,7 @@ def poll_attempts() -> int:
 @shared_task(acks_late=True, expires=30)
 def process_inbox() -> int:
     """Handle webhooks until none is due or the turn is over; each few with a clock of their own, by which they are claimed."""
-    return work_off(lambda: inbox.process_inbox(at=timezone.now(), limit=AT_ONCE), seconds=INBOX_SECONDS)
+    return work_off(lambda: inbox.process_inbox(at=timezone.now(), limit=AT_ONCE))
 
 
 @shared_task(acks_late=True, expires=30)
