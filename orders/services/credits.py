@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-
-from core.money import Money, charge_step
+from core.money import Money
 from orders.errors import CreditExceedsTotal
 from orders.models import Checkout
-from payments.errors import AmountNotInSteps, InsufficientCredit
+from payments.errors import InsufficientCredit
 from payments.models import CreditUse
-from payments.rules import fits_steps
 from payments.services import credit, gift_cards
+from payments.services.steps import refuse_odd
 
 Source = CreditUse.Source
 
@@ -37,9 +35,7 @@ def total_of(wishes: Sequence[CreditWish], *, most: Money) -> int:
     total = sum(wish.amount_minor for wish in wishes)
     if any(wish.amount_minor <= 0 for wish in wishes) or total > most.minor:
         raise CreditExceedsTotal
-    step = charge_step(most.currency)
-    if not fits_steps(total, whole_minor=most.minor, step=step):
-        raise AmountNotInSteps(step=Money(step, most.currency).format(get_language() or "en"))
+    refuse_odd(total, whole_minor=most.minor, currency=most.currency)
     return total
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import get_language
 
 from core.compiled import compiled, insert
-from core.money import Money, charge_step
+from core.money import charge_step
 from core.states import move_to
 from payments import postings, rules
-from payments.errors import AmountNotInSteps, DisputedAtProvider, HoldFrozen, HoldNotFound, NotCaptured, RefundExceedsHold
+from payments.errors import DisputedAtProvider, HoldFrozen, HoldNotFound, NotCaptured, RefundExceedsHold
 from payments.models import CashCollection, EscrowFreeze, EscrowHold, EscrowReturn, PaymentAttempt, Refund
 from payments.services import credit, ledger, refunds
+from payments.services.steps import refuse_odd
 from payments.states import AttemptStatus, EscrowStatus
 
 ACTOR = "system:escrow"
@@ -157,11 +157,13 @@ def refund_part(
         move_to(row, EscrowStatus.REFUNDED, actor=actor, at=at, reason=reason[:200], settled_at=at)
         return Returned(None, 0, 0, 0)
     taken = _taking(row, cause, amount, commission_minor, commission_tax_minor)
-    step = charge_step(row.currency)
-    if not rules.fits_steps(amount, whole_minor=row.left_minor, step=step):
-        raise AmountNotInSteps(step=Money(step, row.currency).format(get_language() or "en"))
+    refuse_odd(amount, whole_minor=row.left_minor, currency=row.currency)
     points = rules.share_taken(
-        row.points_minor, taken_before=row.refunded_points_minor, part_after=row.refunded_minor + amount, total=row.amount_minor, step=step
+        row.points_minor,
+        taken_before=row.refunded_points_minor,
+        part_after=row.refunded_minor + amount,
+        total=row.amount_minor,
+        step=charge_step(row.currency),
     )
     taken.points_minor = min(points, amount)  # a lost dispute may have taken more than its share of the cash before
     cash = taken.amount_minor - taken.points_minor

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import get_language
 
 from core import outbox
 from core.ids import uuid7
-from core.money import Money, charge_step
 from core.states import IllegalTransition, move_to
 from logistics import services as logistics
 from logistics.selectors import home_of
@@ -17,9 +15,7 @@ from orders.events import CaseMoved
 from orders.models import AfterSalesCase, OrderLine
 from orders.services.moves import locked_order
 from orders.states import CaseStatus
-from payments.errors import AmountNotInSteps
-from payments.rules import fits_steps
-from payments.services import escrow
+from payments.services import escrow, steps
 
 DEADLINE = "system:deadline"
 
@@ -50,9 +46,7 @@ def must_be(case: AfterSalesCase, *statuses: str) -> None:
 
 def refuse_odd(case: AfterSalesCase, amount_minor: int) -> None:
     """Raises AmountNotInSteps for a typed amount that a card could not be refunded: rounding what people agree on is theirs to do."""
-    step = charge_step(case.currency)
-    if not fits_steps(amount_minor, whole_minor=case.asked_minor, step=step):
-        raise AmountNotInSteps(step=Money(step, case.currency).format(get_language() or "en"))
+    steps.refuse_odd(amount_minor, whole_minor=case.asked_minor, currency=case.currency)
 
 
 def move(case: AfterSalesCase, status: CaseStatus, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> None:
