@@ -1,22 +1,21 @@
 """Wakes a sweep as soon as the current transaction is committed. Only a doorbell: beat runs the same sweep anyway."""
 
 import functools
-import time
 from collections.abc import Callable
 
 from celery import current_app
+from django.core.cache import cache
 from django.db import connection, transaction
 
-# A message costs more than most statements, and a sweep that was woken this moment sees what comes within it, or beat's next one does.
-QUIET_SECONDS = 0.1
-# Rings come faster than sweeps end while many people buy. One that is not heard soon goes, or thousands would stand in the queue before
-# every other task until those expire; whatever is still due then is found by beat's round.
-HEARD_WITHIN_SECONDS = 10
-_rung_at: dict[str, float] = {}
+# How long one request for a sweep makes another needless. A worker that is killed takes requests with it, so this is also how long
+# such a sweep is not asked for.
+STANDS_SECONDS = 10
+# Workers that were away for long find no queue of old requests.
+HEARD_WITHIN_SECONDS = 60
 
 
 def ring(task: str) -> None:
-    """Ask for the task of that full name after COMMIT, once however often it is asked for in a transaction.
+    """Ask for the sweep of that full name after COMMIT, once however often it is asked for in a transaction.
 
     When the broker is away, beat's next round finds the rows.
     """
@@ -25,17 +24,27 @@ def ring(task: str) -> None:
         transaction.on_commit(bell, robust=True)
 
 
+def is_first(task: str) -> bool:
+    """Whether no request for it stands in the queue; the caller must send one then.
+
+    Requests come faster than sweeps end while many people buy. A queue of them would keep every other task waiting.
+    """
+    return cache.add(_key(task), 1, STANDS_SECONDS)
+
+
+def heard(task: str) -> None:
+    """It begins: what is committed from now on needs another request, because it may have looked already."""
+    cache.delete(_key(task))
+
+
 @functools.cache
 def _bell(task: str) -> Callable[[], None]:
     def bell() -> None:  # a function and not a partial: Django logs a failed hook by its __qualname__
-        _send(task)
+        if is_first(task):
+            current_app.send_task(task, retry=False, ignore_result=True, expires=HEARD_WITHIN_SECONDS)
 
     return bell
 
 
-def _send(task: str) -> None:
-    now = time.monotonic()
-    if now - _rung_at.get(task, -QUIET_SECONDS) < QUIET_SECONDS:
-        return
-    _rung_at[task] = now
-    current_app.send_task(task, retry=False, ignore_result=True, expires=HEARD_WITHIN_SECONDS)
+def _key(task: str) -> str:
+    return f"rung:{task}"

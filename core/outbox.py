@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.doorbell import ring
@@ -75,9 +76,9 @@ def handlers_of(event_name: str) -> list[str]:
 
 
 def relay(*, now: dt.datetime, limit: int = 200) -> int:
-    """Handle due events; returns how many were finished. Several relays may run at once."""
+    """Handle due events; returns how many were finished or, after an error, put off. Several relays may run at once."""
     due = OutboxEvent.objects.filter(handled_at__isnull=True, dead_at__isnull=True, next_try_at__lte=now)
-    return sum(_handle(pk, now) for pk in due.order_by("id").values_list("pk", flat=True)[:limit])
+    return sum(_handle(pk, name, now) for pk, name in due.order_by("id").values_list("pk", "name")[:limit])
 
 
 def retry_dead(*, event_ids: Sequence[int], now: dt.datetime) -> int:
@@ -91,40 +92,55 @@ def retry_dead(*, event_ids: Sequence[int], now: dt.datetime) -> int:
     return revived
 
 
-def _handle(pk: int, now: dt.datetime) -> bool:
-    """Run the handlers that have no receipt yet, each in its own transaction that holds the event's row."""
-    name = OutboxEvent.objects.values_list("name", flat=True).get(pk=pk)
-    errors = [error for handler in _handlers.get(name, []) if (error := _run(pk, *handler))]
+def _handle(pk: int, name: str, now: dt.datetime) -> bool:
+    """Run the handlers that have no receipt yet, each in its own transaction that holds the event's row.
+
+    Only a relay that has itself seen every handler done or failing says what becomes of the event.
+    """
+    errors = []
+    for handler in _handlers.get(name, []):
+        try:
+            errors += _run(pk, *handler)
+        except _Taken:
+            return False
+    open_event = OutboxEvent.objects.filter(pk=pk, handled_at__isnull=True, dead_at__isnull=True)
+    if not errors:
+        return bool(open_event.update(handled_at=now))
     with transaction.atomic():
-        event = _locked(pk)
+        event = open_event.select_for_update(of=("self",)).first()
         if event is None:
             return False
-        if not errors:
-            event.handled_at = now
-        else:
-            event.attempts += 1
-            event.last_error = "\n".join(errors)[:4000]
-            event.next_try_at = now + dt.timedelta(seconds=min(2**event.attempts, 300))
-            event.dead_at = now if event.attempts >= MAX_ATTEMPTS else None
-        event.save()
-    return not errors
+        event.attempts += 1
+        event.last_error = "\n".join(errors)[:4000]
+        event.next_try_at = now + dt.timedelta(seconds=min(2**event.attempts, 300))
+        event.dead_at = now if event.attempts >= MAX_ATTEMPTS else None
+        event.save(update_fields=["attempts", "last_error", "next_try_at", "dead_at"])
+    return True
 
 
-def _locked(pk: int) -> OutboxEvent | None:
-    rows = OutboxEvent.objects.select_for_update(skip_locked=True, of=("self",))
-    return rows.filter(pk=pk, handled_at__isnull=True, dead_at__isnull=True).first()
+class _Taken(Exception):
+    """Another relay has the event, or has finished it."""
 
 
-def _run(pk: int, name: str, event_type: type[Event], function: Handler) -> str:
-    """Run one handler once; returns the error as text, empty when it is done or another relay has the row."""
+def _run(pk: int, name: str, event_type: type[Event], function: Handler) -> list[str]:
+    """Run one handler once; returns its error as text.
+
+    Raises:
+        _Taken: the event is not ours to handle.
+    """
     try:
         with transaction.atomic():
-            event = _locked(pk)
-            if event is None or OutboxReceipt.objects.filter(event=event, handler=name).exists():
-                return ""
-            function(event_type(**event.payload))
-            OutboxReceipt.objects.create(event=event, handler=name)
+            rows = OutboxEvent.objects.select_for_update(skip_locked=True, of=("self",))
+            receipts = OutboxReceipt.objects.filter(event=OuterRef("pk"), handler=name)
+            event = rows.filter(pk=pk, handled_at__isnull=True, dead_at__isnull=True).annotate(is_done=Exists(receipts)).first()
+            if event is None:
+                raise _Taken
+            if not event.is_done:
+                function(event_type(**event.payload))
+                OutboxReceipt.objects.create(event=event, handler=name)
+    except _Taken:
+        raise
     except Exception as error:
         log.exception("outbox handler failed", extra={"handler": name, "event_pk": pk})
-        return f"{name}: {error!r}"
-    return ""
+        return [f"{name}: {error!r}"]
+    return []

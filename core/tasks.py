@@ -2,16 +2,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import idempotency, invariants, jobs, outbox
-from core.turns import work_off
+from core.sweeps import sweep
 
 AT_ONCE = 50
 
 
-# Beat asks every second, which is faster than turns end while many people buy; old requests must not stand before all others.
-@shared_task(acks_late=True, expires=10)
+@sweep(expires=60)
 def relay_outbox() -> int:
-    """Hand recorded events to their handlers until none is due, or the turn is over: while people buy, one always is."""
-    return work_off(lambda: outbox.relay(now=timezone.now(), limit=AT_ONCE))
+    """Hand recorded events to their handlers."""
+    return outbox.relay(now=timezone.now(), limit=AT_ONCE)
 
 
 @shared_task

@@ -1,10 +1,11 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core.sweeps import sweep
 from logistics import services
 
 
-@shared_task(expires=60)
+@sweep(expires=60)
 def expire_reservations() -> int:
     """Give back what unpaid purchases still hold; the backstop behind the purchase's own deadline."""
     return services.expire_reservations(at=timezone.now())

@@ -3,6 +3,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
+from core.sweeps import sweep
 from orders.selectors import database_now
 from orders.services import risk
 from orders.services.cases.deadlines import sweep_cases
@@ -11,32 +12,32 @@ from orders.services.expiry import expire_unpaid
 from orders.services.papers import issue_missing
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def expire_unpaid_purchases() -> int:
     """End purchases nobody paid in time, judged by the database's clock."""
     return expire_unpaid(at=database_now())
 
 
-@shared_task(acks_late=True, expires=300)
+@sweep(expires=300)
 def issue_missing_invoices() -> int:
     """Invoice what was paid before there were invoices; what is paid now is invoiced by its event, within seconds."""
     now = timezone.now()
     return issue_missing(at=now, paid_before=now - dt.timedelta(minutes=10))
 
 
-@shared_task(acks_late=True, expires=300)
+@sweep(expires=300)
 def complete_due_orders() -> int:
     """Complete orders whose shoppers stayed silent, judged by the database's clock."""
     return complete_due(at=database_now())
 
 
-@shared_task(acks_late=True, expires=300)
+@sweep(expires=300)
 def sweep_due_cases() -> int:
     """Move after-sales cases on in which somebody stayed silent, judged by the database's clock."""
     return sweep_cases(at=database_now())
 
 
-@shared_task(acks_late=True, expires=60)
+@sweep(expires=60)
 def decide_due_reviews() -> int:
     """Decide about paid purchases that waited too long for a person, judged by the database's clock."""
     return risk.settle_due_reviews(at=database_now())

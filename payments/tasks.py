@@ -2,37 +2,38 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.clock import database_now
-from core.turns import work_off
+from core.sweeps import sweep
 from payments.services import attempts, bank_transfers, inbox, payouts, provider_disputes, reconciliation, refunds, sandbox, transfers
 
-AT_ONCE = 10
+# Few, because a provider may take ten seconds to answer about each, and a worker that is asked to end waits for them.
+AT_ONCE = 5
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def poll_attempts() -> int:
     """Look again at payments whose outcome is open."""
-    return attempts.poll_attempts(at=timezone.now())
+    return attempts.poll_attempts(at=timezone.now(), limit=AT_ONCE)
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def process_inbox() -> int:
-    """Handle webhooks until none is due or the turn is over; each few with a clock of their own, by which they are claimed."""
-    return work_off(lambda: inbox.process_inbox(at=timezone.now(), limit=AT_ONCE))
+    """Handle webhooks."""
+    return inbox.process_inbox(at=timezone.now(), limit=AT_ONCE)
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def send_refunds() -> int:
     """Send refunds and look again at those on their way."""
-    return refunds.send_refunds(at=timezone.now())
+    return refunds.send_refunds(at=timezone.now(), limit=AT_ONCE)
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def send_sandbox_notices() -> int:
     """Deliver the practice provider's webhooks."""
     return sandbox.send_notices(at=timezone.now())
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def send_bank_notices() -> int:
     """Tell the inbox of bank transfers that came in."""
     return bank_transfers.send_notices(at=timezone.now())
@@ -50,10 +51,10 @@ def run_payouts() -> int:
     return payouts.run_payouts(at=database_now())
 
 
-@shared_task(acks_late=True, expires=30)
+@sweep(expires=60)
 def send_payouts() -> int:
     """Send payouts and look again at those on their way."""
-    return transfers.send_payouts(at=timezone.now())
+    return transfers.send_payouts(at=timezone.now(), limit=AT_ONCE)
 
 
 @shared_task(acks_late=True, expires=300)

@@ -80,12 +80,16 @@ def _quarantined(message: InboxMessage, about: str) -> MessageQuarantined:
 def process_inbox(*, at: dt.datetime, limit: int = 100) -> int:
     """Handle messages that are due; returns how many were tried. Several workers may run at once."""
     due = InboxMessage.objects.filter(status=MessageStatus.RECEIVED, next_try_at__lte=at).order_by("next_try_at")
-    return sum(_claim(pk, tries, at) and process_message(message_id=pk, at=at) for pk, tries in due.values_list("pk", "attempts")[:limit])
+    return sum(_try(pk, tries, at) for pk, tries in due.values_list("pk", "attempts")[:limit])
 
 
-def _claim(pk: uuid.UUID, tries: int, at: dt.datetime) -> bool:
+def _try(pk: uuid.UUID, tries: int, at: dt.datetime) -> bool:
+    """Claim one by moving its next try on, then act on it."""
     due = InboxMessage.objects.filter(pk=pk, status=MessageStatus.RECEIVED, next_try_at__lte=at)
-    return bool(due.update(attempts=F("attempts") + 1, next_try_at=at + rules.message_gap(tries + 1)))
+    if not due.update(attempts=F("attempts") + 1, next_try_at=at + rules.message_gap(tries + 1)):
+        return False
+    process_message(message_id=pk, at=at)
+    return True
 
 
 def process_message(*, message_id: uuid.UUID, at: dt.datetime) -> bool:

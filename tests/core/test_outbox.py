@@ -1,9 +1,10 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core import outbox
@@ -91,3 +92,29 @@ def test_an_event_is_given_up_after_twelve_tries_and_reported(seen: list[str]) -
     event = OutboxEvent.objects.get()
     assert (event.attempts, event.dead_at is not None) == (12, True)
     assert "invariant_no_dead_outbox_event" in invariants.violations()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_handler_that_failed_elsewhere_is_not_taken_for_done(seen: list[str]) -> None:
+    """Another relay is inside the first handler when this one comes by, and dies there before this one has come to the second."""
+    with transaction.atomic():
+        outbox.publish(LampLit("hall"))
+    now = timezone.now()
+    elsewhere = connection.copy()
+    elsewhere.set_autocommit(False)
+    with elsewhere.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM core_outboxevent FOR UPDATE")
+
+    def die_after_the_first_look(execute: Any, sql: str, *args: Any) -> Any:
+        try:
+            return execute(sql, *args)
+        finally:
+            if "SKIP LOCKED" in sql:
+                elsewhere.close()
+
+    with connection.execute_wrapper(die_after_the_first_look):
+        outbox.relay(now=now)
+    outbox.relay(now=now)
+
+    assert seen == ["hall"]
+    assert OutboxEvent.objects.get().handled_at is not None
