@@ -8,11 +8,14 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def uuid7() -> uuid.UUID:
-    """A UUID of version 7: 48 bits of Unix milliseconds, then 74 random bits, so new rows land at the end of an index."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """A UUID of version 7: Unix time in 1/4096 ms (60 bits, RFC 9562 section 6.2 method 3), then 62 random bits.
+
+    New rows land at the end of an index, and those that one process makes one after the other are in that order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=value)
 
 
 def order_number() -> str:
