@@ -2,8 +2,13 @@
 
 import datetime as dt
 
-# Looks after 1, 2, 5, 15 and 60 minutes, then hourly. Closer ones lie between them for the half hour in which a purchase can still be
-# paid, because a webhook may be lost whenever the shopper pays, not only at the start: never more than five minutes apart there.
+# Looks at a payment after 1, 2, 5, 15 and 60 minutes, then hourly. Closer ones lie between them for the half hour in which a purchase
+# can still be paid, because a webhook may be lost whenever the shopper pays, not only at the start: never more than five minutes apart
+# there. None is closer than a minute: most open payments are of people who are still choosing their card, and each look is a call.
+LOOK_GAPS = (60, 60, 60, 60, 60, *[120] * 5, *[300] * 3, 900, 900)
+# Somebody may already have paid at a provider whose answer we did not live to see.
+FIRST_LOOK = dt.timedelta(seconds=20)
+# Looks at refunds and payouts, which wait for nobody but the provider.
 POLL_GAPS = (20, 20, 20, 30, 30, 60, 60, 60, *[120] * 5, *[300] * 3, 900, 900)
 LAST_POLL_GAP = 3600
 MESSAGE_GAPS = (2, 5, 15, 30, 60, 90)
@@ -16,9 +21,18 @@ LAST_POLL_TO_SEND = 8
 MISMATCH = "mismatch"
 
 
+def look_gap(looks: int) -> dt.timedelta:
+    """How long to wait after the `looks`-th look at a payment (0 = just sent)."""
+    return _gap(LOOK_GAPS, looks)
+
+
 def poll_gap(polls: int) -> dt.timedelta:
-    """How long to wait after the `polls`-th look at the provider (0 = just sent)."""
-    return dt.timedelta(seconds=POLL_GAPS[polls] if polls < len(POLL_GAPS) else LAST_POLL_GAP)
+    """How long to wait after the `polls`-th look at a refund or payout (0 = just sent)."""
+    return _gap(POLL_GAPS, polls)
+
+
+def _gap(gaps: tuple[int, ...], looks: int) -> dt.timedelta:
+    return dt.timedelta(seconds=gaps[looks] if looks < len(gaps) else LAST_POLL_GAP)
 
 
 def message_gap(tries: int) -> dt.timedelta:

@@ -49,7 +49,7 @@ def start_attempt(
         return_url=return_url,
         description=description[:200],
         idempotency_key=fresh_id.hex,
-        next_poll_at=at + rules.poll_gap(0),
+        next_poll_at=at + rules.FIRST_LOOK,
     )
     attempt = _elsewhere(_existing(fresh), gateway, at) or _insert(fresh)
     return _send(attempt, at) if attempt.status == AttemptStatus.NEW else attempt
@@ -247,7 +247,7 @@ def poll_attempts(*, at: dt.datetime, limit: int = 50) -> int:
 def _poll(pk: uuid.UUID, polls: int, at: dt.datetime) -> bool:
     """Claim one by moving its next poll on, so that no second poller asks about it too."""
     due = PaymentAttempt.objects.filter(pk=pk, status__in=LIVE, next_poll_at__lte=at)
-    if not due.update(polls=F("polls") + 1, next_poll_at=at + rules.poll_gap(polls + 1)):
+    if not due.update(polls=F("polls") + 1, next_poll_at=at + rules.look_gap(polls + 1)):
         return False
     try:
         refresh_attempt(attempt_id=pk, at=at)

@@ -45,7 +45,7 @@ def _record(attempt: PaymentAttempt, seen: ProviderPayment, at: dt.datetime) -> 
         found: dict[str, Any] = {
             "provider_id": seen.provider_id,
             "redirect_url": seen.redirect_url,
-            "next_poll_at": at + rules.poll_gap(0),
+            "next_poll_at": at + rules.look_gap(0),
             "polls": 0,
         }
         with transaction.atomic(durable=True):
@@ -115,7 +115,7 @@ def _suspend(attempt: PaymentAttempt, seen: ProviderPayment, wrong: str, at: dt.
     changes: dict[str, Any] = {
         "failure_code": rules.MISMATCH,
         "provider_id": seen.provider_id,
-        "next_poll_at": at + rules.poll_gap(len(rules.POLL_GAPS)),
+        "next_poll_at": at + rules.look_gap(len(rules.LOOK_GAPS)),
     }
     with transaction.atomic(durable=True):
         if attempt.status in {AttemptStatus.NEW, AttemptStatus.SENT}:

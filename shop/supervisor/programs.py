@@ -4,7 +4,7 @@ import signal
 import sys
 from pathlib import Path
 
-from shop.environment import BASE_DIR
+from shop.environment import BASE_DIR, env
 from shop.servers.program import Program
 from shop.web_server import graceful_timeout
 
@@ -24,11 +24,19 @@ def web(listener: int) -> Program:
 
 
 def worker() -> Program:
+    processes = env("WORKER_PROCESSES", "4")  # more than a small machine has cores: they mostly wait for providers
     # Asked to stop, it takes nothing new and finishes what it has begun, for which a provider may take 10 s. Tasks are acknowledged late
     # and recorded in the outbox, so a killed worker loses none; nothing is gained by lingering as an orphan.
     return Program(
         name="worker",
-        command=(*_celery("worker"), "--pool=prefork", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"),
+        command=(
+            *_celery("worker"),
+            "--pool=prefork",
+            f"--concurrency={processes}",
+            "--loglevel=INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ),
         folder=BASE_DIR,
         environment=UNBUFFERED | {"PYTHONWARNINGS": "ignore:You're running the worker"},
         stop_seconds=20,

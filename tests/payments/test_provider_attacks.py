@@ -37,7 +37,8 @@ def paid(double: ProviderDouble, **overrides: Any) -> PaymentAttempt:
 
 def forget_answer(attempt: PaymentAttempt) -> None:
     """As if the process had died before it wrote down what the provider said."""
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(status="new", provider_id="", redirect_url="")
+    first_look = attempt.created_at + rules.FIRST_LOOK
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(status="new", provider_id="", redirect_url="", next_poll_at=first_look)
 
 
 def receive(double: ProviderDouble, identity: str, kind: str, **changes: Any) -> InboxMessage:
