@@ -6,15 +6,16 @@ import logging
 import smtplib
 import uuid
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
 from django.utils import translation
 
+from core.claims import claimed
 from core.doorbell import ring
 from core.states import StaleState, move_to
 from support.content import Notice, Reader
@@ -70,25 +71,26 @@ def queue_mail(*, key: str, kind: str, reader: Reader, subject: str, text: str, 
 def send_due(*, clock: Clock, limit: int = 50) -> int:
     """Deliver queued mails that are due: by SMTP where a server is set, else by keeping them in the mailbox. Returns how many.
 
-    A mail is claimed by moving its next try into the future before it is sent, so two workers never send the same one at the same
-    time, and one whose worker dies is tried again. That makes a second copy possible but a lost mail not; both copies carry the same
-    Message-ID. Sending stops at the first server that cannot be reached.
+    Two workers never send the same one at the same time, and one whose worker dies is tried again. That makes a second copy possible
+    but a lost mail not; both copies carry the same Message-ID. Sending stops at the first server that cannot be reached.
     """
     now = clock()
     due = Mail.objects.filter(status=Mail.Status.QUEUED, next_try_at__lte=now).order_by("next_try_at", "id")
-    mails = list(due[:limit])
     if not settings.EMAIL_HOST:
-        return sum(_keep(mail, now) for mail in mails)
+        return sum(_keep(mail, now) for mail in due[:limit])
+
+    def move_on(mail: Mail) -> dict[str, Any]:
+        return {"attempts": mail.attempts + 1, "next_try_at": clock() + min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)}
+
     server = get_connection(settings.MAIL_DELIVERY_BACKEND)
     sent = 0
     try:
-        for mail in mails:
-            if _claim(mail, clock()):
-                error = _send(server, mail)
-                _settle(mail, error, clock())
-                sent += not error
-                if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
-                    break
+        for mail in claimed(due, limit, move_on):
+            error = _send(server, mail)
+            _settle(mail, error, clock())
+            sent += not error
+            if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+                break
     finally:
         server.close()
     return sent
@@ -101,13 +103,6 @@ def _keep(mail: Mail, at: dt.datetime) -> bool:
     except StaleState:
         return False
     return True
-
-
-def _claim(mail: Mail, at: dt.datetime) -> bool:
-    """Take a mail for this worker until its next try."""
-    pause = min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)
-    mine = Mail.objects.filter(pk=mail.pk, status=Mail.Status.QUEUED, attempts=mail.attempts, next_try_at=mail.next_try_at)
-    return mine.update(attempts=F("attempts") + 1, next_try_at=at + pause) == 1
 
 
 def _send(server: BaseEmailBackend, mail: Mail) -> Exception | None:

@@ -3,10 +3,12 @@
 import datetime as dt
 import logging
 import uuid
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
+from core.claims import each_claimed
 from core.compiled import compiled, first, insert
 from core.doorbell import ring
 from core.ids import uuid7
@@ -241,16 +243,16 @@ def cancel_attempt(*, reference: uuid.UUID, at: dt.datetime) -> bool:
 def poll_attempts(*, at: dt.datetime, limit: int = 50) -> int:
     """Look again at live attempts that are due; returns how many. Several pollers may run at once."""
     due = PaymentAttempt.objects.filter(status__in=LIVE, next_poll_at__lte=at).order_by("next_poll_at")
-    return sum(_poll(pk, polls, at) for pk, polls in due.values_list("pk", "polls")[:limit])
+
+    def move_on(attempt: PaymentAttempt) -> dict[str, Any]:
+        polls = attempt.polls + 1
+        return {"polls": polls, "next_poll_at": at + rules.look_gap(polls)}
+
+    return each_claimed(due, limit, move_on, lambda attempt: _poll(attempt, at))
 
 
-def _poll(pk: uuid.UUID, polls: int, at: dt.datetime) -> bool:
-    """Claim one by moving its next poll on, so that no second poller asks about it too."""
-    due = PaymentAttempt.objects.filter(pk=pk, status__in=LIVE, next_poll_at__lte=at)
-    if not due.update(polls=F("polls") + 1, next_poll_at=at + rules.look_gap(polls + 1)):
-        return False
+def _poll(attempt: PaymentAttempt, at: dt.datetime) -> None:
     try:
-        refresh_attempt(attempt_id=pk, at=at)
+        refreshed(attempt=attempt, at=at)
     except Exception:
-        log.exception("polling a payment failed", extra={"attempt": str(pk)})
-    return True
+        log.exception("polling a payment failed", extra={"attempt": str(attempt.pk)})

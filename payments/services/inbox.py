@@ -4,11 +4,13 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from core import outbox
+from core.claims import each_claimed
 from core.doorbell import ring
 from core.states import StaleState, move_to
 from payments import gateways, rules
@@ -80,21 +82,20 @@ def _quarantined(message: InboxMessage, about: str) -> MessageQuarantined:
 def process_inbox(*, at: dt.datetime, limit: int = 100) -> int:
     """Handle messages that are due; returns how many were tried. Several workers may run at once."""
     due = InboxMessage.objects.filter(status=MessageStatus.RECEIVED, next_try_at__lte=at).order_by("next_try_at")
-    return sum(_try(pk, tries, at) for pk, tries in due.values_list("pk", "attempts")[:limit])
 
+    def move_on(message: InboxMessage) -> dict[str, Any]:
+        tries = message.attempts + 1
+        return {"attempts": tries, "next_try_at": at + rules.message_gap(tries)}
 
-def _try(pk: uuid.UUID, tries: int, at: dt.datetime) -> bool:
-    """Claim one by moving its next try on, then act on it."""
-    due = InboxMessage.objects.filter(pk=pk, status=MessageStatus.RECEIVED, next_try_at__lte=at)
-    if not due.update(attempts=F("attempts") + 1, next_try_at=at + rules.message_gap(tries + 1)):
-        return False
-    process_message(message_id=pk, at=at)
-    return True
+    return each_claimed(due, limit, move_on, lambda message: _handle(message, at))
 
 
 def process_message(*, message_id: uuid.UUID, at: dt.datetime) -> bool:
     """Act on one message: re-read what it is about and settle that; returns whether the message is finished."""
-    message = InboxMessage.objects.get(pk=message_id)
+    return _handle(InboxMessage.objects.get(pk=message_id), at)
+
+
+def _handle(message: InboxMessage, at: dt.datetime) -> bool:
     if message.status != MessageStatus.RECEIVED:
         return True
     try:

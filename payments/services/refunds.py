@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from core import outbox
+from core.claims import each_claimed
 from core.doorbell import ring
 from core.ids import uuid7
 from core.states import StaleState, move_to
@@ -111,21 +112,20 @@ def retry_refund(*, refund_id: uuid.UUID, actor: str, at: dt.datetime) -> Refund
 
 
 def send_refunds(*, at: dt.datetime, limit: int = 50) -> int:
-    """Send requested refunds and look again at those on their way; returns how many were due."""
+    """Send requested refunds and look again at those on their way; returns how many were due. Several sweeps may run at once."""
     due = Refund.objects.filter(status__in=REFUND_LIVE, next_poll_at__lte=at).order_by("next_poll_at")
-    return sum(_send_due(pk, polls, at) for pk, polls in due.values_list("pk", "polls")[:limit])
+
+    def move_on(refund: Refund) -> dict[str, Any]:
+        return {"polls": refund.polls + 1, "next_poll_at": at + rules.poll_gap(refund.polls)}
+
+    return each_claimed(due, limit, move_on, lambda refund: _send_due(refund.pk, at))
 
 
-def _send_due(pk: uuid.UUID, polls: int, at: dt.datetime) -> bool:
-    """Claim one refund by moving its next try on, then ask the provider."""
-    due = Refund.objects.filter(pk=pk, status__in=REFUND_LIVE, next_poll_at__lte=at)
-    if not due.update(polls=F("polls") + 1, next_poll_at=at + rules.poll_gap(polls)):
-        return False
+def _send_due(pk: uuid.UUID, at: dt.datetime) -> None:
     try:
         refresh_refund(refund_id=pk, at=at)
     except Exception:
         log.exception("sending a refund failed", extra={"refund": str(pk)})
-    return True
 
 
 def refresh_refund(*, refund_id: uuid.UUID, at: dt.datetime) -> Refund:

@@ -6,9 +6,9 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from core import outbox
+from core.claims import each_claimed
 from core.states import StaleState, move_to
 from payments import gateways, postings, rules
 from payments.errors import PayoutNotByHand
@@ -28,19 +28,18 @@ BY_HAND = BankFileTransfers.code
 def send_payouts(*, at: dt.datetime, limit: int = 50) -> int:
     """Send requested payouts and look again at those on their way; returns how many were due. Several sweeps may run at once."""
     due = Payout.objects.filter(status__in=PAYOUT_LIVE, next_poll_at__lte=at).order_by("next_poll_at")
-    return sum(_send_due(pk, polls, at) for pk, polls in list(due.values_list("pk", "polls")[:limit]))
+
+    def move_on(payout: Payout) -> dict[str, Any]:
+        return {"polls": payout.polls + 1, "next_poll_at": at + rules.poll_gap(payout.polls)}
+
+    return each_claimed(due, limit, move_on, lambda payout: _send_due(payout, at))
 
 
-def _send_due(pk: uuid.UUID, polls: int, at: dt.datetime) -> bool:
-    """Claim one payout by moving its next look on, then ask the provider."""
-    due = Payout.objects.filter(pk=pk, status__in=PAYOUT_LIVE, next_poll_at__lte=at)
-    if not due.update(polls=F("polls") + 1, next_poll_at=at + rules.poll_gap(polls)):
-        return False
+def _send_due(payout: Payout, at: dt.datetime) -> None:
     try:
-        _bring_on(pk, at, is_first=polls == 0)
+        _bring_on(payout.pk, at, is_first=payout.polls == 1)
     except Exception:
-        log.exception("sending a payout failed", extra={"payout": str(pk)})
-    return True
+        log.exception("sending a payout failed", extra={"payout": str(payout.pk)})
 
 
 def refresh_payout(*, payout_id: uuid.UUID, at: dt.datetime) -> Payout:

@@ -17,7 +17,7 @@ from tests.provider_double.faults import Faults
 from tests.provider_double.store import Row, Store
 
 GAPS = (0.5, 1, 2, 4, 8, 15, 30, 60)
-POSTMEN = 4
+POSTMEN = 32  # as a provider: who is slow to take a message keeps few others waiting
 FORGED_SECRET = "whsec_somebody_elses"
 
 
@@ -34,6 +34,7 @@ class Messages:
         self._store = store
         self._faults = faults
         self._bell = threading.Condition()
+        self._on_the_way: set[int] = set()
         self._postmen = ThreadPoolExecutor(POSTMEN, thread_name_prefix="postman")
         threading.Thread(target=self._deliver_for_ever, daemon=True).start()
 
@@ -73,16 +74,25 @@ class Messages:
         while True:
             target = self._store.setting("webhook")
             due = self._due() if target else []
-            if target and due:
-                list(self._postmen.map(self._deliver, due, [target["url"]] * len(due)))
-            else:
+            for row in due:
+                self._on_the_way.add(row["seq"])
+                self._postmen.submit(self._deliver, row, target["url"])
+            if not due:
                 with self._bell:
                     self._bell.wait(0.1)
 
     def _due(self) -> list[Any]:
-        return self._store.all("SELECT * FROM deliveries WHERE done = 0 AND due <= ? ORDER BY due LIMIT 20", (time.time(),))
+        rows = self._store.all("SELECT * FROM deliveries WHERE done = 0 AND due <= ? ORDER BY due LIMIT ?", (time.time(), 2 * POSTMEN))
+        return [row for row in rows if row["seq"] not in self._on_the_way][: POSTMEN - len(self._on_the_way)]
 
     def _deliver(self, row: Any, url: str) -> None:
+        try:
+            self._hand_over(row, url)
+        finally:
+            self._on_the_way.discard(row["seq"])
+            self.ring()
+
+    def _hand_over(self, row: Any, url: str) -> None:
         status = post_signed(url, row["body"].encode(), row["secret"])
         is_done = 200 <= status < 300 or row["secret"] == FORGED_SECRET
         gap = GAPS[min(row["tries"], len(GAPS) - 1)]
