@@ -12,9 +12,9 @@ from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
 from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import expiry, fulfilment, papers, payment
+from orders.services import charged_back, expiry, fulfilment, papers, payment
 from orders.services.cases import sending, settling
-from payments.events import PaymentFailed, PaymentSucceeded, RefundSucceeded
+from payments.events import PaymentFailed, PaymentSucceeded, ProviderDisputeClosed, RefundSucceeded
 from payments.models import Refund
 from payments.services import gift_cards, ledger
 
@@ -58,6 +58,11 @@ def deliver_order(event: ShipmentDelivered) -> None:
 def close_refunded_case(event: RefundSucceeded) -> None:
     case_id = Refund.objects.values_list("cause", flat=True).get(pk=event.refund_id)
     settling.refund_arrived(case_id=case_id, at=timezone.now())
+
+
+@handles(ProviderDisputeClosed)
+def end_charged_back_orders(event: ProviderDisputeClosed) -> None:
+    charged_back.end_charged_back(purchase_id=uuid.UUID(event.reference), at=timezone.now())
 
 
 @handles(OrderPaid)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from logistics.models import Shipment
 from orders.models import Checkout, MerchantOrder
+from orders.services import charged_back
 from orders.states import CheckoutStatus
 from payments.models import GiftCardPurchase
 from payments.services.bank_transfers import Instructions
@@ -229,6 +230,8 @@ def delivered(order: MerchantOrder) -> Notice:
 
 def cancelled(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
     """A paid order will not be sent."""
+    if reason == charged_back.REASON:
+        return _closed_by_bank(order, "order_cancelled")
     parcel = parcel_of(order)
     return Notice(
         kind="order_cancelled",
@@ -246,6 +249,8 @@ def cancelled(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
 
 def refunded(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
     """The money of an order that had been sent goes back."""
+    if reason == charged_back.REASON:
+        return _closed_by_bank(order, "order_refunded")
     parcel = parcel_of(order)
     return Notice(
         kind="order_refunded",
@@ -258,6 +263,25 @@ def refunded(order: MerchantOrder, reason: str, refunded_minor: int) -> Notice:
         button=_("See your order"),
         url=order_url(order.checkout),
         facts=_refund_facts(order, reason, refunded_minor),
+        parcels=[parcel],
+        amounts=order_amounts(order),
+    )
+
+
+def _closed_by_bank(order: MerchantOrder, kind: str) -> Notice:
+    """The shopper's bank has the money back already."""
+    parcel = parcel_of(order)
+    return Notice(
+        kind=kind,
+        subject=_("Order %(number)s is closed") % {"number": order.number},
+        heading=_("Your order is closed."),
+        lead=[
+            _("Your bank has taken back what you paid to %(merchant)s, so nothing more is sent and nothing more is refunded.")
+            % {"merchant": parcel.merchant}
+        ],
+        button=_("See your order"),
+        url=order_url(order.checkout),
+        facts=[Row(_("Order number"), order.number)],
         parcels=[parcel],
         amounts=order_amounts(order),
     )

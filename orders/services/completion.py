@@ -15,6 +15,7 @@ from orders.case_rules import earning_base_minor
 from orders.errors import CaseOpen
 from orders.events import OrderCompleted
 from orders.models import AfterSalesCase, MerchantOrder
+from orders.services import charged_back
 from orders.services.moves import locked_order
 from orders.services.refunds import refund_order
 from orders.states import CASE_UNSETTLED, OrderStatus
@@ -22,7 +23,6 @@ from payments.services import cash, escrow
 
 log = logging.getLogger(__name__)
 EARNING_RULE = "order"
-CHARGED_BACK = "charged back"
 WAITING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 UNSETTLED = Exists(AfterSalesCase.objects.filter(order=OuterRef("pk"), status__in=CASE_UNSETTLED))
 
@@ -80,7 +80,7 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
 def _complete(order: MerchantOrder, *, actor: str, reason: str, at: dt.datetime) -> None:
     checkout = order.checkout
     if not checkout.is_cash and escrow.is_gone(order.pk):
-        refund_order(order_id=order.pk, actor=actor, reason=CHARGED_BACK, at=at)
+        refund_order(order_id=order.pk, actor=actor, reason=charged_back.REASON, at=at)
         return
     if checkout.is_cash:
         move_to(order, OrderStatus.COMPLETED, actor=actor, reason=reason, at=at, completed_at=at, paid_at=at)
