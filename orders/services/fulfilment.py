@@ -23,11 +23,15 @@ def start_preparing(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merc
     """The merchant has begun to pack a paid order. Again is the same answer.
 
     Raises:
-        OrderNotFound, IllegalTransition
+        OrderNotFound: there is none.
+        IllegalTransition: it is not paid, or sent, or has ended.
     """
     order = locked_order(order_id)
-    if order.status != OrderStatus.PREPARING:
-        move_to(order, OrderStatus.PREPARING, actor=actor, at=at)
+    if order.status == OrderStatus.PREPARING:
+        return order
+    if order.status != OrderStatus.PAID:  # the table of states also lets unpaid ones be prepared, which is for cash at the door
+        raise IllegalTransition(status=order.get_status_display())
+    move_to(order, OrderStatus.PREPARING, actor=actor, at=at)
     return order
 
 

@@ -40,6 +40,17 @@ def make_split_goods(first: int, second: int) -> Variant:
     return goods
 
 
+@pytest.mark.parametrize("status", [OrderStatus.AWAITING_PAYMENT, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED])
+def test_only_a_paid_order_can_be_prepared(status: OrderStatus) -> None:
+    walk = order_up_to(status, variants=[make_goods()])
+
+    with pytest.raises(IllegalTransition):
+        fulfilment.start_preparing(order_id=walk.order.pk, actor="merchant:1", at=timezone.now())
+
+    walk.order.refresh_from_db()
+    assert walk.order.status == status
+
+
 def test_shipping_takes_the_goods_off_the_books_and_starts_the_clock() -> None:
     lamp = make_goods(stock=5)
     walk = order_up_to(OrderStatus.PREPARING, variants=[lamp], quantity=2)
