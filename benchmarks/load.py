@@ -47,6 +47,17 @@ def _wrk(url: str, seconds: float, connections: int, cpus: set[int] | None) -> R
     return Result(requests, microseconds / 1e6, p50 / 1e3, p95 / 1e3, p99 / 1e3, errors)
 
 
+async def _skip_body(reader: asyncio.StreamReader, head: bytes) -> None:
+    """Read to the end of a body whose length is said, or that comes in chunks, as Django's without a middleware that counts."""
+    if b"transfer-encoding: chunked" in head:
+        size = 1
+        while size:
+            size = int(await reader.readuntil(b"\r\n"), 16)
+            await reader.readexactly(size + len(b"\r\n"))
+    elif length := re.search(rb"content-length: (\d+)", head):
+        await reader.readexactly(int(length[1]))
+
+
 async def _own(url: str, seconds: float, connections: int) -> Result:
     times: list[float] = []
     errors = 0
@@ -62,8 +73,7 @@ async def _own(url: str, seconds: float, connections: int) -> Result:
             started = time.perf_counter()
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", head.lower())
-            await reader.readexactly(int(length[1]) if length else 0)
+            await _skip_body(reader, head.lower())
             errors += not head.startswith(b"HTTP/1.1 200")
             times.append(time.perf_counter() - started)
         writer.close()
