@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -35,11 +36,17 @@ def address() -> Iterator[str]:
         server.shutdown()
 
 
+def measure(url: str, *, seconds: float, connections: int) -> load.Result:
+    """Run the load in a thread of its own: where browser tests ran before, Playwright's event loop runs in this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(load.run, url, seconds=seconds, connections=connections, cpus=None).result()
+
+
 @pytest.mark.parametrize("path", ["/length/", "/chunks/"])
 def test_answers_are_read_to_their_end(address: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
 
-    result = load.run(address + path, seconds=0.3, connections=2, cpus=None)
+    result = measure(address + path, seconds=0.3, connections=2)
 
     assert result.requests > 10
     assert result.errors == 0
@@ -48,6 +55,6 @@ def test_answers_are_read_to_their_end(address: str, path: str, monkeypatch: pyt
 def test_an_answer_of_404_is_an_error(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
 
-    result = load.run(address + "/none/", seconds=0.1, connections=1, cpus=None)
+    result = measure(address + "/none/", seconds=0.1, connections=1)
 
     assert result.errors == result.requests > 0
