@@ -1,0 +1,17 @@
+from catalog.models.cards import ProductCard
+from catalog.models.categories import Brand, Category
+from catalog.models.pictures import Picture
+from catalog.models.products import Product, TaxClass, Variant, VariantPrice
+from catalog.models.reviews import Review
+
+__all__ = [
+    "Brand",
+    "Category",
+    "Picture",
+    "Product",
+    "ProductCard",
+    "Review",
+    "TaxClass",
+    "Variant",
+    "VariantPrice",
+]

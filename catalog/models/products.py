@@ -1,0 +1,132 @@
+"""What merchants sell."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from catalog.models.categories import Brand, Category
+from core.i18n import Translated
+from core.models import Entity, Stateful
+from merchants.models import Merchant, TenantQuerySet
+
+
+class TaxClass(models.TextChoices):
+    """How goods are taxed; which rate that is depends on the country they go to."""
+
+    STANDARD = "standard", pgettext_lazy("tax class", "Standard")
+    REDUCED = "reduced", pgettext_lazy("tax class", "Reduced")
+    ZERO = "zero", pgettext_lazy("tax class", "None")
+
+
+class Product(Translated, Stateful):
+    """Something a merchant sells in one or more variants."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PENDING = "pending", _("Pending approval")
+        PUBLISHED = "published", _("Published")
+        HIDDEN = "hidden", _("Hidden")
+        ARCHIVED = "archived", _("Archived")
+
+    class Condition(models.TextChoices):
+        NEW = "new", pgettext_lazy("condition of goods", "New")
+        LIKE_NEW = "like_new", _("Like new")
+        GOOD = "good", _("Good")
+        FAIR = "fair", _("Fair")
+
+    TRANSITIONS = {
+        "draft": frozenset({"pending", "published", "archived"}),
+        "pending": frozenset({"published", "draft"}),
+        "published": frozenset({"hidden", "archived"}),
+        "hidden": frozenset({"published", "archived"}),
+    }
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="products")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category"))
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("brand"))
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    i18n = models.JSONField(_("translations"), default=dict, blank=True)
+    condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices, default=Condition.NEW)
+    tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    options = models.JSONField(_("options"), default=list, blank=True)
+    attributes = models.JSONField(_("attributes"), default=list, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["draft", "pending", "published", "hidden", "archived"]), name="product_status"),
+            models.CheckConstraint(condition=Q(condition__in=["new", "like_new", "good", "fair"]), name="product_condition"),
+            models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text("title")
+
+
+class Variant(Entity):
+    """The thing that has a price, lies on a shelf and goes into a parcel. `options` maps option name to value."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="variants", editable=False)
+    sku = models.CharField(_("SKU"), max_length=64)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    price_minor = models.BigIntegerField(_("price in minor units"))
+    compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    weight_g = models.PositiveIntegerField(_("weight in grams"), default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(_("on sale"), default=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "sku"], name="variant_sku"),
+            models.CheckConstraint(condition=Q(price_minor__gt=0, price_minor__lte=10**12), name="variant_price"),
+            models.CheckConstraint(
+                condition=Q(compare_at_minor__isnull=True) | Q(compare_at_minor__gt=F("price_minor")), name="variant_compare_at"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class VariantPrice(Entity):
+    """What a variant costs in a currency that is not its own, where the merchant wants another price than the converted one."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant"))
+    currency = models.CharField(_("currency"), max_length=3)
+    price_minor = models.BigIntegerField(_("price in minor units"))
+    compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("price in another currency")
+        verbose_name_plural = _("prices in other currencies")
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "currency"], name="variant_price_once"),
+            models.CheckConstraint(condition=Q(price_minor__gt=0, price_minor__lte=10**12), name="variant_price_in_currency"),
+            models.CheckConstraint(
+                condition=Q(compare_at_minor__isnull=True) | Q(compare_at_minor__gt=F("price_minor")), name="variant_compare_at_in_currency"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.currency
