@@ -6,7 +6,11 @@ from django.utils import timezone
 
 from catalog.errors import PictureNotFound
 from catalog.models import Picture
+from catalog.services.cards import refresh_stale_cards as refresh_some
 from catalog.services.pictures import make_renditions
+from catalog.services.queries import KEPT_DAYS, forget_queries
+from catalog.services.vocabulary import learn_words as learn
+from core.sweeps import sweep
 
 PATIENCE = dt.timedelta(minutes=2)
 
@@ -30,3 +34,16 @@ def render_missing_pictures(limit: int = 20) -> int:
     for key in keys:
         render_picture(str(key))
     return len(keys)
+
+
+@sweep(expires=60)
+def refresh_stale_cards() -> int:
+    """Cards that something they are made of has outdated."""
+    return refresh_some()
+
+
+@shared_task(expires=600)
+def learn_words() -> int:
+    """What the search knows of words, by the products of now; what nobody asks for any more is forgotten."""
+    forget_queries(before=timezone.localdate() - dt.timedelta(days=KEPT_DAYS))
+    return learn()

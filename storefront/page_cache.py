@@ -32,7 +32,10 @@ View = Callable[..., HttpResponse]
 
 
 def shared_page(*parameters: str) -> Callable[[View], View]:
-    """Mark a view's page as the same for every anonymous visitor; `parameters` are the only query parameters it reads."""
+    """Mark a view's page as the same for every anonymous visitor; `parameters` are the only query parameters it reads.
+
+    One that ends in "*" stands for all that begin as it does.
+    """
 
     def mark(view: View) -> View:
         @functools.wraps(view)
@@ -110,7 +113,7 @@ def _may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
         and response.status_code == 200
         and not response.streaming
         and not response.cookies
-        and allowed.issuperset(request.GET)
+        and all(name in allowed or f"{name.partition('-')[0]}-*" in allowed for name in request.GET)
         and len(request.META.get("QUERY_STRING", "")) <= MAX_QUERY
     )
 

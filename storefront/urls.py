@@ -32,6 +32,7 @@ urlpatterns = [
     path("categories/", category.categories, name="categories"),
     path("c/<slug:slug>/", category.category, name="category"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("p/<slug:slug>/", product.product, name="product"),
     path("s/<slug:slug>/", shop.shop, name="shop"),
     path("cart/", cart.cart, name="cart"),

@@ -18,7 +18,7 @@ from catalog.admin.display import price_range, product_header, stars
 from catalog.admin.forms import CategoryChoice
 from catalog.models import Brand, Category, Product, Review, Variant
 from catalog.services import cards
-from catalog.services.categories import create_category, move_category, rename_category, set_risky
+from catalog.services.categories import create_category, move_category, rename_category, set_product_type, set_risky
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
 from core.backoffice.display import column, money_column, status_column
@@ -43,7 +43,7 @@ class CategoryForm(NamesForm):
 
     class Meta:
         model = Category
-        fields = ["name", "is_risky"]
+        fields = ["name", "is_risky", "product_type"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +62,7 @@ class CategoryAdmin(ConsoleAdmin):
     search_fields = ["name", "slug"]
     ordering = ["path"]
     list_per_page = 200
-    fields = ["name", "name_zh", "parent", "is_risky"]
+    fields = ["name", "name_zh", "parent", "product_type", "is_risky"]
     tree_name = column(
         lambda self, row: format_html('<span style="padding-left:{}rem">{}</span>', (row.depth - 1) * 1.25, row.name),
         _("name"),
@@ -80,9 +80,11 @@ class CategoryAdmin(ConsoleAdmin):
             made = create_category(name=name, parent=parent, i18n=form.translations())
             obj.pk, obj.path, obj.depth = made.pk, made.path, made.depth
             set_risky(category=made, is_risky=form.cleaned_data["is_risky"])
+            set_product_type(category=made, product_type=form.cleaned_data["product_type"])
             return
         before = form.initial["parent"]
         rename_category(category=Category.objects.get(pk=obj.pk), name=name, i18n=form.translations())
+        set_product_type(category=obj, product_type=form.cleaned_data["product_type"])
         if "is_risky" in form.changed_data:
             set_risky(category=obj, is_risky=form.cleaned_data["is_risky"])
         if (before and before.pk) != (parent and parent.pk):

@@ -47,6 +47,7 @@ class ProductCard(Translated, models.Model):
     picture_widths = ArrayField(models.PositiveIntegerField(), default=list)
     picture_formats = ArrayField(models.CharField(max_length=5), default=list)
     tint = models.CharField(max_length=7, blank=True)
+    swatches = ArrayField(models.CharField(max_length=7), default=list)
     in_stock = models.BooleanField(default=False)
     sold = models.PositiveIntegerField(default=0)
     stars_sum = models.PositiveIntegerField(default=0)
@@ -63,6 +64,10 @@ class ProductCard(Translated, models.Model):
         expression=(F("stars_sum") * 100 + 1_050) / (F("stars_count") + 3), output_field=models.IntegerField(), db_persist=True
     )
     search = SearchVectorField(null=True)
+    # What lists can be narrowed by, as catalog.rules.facets spells it.
+    facets = ArrayField(models.TextField(), default=list)
+    # Something this row is made of has changed for very many: a sweep makes them anew, a batch at a time.
+    is_stale = models.BooleanField(default=True)
 
     objects = TenantQuerySet.as_manager()
 
@@ -78,6 +83,8 @@ class ProductCard(Translated, models.Model):
             models.Index(fields=["-discount_bps", "product"], name="card_deal", condition=Q(is_visible=True, discount_bps__gt=0)),
             # Without a list of pending entries, which every search would have to read to its end.
             GinIndex(fields=["search"], name="card_search", fastupdate=False),
+            models.Index(fields=["product"], name="card_stale", condition=Q(is_stale=True)),
+            GinIndex(fields=["facets"], name="card_facets", fastupdate=False, condition=Q(is_visible=True)),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
+from catalog.models.attributes import ProductType
 from core.i18n import Translated
 from core.models import Entity
 
@@ -17,6 +18,15 @@ class Category(Translated, MP_Node):
     slug = models.SlugField(max_length=60, unique=True)
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
     picture = models.CharField(max_length=200, blank=True)
+    product_type = models.ForeignKey(
+        ProductType,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("product type"),
+        help_text=_("What is asked of products here; without one, as of the category above."),
+    )
     is_risky = models.BooleanField(
         _("often bought with stolen cards"),
         default=False,

@@ -1,27 +1,43 @@
-"""Words to search by. One tokeniser for documents and queries, because PostgreSQL takes a run of Chinese characters for one word."""
+"""Words to search by. One tokeniser for documents and queries, because PostgreSQL takes a run of Chinese characters for one word.
+
+A document carries, besides its words, tokens that begin with "=": the heads, which say what the thing is and not only what it is about.
+A phone case has the word "phone", but only a phone has the head "=phone". Tokens that begin with "+" are two neighbours as one word.
+"""
+
+from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-MAX_QUERY_CHARACTERS = 200
-MAX_QUERY_TOKENS = 16
+import opencc
+import rjieba
+
 MAX_WORD = 40
 MAX_POSITION = 16_383
 MAX_POSITIONS_OF_A_WORD = 255
+LONGEST_JOINED = 24
+HEAD, JOINED = "=", "+"
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _TAGS = re.compile(r"<[^>]*>")
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
+_PIECES = re.compile(r"\d+|[^\W\d_]+")
+# What follows says for what or with what, not what it is: "case with strap", "lamp for desks", "lamp, white".
+_AFTER_HEAD = re.compile(r"\b(?:with|for|in|of|by|from|to)\b|[,;:(|/\u2013\u2014]|\s-\s")
+_simplified = opencc.OpenCC("t2s").convert
 
 
 def fold(text: str) -> str:
-    """Text without case, accents and full-width forms: "Ｃａｆé" and "CAFE" are both "cafe"."""
+    """Text without case, accents, full-width and traditional forms: "Ｃａｆé" and "CAFE" are both "cafe", "藍牙" is "蓝牙"."""
     if text.isascii():
         return text.lower()
     wide = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(character for character in wide if not unicodedata.combining(character))
+    plain = "".join(character for character in wide if not unicodedata.combining(character))
+    # Half a character, which a form can hold and UTF-8 cannot, is no letter.
+    return _simplified(plain.encode("utf-8", "ignore").decode()) if _IS_CJK.search(plain) else plain
 
 
 def singular(word: str) -> str:
@@ -37,58 +53,117 @@ def singular(word: str) -> str:
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:
     """Runs of letters and digits with a flag that says whether the run is written without spaces (Chinese, Japanese, Korean)."""
-    for match in _RUNS.finditer(fold(text)):
+    for match in _RUNS.finditer(_POSSESSIVE.sub("", fold(text))):
         run = match.group()
-        yield run, bool(_IS_CJK.match(run))
+        yield run, is_chinese(run)
+
+
+def is_chinese(word: str) -> bool:
+    """Whether a word is written without spaces around it (Chinese, Japanese, Korean)."""
+    return bool(_IS_CJK.match(word))
+
+
+def latin_word(run: str) -> str:
+    """A Latin run as it is stored and asked for."""
+    return singular(run)[:MAX_WORD]
+
+
+def pieces(word: str) -> tuple[str, ...]:
+    """The letters and the digits of a word that mixes both: "128gb" is "128" and "gb"; of any other word only itself."""
+    found = tuple(_PIECES.findall(word))
+    return found if len(found) > 1 else (word,)
+
+
+def chinese_words(run: str) -> list[str]:
+    """The words of a Chinese run, in order and without overlap."""
+    return list(rjieba.cut(run))
 
 
 @lru_cache(maxsize=2_048)  # names of brands and categories come again with every product of a batch
-def document_tokens(text: str) -> tuple[str, ...]:
-    """Every token a document can be found by: words, and for Chinese each character and each pair of neighbours."""
-    found = []
+def document_tokens(text: str) -> tuple[tuple[str, int], ...]:
+    """Every token a document can be found by, with how far each lies from the text's beginning, in words and characters.
+
+    Latin: the word, its pieces and its join with the next word, so that "sun glasses" is found as "sunglasses". Chinese: each
+    character, each pair of neighbours and each longer word.
+    """
+    found: list[tuple[str, int]] = []
+    place, last = 0, ""
     for run, is_cjk in runs(_TAGS.sub(" ", text)):
-        if not is_cjk:
-            found.append(singular(run)[:MAX_WORD])
+        if is_cjk:
+            found += _chinese_tokens(run, place)
+            place, last = place + len(run), ""
             continue
-        for index, character in enumerate(run):
-            found.append(character)
-            if pair := run[index : index + 2][1:]:
-                found.append(character + pair)
+        word = latin_word(run)
+        found += [(part, place) for part in {word: None, **dict.fromkeys(pieces(word))}]
+        if last and len(last) + len(word) <= LONGEST_JOINED and not (last.isdigit() and word.isdigit()):
+            found.append((JOINED + last + word, place - 1))
+        place, last = place + 1, run
     return tuple(found)
 
 
-def query_tokens(text: str) -> list[tuple[str, bool]]:
-    """Tokens of what a person typed, each with a flag that says whether it may be the beginning of a longer word.
+def _chinese_tokens(run: str, place: int) -> Iterator[tuple[str, int]]:
+    for index, character in enumerate(run):
+        yield character, place + index
+        if pair := run[index : index + 2][1:]:
+            yield character + pair, place + index
+    start = 0
+    for word in chinese_words(run):
+        if 3 <= len(word) <= MAX_WORD:
+            yield word, place + start
+        start += len(word)
 
-    Only the last Latin word may: the person may still be typing it. Long input is cut, control characters are dropped.
+
+def naming_part(text: str) -> str:
+    """What stands before "with", "for" or a comma, if anything does."""
+    folded = fold(text)
+    return _AFTER_HEAD.split(folded, maxsplit=1)[0].strip() or folded
+
+
+@lru_cache(maxsize=2_048)
+def heads(text: str) -> tuple[str, ...]:
+    """What a name says the thing is: the last words of each Chinese run, the last word of a Latin name before "with", "for" or a comma.
+
+    In a name of both, such as "iPhone 充电器", the Chinese words say it.
     """
-    tokens: dict[str, bool] = {}
-    prefix = ""
-    for run, is_cjk in runs(text[:MAX_QUERY_CHARACTERS]):
-        if is_cjk:
-            tokens |= dict.fromkeys([run[index : index + 2] for index in range(len(run) - 1)] or [run], False)
-            prefix = ""
-        else:
-            prefix = singular(run)[:MAX_WORD]
-            tokens[prefix] = False
-    if prefix:
-        tokens[prefix] = True
-    return list(tokens.items())[:MAX_QUERY_TOKENS]
+    chinese = [HEAD + word for run, is_cjk in runs(text) if is_cjk for word in _endings(run)]
+    latin = [latin_word(run) for run, is_cjk in runs(naming_part(text)) if not is_cjk and not run.isdigit()]
+    return tuple(dict.fromkeys(chinese or [HEAD + word for word in latin[-1:]]))
 
 
-def tsquery(tokens: Iterable[tuple[str, bool]], *, every: bool) -> str:
-    """The text of a `simple` tsquery that asks for every token, or for any of them. Tokens hold letters and digits only."""
-    return (" & " if every else " | ").join(f"'{token}'{':*' if is_prefix else ''}" for token, is_prefix in tokens)
+def _endings(run: str) -> list[str]:
+    """The words a Chinese run ends in: "智能手机" ends in 智能手机 and in 手机, a word of three such as 饮用水 in its last, too."""
+    last = chinese_words(run)[-1]
+    words = {word for word in rjieba.cut_for_search(run) if run.endswith(word)} | {last, last[-1:] if len(last) > 2 else last}
+    return sorted(word[:MAX_WORD] for word in words if word)
 
 
-def tsvector(texts: Iterable[tuple[str, str]]) -> str:
-    """The text of a tsvector made of (weight, text) pairs, weight A to D, spelled as PostgreSQL would spell it back."""
-    places: dict[str, list[str]] = {}
-    position = 0
+def tsvector(texts: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]] = ()) -> str:
+    """The text of a tsvector made of (weight, text) pairs, weight A to D, spelled as PostgreSQL would spell it back.
+
+    `names` are (weight, text) pairs of names whose heads are kept, too.
+    """
+    places: dict[str, dict[int, str]] = {}
+    start = 1
     for weight, text in texts:
-        for token in document_tokens(text):
-            position = min(position + 1, MAX_POSITION)
-            of_word = places.setdefault(token, [])
-            if len(of_word) < MAX_POSITIONS_OF_A_WORD:
-                of_word.append(f"{position}{weight if weight != 'D' else ''}")
-    return " ".join(f"'{token}':{','.join(places[token])}" for token in sorted(places, key=str.encode))
+        end = start
+        for token, offset in document_tokens(text):
+            end = max(end, start + offset + 1)
+            _note(places, token, start + offset, weight)
+        start = end
+    for weight, text in names:
+        for token in heads(text):
+            _note(places, token, start, weight)
+    return " ".join(f"'{token}':{_spelled(places[token])}" for token in sorted(places, key=str.encode))
+
+
+def _note(places: dict[str, dict[int, str]], token: str, position: int, weight: str) -> None:
+    of_word = places.setdefault(token, {})
+    position = min(position, MAX_POSITION)
+    if position in of_word:
+        of_word[position] = min(of_word[position], weight)
+    elif len(of_word) < MAX_POSITIONS_OF_A_WORD:
+        of_word[position] = weight
+
+
+def _spelled(of_word: dict[int, str]) -> str:
+    return ",".join(f"{position}{weight if weight != 'D' else ''}" for position, weight in sorted(of_word.items()))

@@ -36,6 +36,7 @@ class Card:
     picture_widths: tuple[int, ...]
     picture_formats: tuple[str, ...]
     tint: str
+    swatches: tuple[str, ...]
     in_stock: bool
     sold: int
     stars: float | None
@@ -75,7 +76,7 @@ _SAME = (
     ),
     *("in_stock", "sold", "stars_count", "version", "has_options", "variant_id", "discount_bps"),
 )
-_MADE = ("title", "i18n", "merchant_name", "merchant_i18n", "brand_name", "picture_widths", "picture_formats", "stars_sum")
+_MADE = ("title", "i18n", "merchant_name", "merchant_i18n", "brand_name", "picture_widths", "picture_formats", "swatches", "stars_sum")
 _FIELDS = (*_SAME, *_MADE)
 
 
@@ -93,6 +94,7 @@ def card_from(row: Mapping[str, Any], language: str) -> Card:
         brand_name=translated(row, row["i18n"], "brand_name", language),
         picture_widths=tuple(row["picture_widths"]),
         picture_formats=tuple(row["picture_formats"]),
+        swatches=tuple(row["swatches"]),
         stars=stars_of(row["stars_sum"], row["stars_count"]),
     )
 

@@ -1,38 +1,48 @@
-"""Category pages, search results and shop pages: at most one statement that counts and one that reads the page."""
+"""Category pages, search results and shop pages: a statement that counts and one that reads; more only where words are unknown."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db import connection
-from django.db.models import F, OrderBy, QuerySet
+from django.contrib.postgres.search import SearchRank
+from django.db.models import Case, F, FloatField, OrderBy, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Ln
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
-from catalog.models import Category, Product, ProductCard
-from catalog.rules.tokens import query_tokens, tsquery
+from catalog.models import Category, ProductCard
+from catalog.rules import facets as names
+from catalog.rules.queries import Question
 from catalog.selectors.cards import Card, cards_of, visible_cards
+from catalog.selectors.meaning import corrected, understood
 from catalog.selectors.prices import minor_price
+from catalog.selectors.tsquery import Spelled
 from core.exchange.rules import Conversion
 
 COUNT_CAP = 1_000
 MAX_PER_PAGE = 100
 BIGGEST_PRICE = 10**12
+# How much a word counts in the description, in options and attributes, in brand, category and SKU, and in the title.
+WEIGHTS = [0.05, 0.2, 0.4, 1.0]
+# A thing that is what was asked for stands before one that only has the word.
+HEAD_BONUS = 2.0
+SALES_SHARE = 0.03
 SORTS = {
     "sales": ("-sold", "product_id"),
     "newest": ("-published_at", "product_id"),
     "rating": ("-rating_rank", "product_id"),
 }
 RELEVANCE = "relevance"
+Selected = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class CardQuery:
-    """What a person asked for. Values out of range are brought into it; an unknown sort or condition is ignored.
+    """What a person asked for. Values out of range are brought into it; an unknown sort or facet narrows to nothing or is ignored.
 
-    Prices are minor units of the currency of `conversion`, of each card's own without one.
+    Prices are minor units of the currency of `conversion`, of each card's own without one. `facets` are the values chosen of each facet
+    of catalog.rules.facets: any of a facet's values will do, every facet is needed.
     """
 
     text: str = ""
@@ -40,8 +50,7 @@ class CardQuery:
     merchant_id: uuid.UUID | None = None
     min_minor: int | None = None
     max_minor: int | None = None
-    in_stock: bool = False
-    condition: str = ""
+    facets: Selected = field(default_factory=dict)
     sort: str = RELEVANCE
     conversion: Conversion | None = None
     page: int = 1
@@ -49,10 +58,25 @@ class CardQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a search: the tsquery, and the words where they are others than those typed."""
+
+    tsquery: str
+    question: Question
+    is_loose: bool = False
+    instead: str = ""
+
+    @property
+    def matching(self) -> Spelled:
+        return Spelled(self.tsquery)
+
+
+@dataclass(frozen=True, slots=True)
 class CardPage:
     """One page of cards. `total` is exact up to 1,000; beyond, `is_capped` is set and pages end there.
 
-    `is_loose` says that no product had all the words of the search, so these have some of them.
+    `is_loose` says that no product had all the words of the search, so these have some of them; `instead` are the words searched for
+    where those typed are in no product.
     """
 
     cards: list[Card]
@@ -61,7 +85,9 @@ class CardPage:
     pages: int
     has_next: bool
     is_capped: bool
-    is_loose: bool
+    is_loose: bool = False
+    instead: str = ""
+    reading: Reading | None = None
 
     @property
     def total_text(self) -> str:
@@ -69,37 +95,83 @@ class CardPage:
 
 
 def find_cards(query: CardQuery, language: str) -> CardPage:
-    """One page of the products asked for, in at most two statements.
+    """One page of the products asked for: two statements where a product has all the words.
 
-    A search needs all its words; where no product has them all, any of them will do. Sorted by relevance (sales where there is no text)
-    unless asked otherwise, ties always by product. A page number out of range becomes the nearest that exists.
+    Where none has, the last word may be the beginning of a longer one, then misspelt words are put right, then any of the words will do.
+    Sorted by relevance (sales where there is no text) unless asked otherwise, ties always by product. A page number out of range becomes
+    the nearest that exists.
     """
-    candidates = _candidates(query)
-    counted, is_loose = _count(candidates)
+    rows = narrowed(query)
+    if not query.text.replace("\0", "").strip():
+        return _page(rows, _count(rows), query, language)
+    for reading in _readings(query.text):
+        found = rows.filter(search=reading.matching)
+        if count := _count(found):
+            return _page(found, count, query, language, reading)
+    return _page(rows.none(), 0, query, language)
+
+
+def _readings(text: str) -> Iterator[Reading]:
+    """From the strictest to the loosest; each is asked only where the one before finds nothing."""
+    question = understood(text)
+    if not question.groups:
+        return
+    yield Reading(question.strict(), question)
+    if question.ends_open:
+        yield Reading(question.strict(is_prefix=True), question)
+    better, instead = corrected(question)
+    if instead:
+        yield Reading(better.strict(), better, instead=instead)
+    if len(better.groups) > 1:
+        yield Reading(better.loose(), better, is_loose=True, instead=instead)
+
+
+def _page(rows: QuerySet[ProductCard], counted: int, query: CardQuery, language: str, reading: Reading | None = None) -> CardPage:
     total = min(counted, COUNT_CAP)
     per_page = min(max(query.per_page, 1), MAX_PER_PAGE)
     pages = max(-(-total // per_page), 1)
     page = min(max(query.page, 1), pages)
     start, end = (page - 1) * per_page, min(page * per_page, total)
-    cards = cards_of(candidates[is_loose].order_by(*_order(query))[start:end], language) if total else []
+    is_capped = counted > COUNT_CAP
+    ordered = _ordered(rows, query, reading, is_capped=is_capped)
     return CardPage(
-        cards=cards, total=total, page=page, pages=pages, has_next=page < pages, is_capped=counted > COUNT_CAP, is_loose=is_loose
+        cards=cards_of(ordered[start:end], language) if total else [],
+        total=total,
+        page=page,
+        pages=pages,
+        has_next=page < pages,
+        is_capped=is_capped,
+        is_loose=reading.is_loose if reading else False,
+        instead=reading.instead if reading else "",
+        reading=reading,
     )
 
 
-def _order(query: CardQuery) -> tuple[str | OrderBy, ...]:
+def _count(rows: QuerySet[ProductCard]) -> int:
+    """How many there are, at most one above the cap; rows are not sorted for it."""
+    return rows.order_by()[: COUNT_CAP + 1].count()
+
+
+def _ordered(rows: QuerySet[ProductCard], query: CardQuery, reading: Reading | None, *, is_capped: bool) -> QuerySet[ProductCard]:
     if query.sort in {"price", "-price"}:
         price, is_descending = minor_price(query.conversion), query.sort == "-price"
         if price == F("price_minor"):
-            return ("-price_minor", "-product_id") if is_descending else ("price_minor", "product_id")
+            return rows.order_by(*(("-price_minor", "-product_id") if is_descending else ("price_minor", "product_id")))
         # Those without a price in the currency come last both ways.
-        return OrderBy(price, descending=is_descending, nulls_last=True), "-product_id" if is_descending else "product_id"
-    if query.sort in SORTS:
-        return SORTS[query.sort]
-    return ("-rank", *SORTS["sales"]) if query_tokens(query.text) else SORTS["sales"]
+        return rows.order_by(OrderBy(price, descending=is_descending, nulls_last=True), "-product_id" if is_descending else "product_id")
+    if query.sort in SORTS or reading is None:
+        return rows.order_by(*SORTS.get(query.sort, SORTS["sales"]))
+    head = Spelled(reading.question.head())
+    is_it = Case(When(search=head, then=Value(HEAD_BONUS)), default=Value(1.0), output_field=FloatField())
+    if is_capped:  # weighing thousands of documents would take longer than all the rest of the page
+        return rows.annotate(is_it=is_it).order_by("-is_it", *SORTS["sales"])
+    weight = SearchRank(F("search"), reading.matching, weights=Value(WEIGHTS), cover_density=True)
+    sales = Ln(Cast(F("sold") + 1, FloatField())) * Value(SALES_SHARE)
+    return rows.annotate(rank=weight * is_it + sales).order_by("-rank", *SORTS["sales"])
 
 
-def _filtered(query: CardQuery) -> QuerySet[ProductCard]:
+def narrowed(query: CardQuery, *, but_for: bool = False) -> QuerySet[ProductCard]:
+    """Visible cards of the query's category, merchant and prices; `but_for` the facets, which narrow them else. Words are not looked at."""
     rows = visible_cards()
     if query.category is not None:
         rows = in_category(rows, query.category)
@@ -109,11 +181,22 @@ def _filtered(query: CardQuery) -> QuerySet[ProductCard]:
         rows = at_least(rows, query.min_minor, query.conversion)
     if query.max_minor is not None:
         rows = at_most(rows, query.max_minor, query.conversion)
-    if query.in_stock:
-        rows = rows.filter(in_stock=True)
-    if query.condition in Product.Condition.values:
-        rows = rows.filter(condition=query.condition)
+    if not but_for:
+        for name, values in query.facets.items():
+            rows = rows.filter(having(name, values))
     return rows
+
+
+def having(name: str, values: tuple[str, ...]) -> Q:
+    """Cards that have any of the values of a facet."""
+    if name == names.STOCK:
+        return Q(in_stock=True)
+    if name == names.REDUCED:
+        return Q(discount_bps__gt=0)
+    if name == names.STARS:
+        least = min((int(value) for value in values if value.isdigit()), default=5)
+        return Q(stars_count__gt=0, stars_sum__gte=F("stars_count") * least)
+    return Q(facets__overlap=[names.facet(name, value) for value in values])
 
 
 def at_least(rows: QuerySet[ProductCard], minor: int, conversion: Conversion | None) -> QuerySet[ProductCard]:
@@ -137,39 +220,8 @@ def in_category(rows: QuerySet[ProductCard], category: Category) -> QuerySet[Pro
 
 
 def having_words(rows: QuerySet[ProductCard], text: str) -> QuerySet[ProductCard]:
-    """Cards that have all words of a text; none where it holds signs only."""
-    tokens = query_tokens(text)
-    asked = SearchQuery(tsquery(tokens, every=True), config="simple", search_type="raw")
-    return rows.filter(search=asked) if tokens else rows.none()
-
-
-def _candidates(query: CardQuery) -> Sequence[QuerySet[ProductCard]]:
-    """What may be shown, the strict reading of the search first and the loose one, where it differs, second."""
-    rows = _filtered(query)
-    tokens = query_tokens(query.text)
-    if not tokens:
-        # Signs only, such as "!!!": a search that nothing matches, unlike an empty one.
-        return [rows.none() if query.text.replace("\0", "").strip() else rows]
-    readings = [tsquery(tokens, every=True)] + ([tsquery(tokens, every=False)] if len(tokens) > 1 else [])
-    return [_matching(rows, SearchQuery(text, config="simple", search_type="raw")) for text in readings]
-
-
-def _matching(rows: QuerySet[ProductCard], asked: SearchQuery) -> QuerySet[ProductCard]:
-    return rows.filter(search=asked).annotate(rank=SearchRank(F("search"), asked, cover_density=True))
-
-
-def _count(candidates: Sequence[QuerySet[ProductCard]]) -> tuple[int, bool]:
-    """How many rows the first candidate that has any has, at most one above the cap, and whether it is the second; one statement."""
-    if candidates[0].query.is_empty():
-        return 0, False
-    counts = [rows.order_by().values("pk")[: COUNT_CAP + 1].query.sql_with_params() for rows in candidates]
-    (strict, strict_params), (loose, loose_params) = counts[0], counts[-1]
-    # The text of both statements comes from the query compiler; every value travels as a parameter.
-    fallback = f"(SELECT count(*) FROM ({loose}) loose)" if len(counts) > 1 else "0"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT n, CASE WHEN n = 0 THEN {fallback} ELSE 0 END FROM (SELECT count(*) AS n FROM ({strict}) strict) counted",  # noqa: S608
-            [*(loose_params if len(counts) > 1 else ()), *strict_params],
-        )
-        exact, any_word = cursor.fetchone()
-    return (exact, False) if exact or not any_word else (any_word, True)
+    """Cards that have all words of a text, the last of which may be unfinished; none where it holds signs only."""
+    question = understood(text)
+    if not question.groups:
+        return rows.none()
+    return rows.filter(search=Reading(question.strict(is_prefix=True), question).matching)

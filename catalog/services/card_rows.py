@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from catalog.models import Brand, Category, Picture, Product, ProductCard, Variant, VariantPrice
+from catalog.rules.facets import AttributeSpec, facets_of, swatches_of
 from catalog.rules.prices import card_prices
 from catalog.rules.tokens import tsvector
 from merchants.models import Merchant
@@ -17,7 +19,7 @@ CATEGORY_STEP = int(Category.steplen)
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Rows that cards are made of, by key; categories by path, prices in other currencies by variant and currency."""
+    """Rows that cards are made of, by key; categories by path, prices in other currencies by variant and currency, specs by name."""
 
     products: Sequence[Product]
     merchants: Mapping[uuid.UUID, Merchant]
@@ -25,6 +27,7 @@ class Sources:
     prices: Mapping[uuid.UUID, Mapping[str, VariantPrice]]
     pictures: Mapping[uuid.UUID, Picture]
     categories: Mapping[str, Category]
+    specs: Mapping[str, AttributeSpec]
 
 
 def card_of(product: Product, sources: Sources) -> ProductCard | None:
@@ -57,6 +60,9 @@ def card_of(product: Product, sources: Sources) -> ProductCard | None:
         has_options=len(on_sale) > 1,
         published_at=product.published_at,
         search=_search(product, variants, sources.categories),
+        facets=_facets(product, merchant, sources),
+        swatches=swatches_of(product.options, sources.specs),
+        is_stale=False,
     )
     _take_picture(card, sources.pictures.get(product.pk))
     return card
@@ -85,26 +91,48 @@ def _take_picture(card: ProductCard, picture: Picture | None) -> None:
         card.picture_formats = list(picture.formats)
 
 
+def _facets(product: Product, merchant: Merchant, sources: Sources) -> list[str]:
+    return facets_of(
+        brand_slug=product.brand.slug if product.brand else "",
+        merchant_slug=merchant.slug,
+        condition=product.condition,
+        handling_days=merchant.handling_days,
+        category_paths=and_ancestors(product.category.path),
+        attributes=product.attributes,
+        options=product.options,
+        specs=sources.specs,
+    )
+
+
+def and_ancestors(path: str) -> list[str]:
+    """The paths from the root of the tree down to `path`, itself included."""
+    return [path[:end] for end in range(CATEGORY_STEP, len(path) + 1, CATEGORY_STEP)]
+
+
 def _search(product: Product, variants: Sequence[Variant], categories: Mapping[str, Category]) -> str:
-    """Titles count most, then brand, categories and SKUs, then the values of options, then the description."""
-    return tsvector(_searched(product, variants, categories))
+    """Titles count most, then brand, categories and SKUs, then the values of options and attributes, then the description."""
+    above = [categories[path] for path in and_ancestors(product.category.path) if path in categories]
+    names = [("A", text) for text in _all_languages(product, "title")]
+    names += [("B", text) for row in above for text in _all_languages(row, "name")]
+    return tsvector(_searched(product, variants, above), names)
 
 
-def _searched(product: Product, variants: Sequence[Variant], categories: Mapping[str, Category]) -> Iterator[tuple[str, str]]:
-    path = product.category.path
-    above = [categories[path[:end]] for end in range(CATEGORY_STEP, len(path) + 1, CATEGORY_STEP) if path[:end] in categories]
+def _searched(product: Product, variants: Sequence[Variant], above: Sequence[Category]) -> Iterator[tuple[str, str]]:
     for text in _all_languages(product, "title"):
         yield "A", text
-    for row in ([product.brand] if product.brand else []) + above:
+    for row in ([product.brand] if product.brand else []) + list(above):
         for text in _all_languages(row, "name"):
             yield "B", text
     for variant in variants:
         yield "B", variant.sku
-    for option in product.options:
-        for value in option["values"]:
-            yield "C", " ".join([value["value"], *(texts.get("value", "") for texts in (value.get("i18n") or {}).values())])
+    for said in (*(value for option in product.options for value in option["values"]), *product.attributes):
+        yield "C", _in_all_languages(said)
     for text in _all_languages(product, "description"):
         yield "D", text[:SEARCHED_DESCRIPTION]
+
+
+def _in_all_languages(said: Mapping[str, Any]) -> str:
+    return " ".join([str(said["value"]), *(texts.get("value", "") for texts in (said.get("i18n") or {}).values())])
 
 
 def _all_languages(row: Product | Brand | Category, field: str) -> list[str]:

@@ -14,7 +14,8 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 
 from catalog.models import Picture, Product, ProductCard, Review, Variant, VariantPrice
-from catalog.services.card_rows import CATEGORY_STEP, Sources, card_of, names_of
+from catalog.selectors.attributes import specs_by_name
+from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
 from merchants.models import Merchant
 
@@ -22,7 +23,9 @@ BATCH = 500
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
 _KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
 _WRITTEN = [field.name for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
-_SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search"}]
+_SHOWN = [
+    field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search", "facets", "is_stale"}
+]
 _IN_TREE = ("is_visible", "category_path")
 
 
@@ -32,7 +35,7 @@ def refresh_card(product_id: uuid.UUID) -> None:
 
 
 def refresh_cards(product_ids: Iterable[uuid.UUID]) -> int:
-    """Rebuild the cards of many products with ten statements per 500; returns how many cards changed.
+    """Rebuild the cards of many products with twelve statements per 500; returns how many cards changed.
 
     Stock, sold and stars are kept. A card whose content is the same as before keeps its version, so cached fragments stay good.
     Products without a variant have no card.
@@ -54,7 +57,7 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
     for product in sources.products:
         card = card_of(product, sources)
         old = before.get(product.pk)
-        if card is None or (old is not None and _same(card, old, [*_SHOWN, "search"])):
+        if card is None or (old is not None and _same(card, old, [*_SHOWN, "search", "facets", "is_stale"])):
             continue
         card.version = (old.version if _same(card, old, _SHOWN) else old.version + 1) if old else 1
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
@@ -81,7 +84,7 @@ def _sources(ids: Sequence[uuid.UUID]) -> Sources:
     for price in VariantPrice.objects.filter(product_id__in=ids):
         prices.setdefault(price.variant_id, {})[price.currency] = price
     first = Picture.objects.filter(product_id__in=ids).order_by("product_id", "position", "created_at", "pk").distinct("product_id")
-    paths = {path for product in products for path in _and_ancestors(product.category.path)}
+    paths = {path for product in products for path in and_ancestors(product.category.path)}
     return Sources(
         products=products,
         merchants=_hold_merchants({product.merchant_id for product in products}),
@@ -89,17 +92,26 @@ def _sources(ids: Sequence[uuid.UUID]) -> Sources:
         prices=prices,
         pictures={picture.product_id: picture for picture in first},
         categories={row.path: row for row in type(products[0].category).objects.filter(path__in=paths)} if products else {},
+        specs=specs_by_name(),
     )
-
-
-def _and_ancestors(path: str) -> list[str]:
-    return [path[:end] for end in range(CATEGORY_STEP, len(path) + 1, CATEGORY_STEP)]
 
 
 def _hold_merchants(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Merchant]:
     """Merchants, read under a shared lock (which Django cannot say): their status and name cannot change until we commit."""
     statement = "SELECT * FROM merchants_merchant WHERE id = ANY(%s) ORDER BY id FOR SHARE"
     return {merchant.pk: merchant for merchant in Merchant.objects.raw(statement, [sorted(ids)])}
+
+
+def mark_stale() -> None:
+    """Have every card made anew soon, where what all of them are made of has changed, such as an attribute."""
+    ProductCard.objects.filter(is_stale=False).update(is_stale=True)
+
+
+def refresh_stale_cards() -> int:
+    """Make a batch of stale cards anew; returns how many products that were."""
+    ids = list(ProductCard.objects.filter(is_stale=True).order_by("product_id").values_list("product_id", flat=True)[:BATCH])
+    refresh_cards(ids)
+    return len(ids)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
-from catalog.models import Category, Product
+from catalog.models import Category, Product, ProductType
 from catalog.rules.slugs import slug_base, slug_with_id
 from catalog.services.cards import refresh_cards
 from catalog.services.tree import RISKY_KEY, bump_tree
@@ -70,6 +70,11 @@ def set_risky(*, category: Category, is_risky: bool) -> None:
     """Say whether goods of a category, and of those below it, are often bought with stolen cards."""
     Category.objects.filter(pk=category.pk).update(is_risky=is_risky)
     forget(RISKY_KEY)
+
+
+def set_product_type(*, category: Category, product_type: ProductType | None) -> None:
+    """Say what is asked of products of a category, and of those below it that have no type of their own."""
+    Category.objects.filter(pk=category.pk).update(product_type=product_type)
 
 
 def _refresh_subtree(category: Category) -> None:

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catalog.models import ProductCard
+from catalog.services.vocabulary import learn_words
 from core import outbox
 from core.models import OutboxEvent
 from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import market, money, payouts, purses, rates, review, source
+from shop.demo import market, money, payouts, purses, rates, review, source, words
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -37,7 +38,10 @@ def load(*, small: bool) -> None:
         rates.announce()
         shops = market.open_shops()
         payouts.open_accounts(list(shops.values()), at=now - dt.timedelta(days=OPENED_DAYS_AGO))
+        words.define_attributes()
+        words.teach_synonyms()
         categories = market.plant_categories()
+        words.define_types(categories)
         rates.agree(now)
         purchases = plan_purchases(rows, rng, now=now, small=small)
         units = purchases.units_by_sku()
@@ -67,6 +71,7 @@ def load(*, small: bool) -> None:
         # As the poller has long done with a bank transfer that was begun days ago.
         poll_attempts(at=timezone.now())
         date_mails(purchase.key for purchase in purchases.purchases)
+        learn_words()
         step = progress.add_task("advice", total=1)
         train(clock=timezone.now, actor="system:demo")
         progress.advance(step)

@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from catalog.models import Brand, Category, Picture, Product, Variant
+from catalog.services.attributes import NewChoice, define_attribute
 from catalog.services.cards import refresh_cards
 from catalog.services.categories import create_category
+from catalog.services.vocabulary import learn_words
 from core.states import record_change
 from logistics.models import ShippingRate, Stock, StockMovement, Warehouse
 from merchants.services import create_merchant
@@ -63,6 +65,7 @@ def make_catalogue(count: int, *, seed: int, at: dt.datetime, on_progress: Calla
 
     Each has one to three variants, stock for nine in ten, and the pictures of products that exist already, if any do.
     """
+    _define_attributes()
     world = _world(seed, at)
     made: list[uuid.UUID] = []
     for start in range(0, count, BATCH):
@@ -72,7 +75,18 @@ def make_catalogue(count: int, *, seed: int, at: dt.datetime, on_progress: Calla
         _save(batch, world)
         made += [product.pk for product in batch.products]
         on_progress(len(made))
+    learn_words()
     return made
+
+
+def _define_attributes() -> None:
+    """The material and the colours of synthetic goods, beside choices that are there already."""
+    for key, name, name_zh, kind, rows in (
+        ("material", "Material", "材质", "choice", [(word, zh, "") for word, zh in MATERIALS]),
+        ("colour", "Colour", "颜色", "colour", COLOURS),
+    ):
+        choices = [NewChoice(slugify(word), word, {"zh-hans": {"label": zh}}, swatch) for word, zh, swatch in rows]
+        define_attribute(key=key, name=name, i18n={"zh-hans": {"name": name_zh}}, kind=kind, choices=choices)
 
 
 @transaction.atomic

@@ -98,10 +98,9 @@ def test_narrowed_lists_are_counted_and_read_by_an_index(asked: Any) -> None:
 
     plans = plans_of(lambda: find_cards(query, "en"))
 
-    assert len(plans) == 2
-    for plan in plans:
-        assert scans_of_cards(plan)
-        assert "Seq Scan" not in scans_of_cards(plan)
+    of_cards = [scans_of_cards(plan) for plan in plans if scans_of_cards(plan)]
+    assert len(of_cards) >= 2
+    assert all("Seq Scan" not in scans for scans in of_cards)
 
 
 @pytest.mark.parametrize("sort", ["sales", "newest", "price", "-price", "rating"])

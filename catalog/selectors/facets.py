@@ -1,0 +1,192 @@
+"""What a list can be narrowed by, with counts: one statement, and one or two for the names of brands and merchants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import BooleanField, Case, QuerySet, Value, When
+
+from catalog.models import Brand, ProductCard
+from catalog.rules import facets as names
+from catalog.selectors.attributes import facet_labels
+from catalog.selectors.categories import CategoryNode, category_tree
+from catalog.selectors.find import CardQuery, Reading, having, narrowed
+from core.i18n import translated
+from merchants.models import Merchant
+
+LOOKED_AT = 2_000
+MOST_VALUES = 24
+# The parameters of the statement are: the choice of each facet that narrows, then the statement's own.
+_COUNT = """
+    WITH looked_at AS MATERIALIZED ({rows}),
+    missing AS (SELECT facets, array_remove(ARRAY[{missed}]::text[], NULL) AS missed FROM looked_at),
+    counted AS (
+        SELECT token, split_part(token, '=', 1) AS name,
+               count(*) FILTER (WHERE missed = '{{}}' OR missed = ARRAY[split_part(token, '=', 1)]) AS fitting, count(*) AS present
+        FROM missing, unnest(facets) AS token GROUP BY token
+    ),
+    placed AS (SELECT *, row_number() OVER (PARTITION BY name ORDER BY fitting DESC, present DESC, token) AS place FROM counted)
+    SELECT token, fitting, present, (SELECT count(*) FROM looked_at) FROM placed WHERE place <= %s OR name = 'k' OR token = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A choice. `count` is how many products it would show with the other facets as they are chosen; `is_least` says there may be more."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+    is_least: bool = False
+    swatch: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody should be led to it, unless it is chosen."""
+        return self.count == 0 and not self.is_chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """What a list can be narrowed by; `name` is the one in addresses."""
+
+    name: str
+    title: str
+    values: tuple[FacetValue, ...]
+
+    @property
+    def chosen(self) -> int:
+        return sum(value.is_chosen for value in self.values)
+
+
+Counts = Mapping[str, tuple[int, int]]
+
+
+def facets_for(query: CardQuery, reading: Reading | None, language: str) -> dict[str, Facet]:
+    """The facets of what a query finds, by name, in the order they are shown; a facet's own choice does not shrink its own counts.
+
+    At most 2,000 products are looked at; where there are more, counts say "at least". Values that lead to nothing now are kept, with 0.
+    """
+    rows = narrowed(query, but_for=True)
+    if reading is not None:
+        rows = rows.filter(search=reading.matching)
+    counts, is_least = _counted(rows, query)
+    found = {
+        names.CATEGORY: _categories(query, counts, language),
+        names.BRAND: _named(names.BRAND, counts, query, lambda slugs: _labels(Brand.objects.filter(slug__in=slugs), language)),
+        **_attributes(counts, query, language),
+        names.MERCHANT: _named(names.MERCHANT, counts, query, lambda slugs: _labels(Merchant.objects.filter(slug__in=slugs), language)),
+        **{name: _plain(name, counts, query) for name in (names.STARS, names.CONDITION, names.DAYS, names.STOCK, names.REDUCED)},
+    }
+    if is_least:
+        found = {name: replace(one, values=tuple(replace(value, is_least=True) for value in one.values)) for name, one in found.items()}
+    return {name: one for name, one in found.items() if one.values}
+
+
+def _counted(rows: QuerySet[ProductCard], query: CardQuery) -> tuple[Counts, bool]:
+    computed = [(names.STOCK, "1")] + [(names.REDUCED, "1")] + [(names.STARS, str(stars)) for stars in names.STARS_AT_LEAST]
+    flags = {f"has_{number}": _flag(name, (value,)) for number, (name, value) in enumerate(computed)}
+    fits = {f"fits_{number}": _flag(name, values) for number, (name, values) in enumerate(query.facets.items())}
+    asked = rows.annotate(**flags, **fits).order_by().values("facets", *flags, *fits)[:LOOKED_AT]
+    sql, parameters = asked.query.sql_with_params()
+    extra = "".join(
+        f" || CASE WHEN has_{number} THEN ARRAY['{names.facet(name, value)}'] ELSE '{{}}' END"
+        for number, (name, value) in enumerate(computed)
+    )
+    missed = ", ".join(f"CASE WHEN NOT {fit} THEN %s END" for fit in fits)
+    # The texts are ours; what people chose travels as parameters.
+    found = f"SELECT facets{extra} AS facets{''.join(f', {fit}' for fit in fits)} FROM ({sql}) found"  # noqa: S608
+    statement = _COUNT.format(rows=found, missed=missed)
+    chosen = [names.facet(name, value) for name, values in query.facets.items() for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, *query.facets, MOST_VALUES, chosen])
+        counted = cursor.fetchall()
+    return {token: (fitting, present) for token, fitting, present, _ in counted}, bool(counted) and counted[0][3] >= LOOKED_AT
+
+
+def _flag(name: str, values: tuple[str, ...]) -> Case:
+    return Case(When(having(name, values), then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _values(name: str, counts: Counts, query: CardQuery) -> dict[str, tuple[int, bool]]:
+    """Count and choice of each value of a facet; what was chosen is there even when nothing has it."""
+    chosen = query.facets.get(name, ())
+    found = {
+        value: (fitting, value in chosen) for token, (fitting, _) in counts.items() for own, value in [names.split(token)] if own == name
+    }
+    return {**found, **{value: (0, True) for value in chosen if value not in found}}
+
+
+def _named(name: str, counts: Counts, query: CardQuery, labels: Callable[[Iterable[str]], Mapping[str, str]]) -> Facet:
+    """Brands or merchants, those with most products first."""
+    found = _values(name, counts, query)
+    if len(found) < 2 and not query.facets.get(name):
+        return Facet(name, "", ())
+    known = labels(found)
+    values = [FacetValue(value, known[value], count, is_chosen) for value, (count, is_chosen) in found.items() if value in known]
+    return Facet(name, "", tuple(sorted(values, key=lambda value: (-value.count, value.label))))
+
+
+def _labels(rows: QuerySet[Brand] | QuerySet[Merchant], language: str) -> dict[str, str]:
+    return {row["slug"]: translated(row, row["i18n"], "name", language) for row in rows.values("slug", "name", "i18n")}
+
+
+def _attributes(counts: Counts, query: CardQuery, language: str) -> dict[str, Facet]:
+    found = {}
+    for key, labels in facet_labels().items():
+        values = _values(key, counts, query)
+        if len(values) < 2 and key not in query.facets:
+            continue
+        shown = sorted(values, key=lambda value: _order(labels.order, value))
+        found[key] = Facet(
+            key,
+            labels.title(language),
+            tuple(
+                FacetValue(
+                    value,
+                    labels.label(value, language),
+                    *values[value],
+                    swatch=labels.choices[value].swatch if value in labels.choices else "",
+                )
+                for value in shown
+            ),
+        )
+    return found
+
+
+def _order(order: Callable[[str], tuple[Decimal, str]], value: str) -> tuple[Decimal, str]:
+    try:
+        return order(value)
+    except ArithmeticError:  # somebody wrote a word for a number into the address
+        return Decimal(0), value
+
+
+def _plain(name: str, counts: Counts, query: CardQuery) -> Facet:
+    """Facets whose values a face names itself."""
+    values = _values(name, counts, query)
+    return Facet(name, "", tuple(FacetValue(value, value, count, is_chosen) for value, (count, is_chosen) in sorted(values.items())))
+
+
+def _categories(query: CardQuery, counts: Counts, language: str) -> Facet:
+    """The next level of the tree: what lies below the category of the page, or below the one chosen."""
+    chosen = next(iter(query.facets.get(names.CATEGORY, ())), "")
+    at = chosen or (query.category.path if query.category else "")
+    level = _below(category_tree(language), at)
+    shown = [
+        FacetValue(node.path, node.name, counts.get(names.facet(names.CATEGORY, node.path), (0, 0))[0], node.path == chosen)
+        for node in level
+    ]
+    return Facet(names.CATEGORY, "", tuple(value for value in shown if value.count or value.is_chosen))
+
+
+def _below(nodes: Sequence[CategoryNode], path: str) -> Sequence[CategoryNode]:
+    for node in nodes:
+        if path == node.path:
+            return [node, *node.children]
+        if path.startswith(node.path):
+            return _below(node.children, path)
+    return nodes
