@@ -52,11 +52,11 @@ class AskedQuery(models.Model):
     """What people search for in a language and find something; `folded` is how the search reads it."""
 
     folded = models.CharField(max_length=100, db_collation="C")
-    language = models.CharField(max_length=10)
-    text = models.CharField(max_length=100)
-    times = models.PositiveIntegerField(default=0)
-    results = models.PositiveIntegerField(default=0)
-    asked_on = models.DateField()
+    language = models.CharField(_("language"), max_length=10)
+    text = models.CharField(_("search"), max_length=100)
+    times = models.PositiveIntegerField(_("times"), default=0)
+    results = models.PositiveIntegerField(_("results"), default=0)
+    asked_on = models.DateField(_("last asked"))
     is_hidden = models.BooleanField(_("never suggested"), default=False)
 
     class Meta:

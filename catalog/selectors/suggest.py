@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from catalog.models import AskedQuery, Term
 from catalog.rules.queries import words_of
+from catalog.rules.texts import storable
 from catalog.rules.tokens import fold
 from catalog.selectors.cards import Card, cards_of, visible_cards
 from catalog.selectors.categories import CategoryNode, category_tree
@@ -66,7 +67,7 @@ class Suggestions:
 
 def suggestions_for(text: str, language: str) -> Suggestions:
     """Suggestions for what has been typed so far, in at most four statements, and a few more where no product has the words."""
-    typed = " ".join(fold(text[:LONGEST]).split())
+    typed = " ".join(fold(storable(text[:LONGEST])).split())
     if len(typed) < SHORTEST or not words_of(typed):
         return Suggestions()
     products, instead = _products(typed, language)

@@ -91,3 +91,25 @@ def test_filters_take_a_constant_number_of_queries(
         client.get("/c/lamps/?f-material=oak&in_stock=on&stars=4&sort=newest")
 
     assert len(more) <= len(few)
+
+
+def test_the_search_box_is_told_what_somebody_may_want(
+    client: Client, lamps: Category, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/help/")
+    with django_assert_max_num_queries(8):
+        answer = client.get("/search/suggest/?q=lam")
+    with django_assert_max_num_queries(0):
+        again = client.get("/search/suggest/?q=lam")
+
+    assert answer.text == again.text
+    assert 'role="option"' in answer.text
+    assert "/c/lamps/" in answer.text
+    assert client.get("/search/suggest/?q=").text.strip() == ""
+
+
+@pytest.mark.parametrize(("text", "anchor"), [("returns", "returns"), ("退货", "returns"), ("运费", "delivery"), ("how to lamp", "")])
+def test_a_search_for_help_leads_to_help(client: Client, db: None, text: str, anchor: str) -> None:
+    answer = client.get("/search/", {"q": text})
+
+    assert (f"/help/#{anchor}" in answer.text.split('id="listing"')[1].split("</main>")[0]) is bool(anchor)
