@@ -72,6 +72,8 @@ def measure(stack: Stack, seconds: float, only: list[str], cpus: set[int] | None
         "category": f"{shop}/c/{category}/?nocache=1",
         "product": f"{shop}/p/{slugs[0]}/",
         "search": f"{shop}/search/?q=classic&nocache=1",
+        "search, 3 facets": f"{shop}/search/?q=classic&brand=nordvik&brand=haiyun&f-material=oak&f-material=steel&in_stock=on&nocache=1",
+        "suggestions": f"{shop}/search/suggest/?q=boo",
         "page from cache": f"{shop}/c/{category}/",
     }
     rows = [page(name, url, stack, seconds, cpus) for name, url in pages.items() if not only or name in only or name == "bare view"]

@@ -55,11 +55,16 @@ def fill(environment: dict[str, str], products: int) -> None:
     """Schema, static files, the catalogue and the bare view's table."""
     for arguments in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["make_catalogue", str(products)]):
         subprocess.run([sys.executable, "manage.py", *arguments], env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL)
-    analyse = "import django; django.setup(); from django.db import connection; connection.cursor().execute('VACUUM ANALYZE')"
-    subprocess.run([sys.executable, "-c", analyse], env={**os.environ, **environment}, check=True)
+    analyse(environment)
     code = "import django; django.setup(); from benchmarks.bare.models import create; create()"
     bare = {**os.environ, **environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings"}
     subprocess.run([sys.executable, "-c", code], env=bare, check=True)
+
+
+def analyse(environment: dict[str, str]) -> None:
+    """What autovacuum would do in the next minutes."""
+    code = "import django; django.setup(); from django.db import connection; connection.cursor().execute('VACUUM ANALYZE')"
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **environment}, check=True)
 
 
 def start_web(name: str, application: str, port: int, environment: dict[str, str], folder: Path) -> Running:

@@ -22,6 +22,10 @@ HEAD, JOINED = "=", "+"
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
+# Where Unicode has marks that combine with a letter, beside letters; a text without any of these has none.
+_MAYBE_MARKED = re.compile(
+    r"[\u0300-\u036f\u0483-\u1dff\u20d0-\u20ff\u2cef-\u302f\u3099\u309a\ua66f-\uabed\ufb1e-\ufe2f\U00010000-\U0010ffff]"
+)
 _TAGS = re.compile(r"<[^>]*>")
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
@@ -30,12 +34,13 @@ _AFTER_HEAD = re.compile(r"\b(?:with|for|in|of|by|from|to)\b|[,;:(|/\u2013\u2014
 _simplified = opencc.OpenCC("t2s").convert
 
 
+@lru_cache(maxsize=1_024)  # a title is looked at for its words and for its heads
 def fold(text: str) -> str:
     """Text without case, accents, full-width and traditional forms: "Ｃａｆé" and "CAFE" are both "cafe", "藍牙" is "蓝牙"."""
     if text.isascii():
         return text.lower()
     wide = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    plain = "".join(character for character in wide if not unicodedata.combining(character))
+    plain = "".join(sign for sign in wide if not unicodedata.combining(sign)) if _MAYBE_MARKED.search(wide) else wide
     # Half a character, which a form can hold and UTF-8 cannot, is no letter.
     return _simplified(plain.encode("utf-8", "ignore").decode()) if _IS_CJK.search(plain) else plain
 
@@ -142,28 +147,15 @@ def tsvector(texts: Iterable[tuple[str, str]], names: Iterable[tuple[str, str]] 
 
     `names` are (weight, text) pairs of names whose heads are kept, too.
     """
-    places: dict[str, dict[int, str]] = {}
+    places: dict[str, list[str]] = {}
     start = 1
     for weight, text in texts:
-        end = start
+        suffix, end = "" if weight == "D" else weight, start
         for token, offset in document_tokens(text):
-            end = max(end, start + offset + 1)
-            _note(places, token, start + offset, weight)
-        start = end
-    for weight, text in names:
-        for token in heads(text):
-            _note(places, token, start, weight)
-    return " ".join(f"'{token}':{_spelled(places[token])}" for token in sorted(places, key=str.encode))
-
-
-def _note(places: dict[str, dict[int, str]], token: str, position: int, weight: str) -> None:
-    of_word = places.setdefault(token, {})
-    position = min(position, MAX_POSITION)
-    if position in of_word:
-        of_word[position] = min(of_word[position], weight)
-    elif len(of_word) < MAX_POSITIONS_OF_A_WORD:
-        of_word[position] = weight
-
-
-def _spelled(of_word: dict[int, str]) -> str:
-    return ",".join(f"{position}{weight if weight != 'D' else ''}" for position, weight in sorted(of_word.items()))
+            if (place := start + offset) <= MAX_POSITION:
+                places.setdefault(token, []).append(f"{place}{suffix}")
+                end = max(end, place)
+        start = end + 1
+    for place, (weight, token) in enumerate([(weight, token) for weight, text in names for token in heads(text)], start=start):
+        places.setdefault(token, []).append(f"{min(place, MAX_POSITION)}{weight}")
+    return " ".join([f"'{token}':{','.join(places[token][:MAX_POSITIONS_OF_A_WORD])}" for token in sorted(places)])

@@ -106,7 +106,9 @@ def find_cards(query: CardQuery, language: str) -> CardPage:
         return _page(rows, _count(rows), query, language)
     for reading in _readings(query.text):
         found = rows.filter(search=reading.matching)
-        if count := _count(found):
+        count = _count(found)
+        # Where only the facets chosen leave nothing, the words were understood well.
+        if count or (query.facets and narrowed(query, but_for=True).filter(search=reading.matching).exists()):
             return _page(found, count, query, language, reading)
     return _page(rows.none(), 0, query, language)
 

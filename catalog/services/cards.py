@@ -17,6 +17,7 @@ from catalog.models import Picture, Product, ProductCard, Review, Variant, Varia
 from catalog.selectors.attributes import specs_by_name
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
+from core.bulk import upsert
 from merchants.models import Merchant
 
 BATCH = 500
@@ -62,7 +63,7 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         card.version = (old.version if _same(card, old, _SHOWN) else old.version + 1) if old else 1
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
-    ProductCard.objects.bulk_create(changed, update_conflicts=True, unique_fields=["product"], update_fields=_WRITTEN)
+    upsert(changed, key="product", changed=_WRITTEN)
     if tree_moved:
         bump_tree()
     return len(changed)

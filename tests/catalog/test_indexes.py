@@ -10,7 +10,10 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from catalog.models import Category, Product, ProductCard
-from catalog.selectors import CardQuery, cards_of_kind, deal_cards, find_cards, newest_cards, popular_cards
+from catalog.selectors import CardQuery, cards_of_kind, category_tree, deal_cards, find_cards, newest_cards, popular_cards
+from catalog.selectors.facets import facets_for
+from catalog.selectors.suggest import suggestions_for
+from catalog.services.vocabulary import learn_words
 from shop.synthetic.catalogue import make_catalogue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_catalogue")]
@@ -100,6 +103,39 @@ def test_narrowed_lists_are_counted_and_read_by_an_index(asked: Any) -> None:
 
     of_cards = [scans_of_cards(plan) for plan in plans if scans_of_cards(plan)]
     assert len(of_cards) >= 2
+    assert all("Seq Scan" not in scans for scans in of_cards)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: {"category": leaf()},
+        lambda: {"category": leaf(), "facets": {"material": ("oak",), "b": ("nordvik", "haiyun"), "s": ("1",)}},
+        lambda: {"text": "oak bookshelf", "facets": {"colour": ("jade",), "r": ("4",), "b": ("nordvik",)}},
+        lambda: {"text": "橡木书架", "facets": {"b": ("nordvik",)}},
+    ],
+    ids=["leaf", "leaf with three facets", "search with three facets", "chinese"],
+)
+def test_facets_are_counted_by_an_index(asked: Any) -> None:
+    query = CardQuery(**asked())
+    reading = find_cards(query, "en").reading
+    category_tree("en")  # counted once after a change, for all pages
+    plans = plans_of(lambda: facets_for(query, reading, "en"))
+
+    of_cards = [scans_of_cards(plan) for plan in plans if scans_of_cards(plan)]
+    assert of_cards
+    assert all("Seq Scan" not in scans for scans in of_cards)
+
+
+@pytest.mark.parametrize("typed", ["oak", "bookshe", "书架", "shujia", "bokshelf", "nordvik oak"])
+def test_suggestions_are_found_by_an_index(typed: str) -> None:
+    learn_words()
+    category_tree("en")
+
+    plans = plans_of(lambda: suggestions_for(typed, "en"))
+
+    of_cards = [scans_of_cards(plan) for plan in plans if scans_of_cards(plan)]
+    assert of_cards
     assert all("Seq Scan" not in scans for scans in of_cards)
 
 

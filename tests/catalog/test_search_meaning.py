@@ -91,6 +91,13 @@ class TestMeaning:
         assert titles("lapt") == ["Laptop 512GB"]
 
 
+@pytest.mark.usefixtures("market")
+def test_a_filter_that_leaves_nothing_does_not_make_the_words_mean_something_else() -> None:
+    page = find_cards(CardQuery(text="iphone case", facets={"b": ("nobody",)}), "en")
+
+    assert (page.total, page.is_loose, page.instead) == (0, False, "")
+
+
 @pytest.mark.django_db
 def test_the_operators_synonyms_stand_for_each_other() -> None:
     make_product(title="Headphones", i18n={"zh-hans": {"title": "头戴耳机"}})
