@@ -76,3 +76,13 @@ class CurrencyNotSold(ProductInvalid):
 class PriceNotChargeable(ProductInvalid):
     code = "price_not_chargeable"
     message = _("Cards are charged in steps of %(example)s in %(currency)s: round the price to that.")
+
+
+class AttributeInvalid(ProductInvalid):
+    code = "attribute_invalid"
+    message = _("“%(value)s” is no value of “%(name)s”.")
+
+
+class AttributeMissing(ProductInvalid):
+    code = "attribute_missing"
+    message = _("“%(name)s” is needed for goods of this kind.")

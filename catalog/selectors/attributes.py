@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from catalog.models import Attribute, AttributeChoice, Category, TypeAttribute
+from catalog.rules.attributes import Asked
 from catalog.rules.facets import AttributeSpec
 from catalog.rules.tokens import fold
 from core.i18n import translated
@@ -62,12 +63,16 @@ def specs_by_name() -> dict[str, AttributeSpec]:
     """The attributes that are facets, by their key and their folded names in every language; two statements."""
     found: dict[str, AttributeSpec] = {}
     for row in Attribute.objects.filter(is_facet=True).exclude(kind=Attribute.Kind.TEXT).prefetch_related("choices"):
-        choices = {word: choice.key for choice in row.choices.all() for word in _words_for(choice)}
-        swatches = {choice.key: choice.swatch for choice in row.choices.all() if choice.swatch}
-        spec = AttributeSpec(row.key, row.kind, row.unit, choices, swatches)
+        spec = _spec(row)
         for name in (row.key, row.name, *(texts.get("name", "") for texts in row.i18n.values())):
             found.setdefault(fold(name).strip(), spec)
     return found
+
+
+def _spec(row: Attribute) -> AttributeSpec:
+    choices = {word: choice.key for choice in row.choices.all() for word in _words_for(choice)}
+    swatches = {choice.key: choice.swatch for choice in row.choices.all() if choice.swatch}
+    return AttributeSpec(row.key, row.kind, row.unit, choices, swatches)
 
 
 def _words_for(choice: AttributeChoice) -> list[str]:
@@ -100,10 +105,24 @@ def _labels() -> dict[str, FacetLabels]:
 
 
 def attributes_for(category: Category) -> list[TypeAttribute]:
-    """What is asked of products of a category: the set of its own product type, else of the nearest above that has one."""
+    """The attributes of products of a category: the set of its own product type, else of the nearest above that has one."""
     above = [category.path[:end] for end in range(_STEP, len(category.path) + 1, _STEP)]
     nearest = Category.objects.filter(path__in=above, product_type__isnull=False).order_by("-path").first()
     if nearest is None:
         return []
     rows = TypeAttribute.objects.filter(product_type_id=nearest.product_type_id).order_by("position", "pk")
     return list(rows.select_related("attribute").prefetch_related("attribute__choices"))
+
+
+def asked_of(category: Category) -> list[Asked]:
+    """What is asked of products of a category, as the rules see it; at most four statements."""
+    return [
+        Asked(
+            spec=_spec(row.attribute),
+            name=row.attribute.name,
+            i18n=row.attribute.i18n,
+            is_required=row.is_required,
+            labels={choice.key: (choice.label, choice.i18n) for choice in row.attribute.choices.all()},
+        )
+        for row in attributes_for(category)
+    ]
