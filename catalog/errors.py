@@ -76,3 +76,36 @@ class CurrencyNotSold(ProductInvalid):
 class PriceNotChargeable(ProductInvalid):
     code = "price_not_chargeable"
     message = _("Cards are charged in steps of %(example)s in %(currency)s: round the price to that.")
+
+
+class WishListNotFound(DomainError):
+    code = "wish_list_not_found"
+    message = _("This wish list does not exist, or its owner no longer shares it.")
+    status = 404
+
+
+class WishNotFound(DomainError):
+    code = "wish_not_found"
+    message = _("This is no longer on your wish list.")
+    status = 404
+
+
+class WishListFull(DomainError):
+    code = "wish_list_full"
+    message = _("A wish list holds at most %(most)s items. Please take something out first.")
+
+
+class TooManyWishLists(DomainError):
+    code = "too_many_wish_lists"
+    message = _("You can keep at most %(most)s wish lists.")
+
+
+class WishListNameMissing(DomainError):
+    code = "wish_list_name_missing"
+    message = _("Give the list a name of 1 to 60 characters.")
+    status = 422
+
+
+class WishListNeeded(DomainError):
+    code = "wish_list_needed"
+    message = _("Your first wish list stays; take out what you no longer want.")

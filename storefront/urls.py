@@ -14,6 +14,7 @@ from storefront.views import (
     home,
     mailbox,
     media,
+    mine,
     orders,
     pay,
     pay_check,
@@ -25,6 +26,7 @@ from storefront.views import (
     shop,
     sign_in,
     stripe,
+    wishlist,
 )
 
 urlpatterns = [
@@ -38,6 +40,15 @@ urlpatterns = [
     path("cart/add/", cart.add, name="cart-add"),
     path("cart/prices/", cart.prices, name="cart-prices"),
     path("cart/lines/<uuid:line_id>/", cart.line, name="cart-line"),
+    path("mine/", mine.mine, name="mine"),
+    path("wishlist/", wishlist.wishlist, name="wishlist"),
+    path("wishlist/add/", wishlist.ask, name="wishlist-ask"),
+    path("wishlist/hearts/<uuid:product_id>/", wishlist.heart, name="heart"),
+    path("wishlist/items/<uuid:wish_id>/", wishlist.item, name="wish"),
+    path("wishlist/lists/", wishlist.new_list, name="wishlist-new"),
+    path("wishlist/lists/<uuid:list_id>/", wishlist.change_list, name="wishlist-change"),
+    path("wishlist/shared/<str:token>/", wishlist.shared, name="wishlist-shared"),
+    path("wishlist/off/<str:token>/", wishlist.mails_off, name="wishlist-off"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("pay/<str:number>/", pay.pay, name="pay"),
     path("pay/<str:number>/check/", pay_check.pay_check, name="pay-check"),

@@ -3,6 +3,7 @@ from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
+from catalog.models.wishes import Wish, WishList
 
 __all__ = [
     "Brand",
@@ -14,4 +15,6 @@ __all__ = [
     "TaxClass",
     "Variant",
     "VariantPrice",
+    "Wish",
+    "WishList",
 ]

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from catalog.models import Picture, Product, ProductCard, Review, Variant, VariantPrice
 from catalog.services.card_rows import CATEGORY_STEP, Sources, card_of, names_of
 from catalog.services.tree import bump_tree
+from catalog.services.wish_news import note_back, note_fallen_prices
 from merchants.models import Merchant
 
 BATCH = 500
@@ -60,9 +61,14 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
     ProductCard.objects.bulk_create(changed, update_conflicts=True, unique_fields=["product"], update_fields=_WRITTEN)
+    note_fallen_prices([card.pk for card in changed if card.is_visible and _is_cheaper(card, before.get(card.pk))])
     if tree_moved:
         bump_tree()
     return len(changed)
+
+
+def _is_cheaper(card: ProductCard, old: ProductCard | None) -> bool:
+    return old is not None and card.currency == old.currency and card.price_minor < old.price_minor
 
 
 def _same(card: ProductCard, old: ProductCard, names: Sequence[str]) -> bool:
@@ -122,10 +128,14 @@ def follow_merchant(merchant_id: uuid.UUID) -> int:
     return changed
 
 
+@transaction.atomic(savepoint=False)
 def set_in_stock(product_id: uuid.UUID, in_stock: bool) -> bool:
-    """Note that a product can, or cannot, be sent now; returns whether that was news."""
+    """Note that a product can, or cannot, be sent now; returns whether that was news. Members who wish for it hear that it is back."""
     changed = ProductCard.objects.filter(pk=product_id).exclude(in_stock=in_stock)
-    return changed.update(in_stock=in_stock, version=F("version") + 1) == 1
+    is_news = changed.update(in_stock=in_stock, version=F("version") + 1) == 1
+    if is_news and in_stock:
+        note_back(product_id)
+    return is_news
 
 
 def add_sold(product_id: uuid.UUID, quantity: int) -> None:

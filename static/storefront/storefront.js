@@ -20,3 +20,44 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 const summary = document.getElementById("error-summary");
 if (summary) summary.focus();
+// What pages that are the same for everybody lack: which hearts are filled, and the form token. Asked for once, where there is any need.
+const mine = { asked: null, token: "", wishes: new Set() };
+const askMine = () => {
+  mine.asked ||= fetch("/mine/", { headers: { Accept: "application/json" } })
+    .then((answer) => answer.json())
+    .then((told) => Object.assign(mine, { token: told.token, wishes: new Set(told.wishes) }));
+  return mine.asked;
+};
+const fillHearts = (root) => {
+  for (const heart of root.querySelectorAll("[data-heart]")) heart.setAttribute("aria-pressed", mine.wishes.has(heart.dataset.heart));
+};
+if ("member" in document.body.dataset || /(^|; )mine=1/.test(document.cookie)) {
+  if (document.querySelector("[data-heart]")) askMine().then(() => fillHearts(document));
+}
+document.addEventListener("htmx:load", (event) => mine.token && fillHearts(event.detail.elt));
+document.addEventListener("htmx:confirm", (event) => {
+  if (!event.target.matches("[data-heart]")) return;
+  event.preventDefault();
+  askMine().then(() => event.detail.issueRequest(true));
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.matches("[data-heart]")) return;
+  event.detail.headers["X-CSRFToken"] = mine.token;
+  event.detail.parameters = { on: event.target.getAttribute("aria-pressed") === "true" ? "0" : "1" };
+});
+document.addEventListener("hearts", (event) => {
+  const { product, on } = event.detail;
+  mine.wishes[on ? "add" : "delete"](product);
+  fillHearts(document);
+});
+// Copying an address is offered only where the browser can.
+const offerCopies = (root) => {
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.querySelector("[role=status]").textContent = button.dataset.copied;
+    };
+  }
+};
+offerCopies(document);
