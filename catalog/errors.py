@@ -109,3 +109,26 @@ class WishListNameMissing(DomainError):
 class WishListNeeded(DomainError):
     code = "wish_list_needed"
     message = _("Your first wish list stays; take out what you no longer want.")
+
+
+class AlertAddressMissing(DomainError):
+    code = "alert_address_missing"
+    message = _("Which e-mail address shall we write to?")
+    status = 422
+
+
+class TooManyAlerts(DomainError):
+    code = "too_many_alerts"
+    message = _("You wait for many things already. Please try again tomorrow.")
+    status = 429
+
+
+class AlertNotFound(DomainError):
+    code = "alert_not_found"
+    message = _("This notice was sent or switched off already.")
+    status = 404
+
+
+class OptionUnknown(ProductInvalid):
+    code = "option_unknown"
+    message = _("The product has no such option value any more.")

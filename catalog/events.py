@@ -22,3 +22,17 @@ class WishedGoodsBack(Event):
     """A product that is on wish lists can be had again."""
 
     product_id: str
+
+
+@dataclass(frozen=True)
+class StockAlertAsked(Event):
+    """Somebody without an account wants to hear when a variant is back; the address is not confirmed yet."""
+
+    alert_id: str
+
+
+@dataclass(frozen=True)
+class StockAlertsDue(Event):
+    """Variants that people wait for can be had again."""
+
+    alert_ids: list[str]

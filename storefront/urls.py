@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from storefront.views import (
     account,
     addresses,
+    alerts,
     cart,
     cases,
     category,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("wishlist/lists/<uuid:list_id>/", wishlist.change_list, name="wishlist-change"),
     path("wishlist/shared/<str:token>/", wishlist.shared, name="wishlist-shared"),
     path("wishlist/off/<str:token>/", wishlist.mails_off, name="wishlist-off"),
+    path("alerts/<uuid:variant_id>/", alerts.alert, name="alert"),
+    path("alerts/confirm/<str:token>/", alerts.confirm, name="alert-confirm"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("pay/<str:number>/", pay.pay, name="pay"),
     path("pay/<str:number>/check/", pay_check.pay_check, name="pay-check"),

@@ -3,6 +3,7 @@ from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
+from catalog.models.stock_alerts import StockAlert
 from catalog.models.wishes import Wish, WishList
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Product",
     "ProductCard",
     "Review",
+    "StockAlert",
     "TaxClass",
     "Variant",
     "VariantPrice",

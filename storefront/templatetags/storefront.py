@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Review
 from catalog.rules.options import labels_in
 from catalog.selectors import Card, picture_url
+from catalog.selectors.products import PictureView
 from core.i18n import translated
 from core.money import Money, babel_locale, exponent, written
 from core.sanitiser import cleaned
@@ -127,6 +128,12 @@ def picture(
 
 def _srcset(prefix: str, widths: Sequence[int], fmt: str) -> str:
     return ", ".join(f"{picture_url(prefix, width, fmt)} {width}w" for width in sorted(widths))
+
+
+@register.simple_tag
+def largest_picture(shot: PictureView) -> str:
+    """The address of a picture's widest rendition, for those who open it without a script."""
+    return picture_url(shot.prefix, max(shot.widths), shot.formats[-1])
 
 
 @register.simple_tag
