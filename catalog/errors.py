@@ -132,3 +132,14 @@ class AlertNotFound(DomainError):
 class OptionUnknown(ProductInvalid):
     code = "option_unknown"
     message = _("The product has no such option value any more.")
+
+
+class CompareFull(DomainError):
+    code = "compare_full"
+    message = _("You can compare %(most)s products at once. Please remove one first.")
+
+
+class CompareUnclear(DomainError):
+    code = "compare_unclear"
+    message = _("This address names no products that could be compared.")
+    status = 400

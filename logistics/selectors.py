@@ -73,10 +73,11 @@ def alerts_to_wake(limit: int) -> list[uuid.UUID]:
     return list(waiting.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
 
 
-def offers_of(merchant_id: uuid.UUID, goods: Collection[int], conversion: Conversion) -> dict[int, ShippingOffer]:
-    """What sending costs for each of several sums of goods of one merchant, in minor units. One query."""
-    found = {merchant: _in_currency(flat, free_over, currency, conversion) for merchant, flat, free_over, currency in _rates([merchant_id])}
-    return {minor: shipping_offer(minor, *found.get(merchant_id, (0, None))) for minor in goods}
+def offers_of(goods: Collection[tuple[uuid.UUID, int]], conversion: Conversion) -> dict[tuple[uuid.UUID, int], ShippingOffer]:
+    """What sending costs for each pair of a merchant and a sum of goods, in minor units of the currency of `conversion`. One query."""
+    rates = _rates(sorted({merchant for merchant, _minor in goods}))
+    found = {merchant: _in_currency(flat, free_over, currency, conversion) for merchant, flat, free_over, currency in rates}
+    return {(merchant, minor): shipping_offer(minor, *found.get(merchant, (0, None))) for merchant, minor in goods}
 
 
 def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], conversion: Conversion) -> dict[uuid.UUID, ShippingOffer]:

@@ -53,9 +53,11 @@ def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> Non
     from catalog.services.pictures import add_picture, make_renditions, tie_picture  # noqa: PLC0415
 
     product = Product.objects.get(pk=product_id)
-    colours = dict(painted(row)) if views == VIEWS else {}
-    for colour in colours.keys() - set(product.pictures.values_list("option_value", flat=True)):
-        image = compose_product_picture(colours[colour], source.PICTURES, size=SIZE)
+    present = set(product.pictures.values_list("option_value", flat=True))
+    for colour, recipe in painted(row) if views == VIEWS else ():
+        if colour in present:
+            continue
+        image = compose_product_picture(recipe, source.PICTURES, size=SIZE)
         picture = add_picture(product=product, image=image, position=VIEWS, alt=f"{row['title']}, {colour}")
         make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)
         tie_picture(product_id=product.pk, picture_id=picture.pk, option_name=OPTION, option_value=colour)

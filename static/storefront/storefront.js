@@ -61,3 +61,24 @@ const offerCopies = (root) => {
   }
 };
 offerCopies(document);
+// What is compared stands in a cookie, so that no page has to be asked for it; the tray with the pictures is.
+const comparedIds = () => (/(?:^|; )compare=([0-9a-f.]+)/.exec(document.cookie)?.[1] ?? "").split(".").filter(Boolean);
+const fillCompare = (root) => {
+  const ids = comparedIds();
+  for (const button of root.querySelectorAll("[data-compare]")) button.setAttribute("aria-pressed", ids.includes(button.dataset.compare.replaceAll("-", "")));
+};
+if (comparedIds().length) {
+  fillCompare(document);
+  if (document.getElementById("tray") && !document.querySelector("[data-testid=comparison]")) window.addEventListener("load", () => window.htmx.ajax("GET", "/compare/tray/", "#tray"));
+}
+document.addEventListener("htmx:load", (event) => fillCompare(event.detail.elt));
+document.addEventListener("compared", () => fillCompare(document));
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.matches("[data-compare]")) event.detail.parameters = { product: event.target.dataset.compare, on: event.target.getAttribute("aria-pressed") === "true" ? "0" : "1" };
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-clear-compare]")) return;
+  document.cookie = "compare=; path=/; max-age=0; SameSite=Lax";
+  document.getElementById("tray").replaceChildren();
+  fillCompare(document);
+});

@@ -24,6 +24,7 @@ from catalog.selectors.products import PictureView
 from core.i18n import translated
 from core.money import Money, babel_locale, exponent, written
 from core.sanitiser import cleaned
+from logistics.rules import ShippingOffer
 from orders.models import OrderLine
 from orders.rules.taxes import Rate
 from orders.selectors import CartLineView, taxes
@@ -71,6 +72,11 @@ def price(minor: int, currency: str) -> SafeString:
 def money(minor: int | None, currency: str) -> str:
     """An amount as plain text."""
     return Money(minor or 0, currency).format(get_language() or "en")
+
+
+def delivery_text(offer: ShippingOffer, currency: str) -> str:
+    """What sending costs, in words."""
+    return _("delivery %(cost)s") % {"cost": money(offer.minor, currency)} if offer.minor else _("free delivery")
 
 
 @functools.lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.preferences import come_back_to
 from storefront.shell import blanks, pattern_of
-from storefront.templatetags.storefront import money, price_parts
+from storefront.templatetags.storefront import delivery_text, money, price_parts
 
 SIMILAR = 10
 SIMILAR_SECONDS = 300
@@ -66,7 +66,7 @@ class Picker:
     detail: ProductDetail
     available: dict[uuid.UUID, int]
     chosen: VariantView
-    offers: Mapping[int, ShippingOffer]
+    offers: Mapping[tuple[uuid.UUID, int], ShippingOffer]
 
     @cached_property
     def pictures(self) -> list[PictureView]:
@@ -86,7 +86,7 @@ class Picker:
     @property
     def offer(self) -> ShippingOffer:
         """What sending one piece of the chosen variant costs."""
-        return self.offers[self.chosen.price_minor]
+        return self.offers[self.detail.merchant.pk, self.chosen.price_minor]
 
     @property
     def left(self) -> int:
@@ -128,7 +128,7 @@ class Picker:
             "off": percent_off(variant),
             "left": self.available.get(variant.id, 0),
             "picture": self._picture_of(variant),
-            "delivery": delivery_text(self.offers[variant.price_minor], variant.currency),
+            "delivery": delivery_text(self.offers[self.detail.merchant.pk, variant.price_minor], variant.currency),
         }
 
 
@@ -136,13 +136,6 @@ def percent_off(variant: VariantView) -> int:
     """Whole percent below the compare-at price, rounded down; 0 without one."""
     was = variant.compare_at_minor
     return 100 * (was - variant.price_minor) // was if was else 0
-
-
-def delivery_text(offer: ShippingOffer, currency: str) -> str:
-    """What sending costs, in words."""
-    if not offer.minor:
-        return _("free delivery")
-    return _("delivery %(cost)s") % {"cost": money(offer.minor, currency)}
 
 
 @dataclass(frozen=True)
@@ -264,8 +257,8 @@ def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) 
     in_stock = (variant for variant in detail.variants if available.get(variant.id, 0) > 0)
     chosen = detail.variant(asked) or next(in_stock, detail.variants[0])
     conversion = current() if chosen.currency == current().currency else own(chosen.currency)
-    prices = {variant.price_minor for variant in detail.variants}
-    return Picker(detail, available, chosen, offers_of(detail.merchant.pk, prices, conversion))
+    goods = {(detail.merchant.pk, variant.price_minor) for variant in detail.variants}
+    return Picker(detail, available, chosen, offers_of(goods, conversion))
 
 
 def _hours_and_minutes(left: dt.timedelta) -> tuple[int, int]:

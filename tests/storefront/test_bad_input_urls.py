@@ -52,7 +52,7 @@ POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
-    "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared",
+    "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
