@@ -143,3 +143,9 @@ class CompareUnclear(DomainError):
     code = "compare_unclear"
     message = _("This address names no products that could be compared.")
     status = 400
+
+
+class ShopNotFound(DomainError):
+    code = "shop_not_found"
+    message = _("This shop does not exist or is closed.")
+    status = 404

@@ -4,6 +4,7 @@ from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
 from catalog.models.stock_alerts import StockAlert
+from catalog.models.visits import RecentView, ShopFollow
 from catalog.models.wishes import Wish, WishList
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Picture",
     "Product",
     "ProductCard",
+    "RecentView",
     "Review",
+    "ShopFollow",
     "StockAlert",
     "TaxClass",
     "Variant",

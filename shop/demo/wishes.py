@@ -5,12 +5,21 @@ import datetime as dt
 from catalog.models import Product, WishList
 from catalog.services import wish_lists, wishes
 from catalog.services.variants import update_variant
+from catalog.services.visits import note_seen
 from shop.demo.history import SHOPPER, SHOPPER_NAME
 from shop.demo.market import person
 
 DAY = dt.timedelta(days=1)
 HEARTS = 6
 FOR_THE_FLAT = 3
+SEEN = 14
+
+
+def look_around(now: dt.datetime) -> None:
+    """What the shopper looked at yesterday; again changes nothing."""
+    shopper = person(SHOPPER, SHOPPER_NAME)
+    goods = Product.objects.filter(card__is_visible=True).order_by("-card__sold", "pk").values_list("pk", flat=True)
+    note_seen(user=shopper, product_ids=list(goods[:SEEN]), at=now - DAY)
 
 
 def press_hearts(now: dt.datetime) -> None:

@@ -82,3 +82,46 @@ document.addEventListener("click", (event) => {
   document.getElementById("tray").replaceChildren();
   fillCompare(document);
 });
+// The cart in short, once something was put in. It says so in the live region too; Escape and a press beside it close it.
+document.addEventListener("added", async () => {
+  const box = document.getElementById("mini-cart");
+  if (!box?.showPopover) return;
+  await window.htmx.ajax("GET", "/cart/mini/", { target: box, swap: "innerHTML" });
+  box.showPopover();
+  box.querySelector("#mini-cart-title").focus();
+});
+// What was looked at: a guest's browser keeps it, a member's tells the account once the page has loaded.
+const RECENT = "recently-viewed";
+const recentIds = () => {
+  try {
+    return JSON.parse(localStorage.getItem(RECENT)) ?? [];
+  } catch {
+    return [];
+  }
+};
+const keepRecent = (ids) => {
+  try {
+    ids.length ? localStorage.setItem(RECENT, JSON.stringify(ids.slice(0, 50))) : localStorage.removeItem(RECENT);
+  } catch {}
+};
+window.addEventListener("load", async () => {
+  const isMember = "member" in document.body.dataset;
+  const place = document.querySelector("[data-recent-rail]");
+  const seen = document.querySelector("[data-seen]")?.dataset.seen;
+  const before = recentIds();
+  const ask = (all) => `/recent/rail/?${new URLSearchParams({ ids: isMember ? "" : before.join(","), but: seen ?? "", all })}`;
+  if (place && (isMember || before.some((id) => id !== seen))) window.htmx.ajax("GET", ask(""), place);
+  const page = document.querySelector("[data-recent-page]");
+  if (page && before.length) {
+    window.htmx.ajax("GET", ask("1"), page);
+    document.querySelector("[data-clear-recent]").hidden = false;
+  }
+  const ids = [...new Set([seen, ...before].filter(Boolean))];
+  if (!isMember) return seen && keepRecent(ids);
+  if (!ids.length) return;
+  await askMine();
+  const form = new URLSearchParams(ids.map((id) => ["product", id]));
+  const answer = await fetch("/recent/seen/", { method: "POST", body: form, headers: { "X-CSRFToken": mine.token }, keepalive: true });
+  if (answer.ok) keepRecent([]);
+});
+document.querySelector("[data-clear-recent]")?.addEventListener("submit", () => keepRecent([]));

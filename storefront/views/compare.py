@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.errors import CompareFull, CompareUnclear, ProductNotFound
 from catalog.rules.comparing import MOST_COMPARED, fact_rows
 from catalog.selectors import Card, cards_by_ids
-from catalog.selectors.comparing import compared
+from catalog.selectors.comparing import Compared, compared
 from core.errors import DomainError
 from core.exchange.rules import own
 from logistics.rules import ShippingOffer, delivery_promise
@@ -40,12 +41,11 @@ def _page(request: HttpRequest, ids: Sequence[uuid.UUID], refusal: DomainError |
     found = compared(ids, language)
     cards = [row.card.priced(conversion) for row in found]
     deliveries = _deliveries([(row.merchant_id, card) for row, card in zip(found, cards, strict=True)])
-    facts = fact_rows([row.facts for row in found])
+    facts = fact_rows([_facts(row) for row in found])
     only = request.GET.get("only") == "1"
     columns = [
         {
             "card": card,
-            "condition": row.condition,
             "delivery": delivery,
             "promise": delivery_promise(row.handling_days, now),
             "rest": ",".join(str(other.product_id) for other in cards if other is not card),
@@ -64,6 +64,13 @@ def _page(request: HttpRequest, ids: Sequence[uuid.UUID], refusal: DomainError |
         "free_places": MOST_COMPARED - len(found),
     }
     return render(request, "storefront/compare.html", context, status=refusal.status if refusal else 200)
+
+
+def _facts(row: Compared) -> list[tuple[str, str]]:
+    """Brand and condition first; many merchants name the brand among the attributes too."""
+    brand = _("Brand")
+    rest = [fact for fact in row.facts if fact[0].strip().casefold() != brand.casefold()]
+    return [(brand, row.card.brand_name), (_("Condition"), row.condition), *rest]
 
 
 def _deliveries(goods: Sequence[tuple[uuid.UUID, Card]]) -> list[str]:

@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 
 from catalog.errors import WishListFull
-from catalog.models import Wish, WishList
+from catalog.models import RecentView, Wish, WishList
 from catalog.services import wishes
+from catalog.services.visits import note_seen
 from catalog.services.wish_lists import create_list
 from tests.concurrency.racing import at_once, refusals
 from tests.factories.accounts import make_user
@@ -69,3 +70,13 @@ def test_lists_made_at_once_stay_within_the_limit(monkeypatch: pytest.MonkeyPatc
     at_once([partial(create_list, user=user, name=f"List {number}", at=NOW) for number in range(6)])
 
     assert WishList.objects.filter(user=user).count() == 3
+
+
+def test_two_tabs_that_tell_of_the_same_products_at_once_do_not_wait_for_each_other_forever() -> None:
+    user, products = make_user(), [make_product() for _ in range(6)]
+    keys = [product.pk for product in products]
+
+    outcomes = at_once([partial(note_seen, user=user, product_ids=order, at=NOW) for order in (keys, keys[::-1]) * 3])
+
+    assert refusals(outcomes) == []
+    assert RecentView.objects.filter(user=user).count() == 6

@@ -48,11 +48,12 @@ FIELDS = [
 EVERY = list(addresses())
 OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE)]
 POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete")
-POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change")
+POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
     "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
+    "recent", "recent-rail", "cart-mini",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",

@@ -55,7 +55,7 @@ def test_the_address_names_what_is_compared_and_can_be_sent_to_somebody(client: 
     shown = Client().get(answer["Location"])
 
     assert shown.status_code == 200
-    assert facts(shown.text) == [("Height", True), ("Material", False)]
+    assert facts(shown.text) == [("Brand", False), ("Condition", False), ("Height", True), ("Material", False)]
     assert all(product.title in shown.text for product in lamps[:2])
     assert client.get("/compare/")["Location"] == answer["Location"]
 
