@@ -149,3 +149,9 @@ class ShopNotFound(DomainError):
     code = "shop_not_found"
     message = _("This shop does not exist or is closed.")
     status = 404
+
+
+class BrandNotFound(DomainError):
+    code = "brand_not_found"
+    message = _("This brand does not exist.")
+    status = 404

@@ -38,6 +38,7 @@ class CardQuery:
     text: str = ""
     category: Category | None = None
     merchant_id: uuid.UUID | None = None
+    brand: str = ""
     min_minor: int | None = None
     max_minor: int | None = None
     in_stock: bool = False
@@ -105,6 +106,8 @@ def _filtered(query: CardQuery) -> QuerySet[ProductCard]:
         rows = in_category(rows, query.category)
     if query.merchant_id is not None:
         rows = rows.filter(merchant_id=query.merchant_id)
+    if query.brand:
+        rows = of_brand(rows, query.brand)
     if query.min_minor is not None:
         rows = at_least(rows, query.min_minor, query.conversion)
     if query.max_minor is not None:
@@ -114,6 +117,11 @@ def _filtered(query: CardQuery) -> QuerySet[ProductCard]:
     if query.condition in Product.Condition.values:
         rows = rows.filter(condition=query.condition)
     return rows
+
+
+def of_brand(rows: QuerySet[ProductCard], name: str) -> QuerySet[ProductCard]:
+    """Cards of a brand by its name; the condition is the index's own."""
+    return rows.filter(brand_name=name).exclude(brand_name="")
 
 
 def at_least(rows: QuerySet[ProductCard], minor: int, conversion: Conversion | None) -> QuerySet[ProductCard]:

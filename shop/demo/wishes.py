@@ -5,7 +5,8 @@ import datetime as dt
 from catalog.models import Product, WishList
 from catalog.services import wish_lists, wishes
 from catalog.services.variants import update_variant
-from catalog.services.visits import note_seen
+from catalog.services.visits import follow_shop, note_seen
+from merchants.models import Merchant
 from shop.demo.history import SHOPPER, SHOPPER_NAME
 from shop.demo.market import person
 
@@ -13,13 +14,17 @@ DAY = dt.timedelta(days=1)
 HEARTS = 6
 FOR_THE_FLAT = 3
 SEEN = 14
+SHOPS = ("jishi-direct", "zaotai-kitchen")
 
 
 def look_around(now: dt.datetime) -> None:
-    """What the shopper looked at yesterday; again changes nothing."""
+    """What the shopper looked at yesterday, and the shops she follows; again changes nothing."""
     shopper = person(SHOPPER, SHOPPER_NAME)
     goods = Product.objects.filter(card__is_visible=True).order_by("-card__sold", "pk").values_list("pk", flat=True)
     note_seen(user=shopper, product_ids=list(goods[:SEEN]), at=now - DAY)
+    for slug in SHOPS:
+        for merchant in Merchant.objects.filter(slug=slug, status=Merchant.Status.ACTIVE):
+            follow_shop(user=shopper, merchant_id=merchant.pk, is_followed=True)
 
 
 def press_hearts(now: dt.datetime) -> None:

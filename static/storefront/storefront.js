@@ -21,33 +21,39 @@ document.addEventListener("htmx:responseError", (event) => {
 const summary = document.getElementById("error-summary");
 if (summary) summary.focus();
 // What pages that are the same for everybody lack: which hearts are filled, and the form token. Asked for once, where there is any need.
-const mine = { asked: null, token: "", wishes: new Set() };
+const mine = { asked: null, token: "", wishes: new Set(), shops: new Set() };
 const askMine = () => {
   mine.asked ||= fetch("/mine/", { headers: { Accept: "application/json" } })
     .then((answer) => answer.json())
-    .then((told) => Object.assign(mine, { token: told.token, wishes: new Set(told.wishes) }));
+    .then((told) => Object.assign(mine, { token: told.token, wishes: new Set(told.wishes), shops: new Set(told.shops) }));
   return mine.asked;
 };
 const fillHearts = (root) => {
   for (const heart of root.querySelectorAll("[data-heart]")) heart.setAttribute("aria-pressed", mine.wishes.has(heart.dataset.heart));
+  for (const button of root.querySelectorAll("[data-follow]")) button.setAttribute("aria-pressed", mine.shops.has(button.dataset.follow));
 };
+const MINE = "[data-heart], [data-follow]";
 if ("member" in document.body.dataset || /(^|; )mine=1/.test(document.cookie)) {
-  if (document.querySelector("[data-heart]")) askMine().then(() => fillHearts(document));
+  if (document.querySelector(MINE)) askMine().then(() => fillHearts(document));
 }
 document.addEventListener("htmx:load", (event) => mine.token && fillHearts(event.detail.elt));
 document.addEventListener("htmx:confirm", (event) => {
-  if (!event.target.matches("[data-heart]")) return;
+  if (!event.target.matches(MINE)) return;
   event.preventDefault();
   askMine().then(() => event.detail.issueRequest(true));
 });
 document.addEventListener("htmx:configRequest", (event) => {
-  if (!event.target.matches("[data-heart]")) return;
+  if (!event.target.matches(MINE)) return;
   event.detail.headers["X-CSRFToken"] = mine.token;
   event.detail.parameters = { on: event.target.getAttribute("aria-pressed") === "true" ? "0" : "1" };
 });
 document.addEventListener("hearts", (event) => {
   const { product, on } = event.detail;
   mine.wishes[on ? "add" : "delete"](product);
+  fillHearts(document);
+});
+document.addEventListener("follows", (event) => {
+  mine.shops[event.detail.on ? "add" : "delete"](event.detail.shop);
   fillHearts(document);
 });
 // Copying an address is offered only where the browser can.

@@ -17,6 +17,7 @@ from catalog.errors import ProductNotFound, WishListNotFound, WishNotFound
 from catalog.models import Wish
 from catalog.rules.wishes import WISH_MAILS
 from catalog.selectors import cards_by_ids
+from catalog.selectors.shops import followed_shops
 from catalog.selectors.wishes import WishListView, shared_list, wish_lists
 from catalog.services import wish_lists as lists
 from catalog.services import wishes
@@ -43,7 +44,8 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, chosen: uuid.UUID | None, *, refusal: DomainError | None = None, typed: str = "") -> HttpResponse:
     view = wish_lists(member(request), wish_token(request), get_language() or "en", current(), chosen)
     come_back_to(request, f"{reverse('wishlist')}?list={chosen}" if chosen else reverse("wishlist"))
-    context = {"wishes": view, "refusal": refusal, "typed": typed, "shared_url": _shared_url(request, view)}
+    shops = followed_shops(member(request), get_language() or "en")
+    context = {"wishes": view, "refusal": refusal, "typed": typed, "shared_url": _shared_url(request, view), "shops": shops}
     return render(request, "storefront/wishlist.html", context, status=refusal.status if refusal else 200)
 
 

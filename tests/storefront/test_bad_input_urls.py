@@ -53,7 +53,7 @@ GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
     "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
-    "recent", "recent-rail", "cart-mini",
+    "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -90,7 +90,7 @@ def real(address: Address, walk: Walk) -> str:
     words = {
         "category": walk.order.lines.get().product.category.slug,
         "product": walk.order.lines.get().product.slug,
-        "shop": walk.order.merchant.slug,
+        **dict.fromkeys(("shop", "shop-policies", "shop-ratings", "shop-follow"), walk.order.merchant.slug),
         "language": "en",
         "sitemap-section": "products",
         "receipt": walk.order.number,
