@@ -3,10 +3,12 @@ document.addEventListener("alpine:init", () => {
   window.Alpine.data("variantPicker", () => ({
     variants: [],
     current: null,
+    question: "",
     init() {
       const data = JSON.parse(document.getElementById("variants").textContent);
       this.variants = data.variants;
       this.current = this.variants.find((variant) => variant.id === data.chosen);
+      this.question = this.$refs.alert.innerHTML;
     },
     find(options) {
       const names = Object.keys(options);
@@ -47,8 +49,9 @@ document.addEventListener("alpine:init", () => {
     },
     wait(alert, now) {
       alert.hidden = now.left > 0;
+      // An answer about another variant gives way to the question.
+      if (!alert.querySelector("[data-testid=tell-me]")) alert.innerHTML = this.question;
       const form = alert.querySelector("form");
-      if (!form) return;
       form.action = form.action.replace(/[^/]+\/$/, `${now.id}/`);
       form.setAttribute("hx-post", new URL(form.action).pathname);
       window.htmx.process(form);
