@@ -27,6 +27,7 @@ from storefront.page_cache import shared_page
 from storefront.refusals import toast
 
 BEST = 10
+FEWEST = 3  # a rail of one or two says nothing
 REVIEWS = 20
 MAX_PAGE = 50
 
@@ -38,7 +39,8 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
     context = _head(slug, "shop")
     # Somebody who filters or turns pages has seen the best sellers.
     if not request.GET:
-        context["best"] = cards_of_merchant(context["merchant"].pk, BEST, get_language() or "en")
+        best = cards_of_merchant(context["merchant"].pk, BEST, get_language() or "en")
+        context["best"] = best if len(best) >= FEWEST else []
     return listing_page(request, "storefront/shop.html", context, merchant_id=context["merchant"].pk)
 
 
@@ -78,16 +80,16 @@ def _head(slug: str, tab: str) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, slug: str) -> HttpResponse:
-    """Follow a shop (`on` is 1, or nothing) or no longer (0). Guests sign in first; without JavaScript the button leads to this page,
+    """Follow a shop (`on` is 1) or no longer (0). Guests sign in first; without JavaScript the button leads to this page,
     because a shop's own page is kept for everybody and carries no form token."""
     merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
     user, is_partial = member(request), "HX-Request" in request.headers
     if user is None:
         sign_in: HttpResponse = redirect_to_login(reverse("shop-follow", args=[slug]))
         return HttpResponse(headers={"HX-Redirect": sign_in["Location"]}) if is_partial else sign_in
-    if request.method != "POST":
+    if request.method != "POST" or request.POST.get("on") not in {"0", "1"}:
         return render(request, "storefront/shop_follow.html", {"merchant": merchant})
-    is_on = request.POST.get("on", "1") != "0"
+    is_on = request.POST["on"] == "1"
     follow_shop(user=user, merchant_id=merchant.pk, is_followed=is_on)
     if not is_partial:
         return redirect("wishlist" if is_on else "shop", *([] if is_on else [slug]))

@@ -96,7 +96,19 @@ def real(address: Address, walk: Walk) -> str:
         "receipt": walk.order.number,
         "order-cancel": walk.order.number,
         **dict.fromkeys(
-            ("mail", "mail-html", "sandbox", "stripe", "cart-line", "address", "address-delete", "heart", "wish", "wishlist-change"),
+            (
+                "mail",
+                "mail-html",
+                "sandbox",
+                "stripe",
+                "cart-line",
+                "address",
+                "address-delete",
+                "heart",
+                "wish",
+                "wishlist-change",
+                "alert",
+            ),
             str(uuid4()),
         ),
     }
