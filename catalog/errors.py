@@ -86,3 +86,82 @@ class AttributeInvalid(ProductInvalid):
 class AttributeMissing(ProductInvalid):
     code = "attribute_missing"
     message = _("“%(name)s” is needed for goods of this kind.")
+
+
+class WishListNotFound(DomainError):
+    code = "wish_list_not_found"
+    message = _("This wish list does not exist, or its owner no longer shares it.")
+    status = 404
+
+
+class WishNotFound(DomainError):
+    code = "wish_not_found"
+    message = _("This is no longer on your wish list.")
+    status = 404
+
+
+class WishListFull(DomainError):
+    code = "wish_list_full"
+    message = _("A wish list holds at most %(most)s items. Please take something out first.")
+
+
+class TooManyWishLists(DomainError):
+    code = "too_many_wish_lists"
+    message = _("You can keep at most %(most)s wish lists.")
+
+
+class WishListNameMissing(DomainError):
+    code = "wish_list_name_missing"
+    message = _("Give the list a name of 1 to 60 characters.")
+    status = 422
+
+
+class WishListNeeded(DomainError):
+    code = "wish_list_needed"
+    message = _("Your first wish list stays; take out what you no longer want.")
+
+
+class AlertAddressMissing(DomainError):
+    code = "alert_address_missing"
+    message = _("Which e-mail address shall we write to?")
+    status = 422
+
+
+class TooManyAlerts(DomainError):
+    code = "too_many_alerts"
+    message = _("You wait for many things already. Please try again tomorrow.")
+    status = 429
+
+
+class AlertNotFound(DomainError):
+    code = "alert_not_found"
+    message = _("This notice was sent or switched off already.")
+    status = 404
+
+
+class OptionUnknown(ProductInvalid):
+    code = "option_unknown"
+    message = _("The product has no such option value any more.")
+
+
+class CompareFull(DomainError):
+    code = "compare_full"
+    message = _("You can compare %(most)s products at once. Please remove one first.")
+
+
+class CompareUnclear(DomainError):
+    code = "compare_unclear"
+    message = _("This address names no products that could be compared.")
+    status = 400
+
+
+class ShopNotFound(DomainError):
+    code = "shop_not_found"
+    message = _("This shop does not exist or is closed.")
+    status = 404
+
+
+class BrandNotFound(DomainError):
+    code = "brand_not_found"
+    message = _("This brand does not exist.")
+    status = 404

@@ -8,3 +8,31 @@ class PictureAdded(Event):
     """A picture was stored and has no renditions yet."""
 
     picture_id: str
+
+
+@dataclass(frozen=True)
+class WishedPricesFell(Event):
+    """Products that are on wish lists cost less than before; one event for up to 500 of them."""
+
+    product_ids: list[str]
+
+
+@dataclass(frozen=True)
+class WishedGoodsBack(Event):
+    """A product that is on wish lists can be had again."""
+
+    product_id: str
+
+
+@dataclass(frozen=True)
+class StockAlertAsked(Event):
+    """Somebody without an account wants to hear when a variant is back; the address is not confirmed yet."""
+
+    alert_id: str
+
+
+@dataclass(frozen=True)
+class StockAlertsDue(Event):
+    """Variants that people wait for can be had again."""
+
+    alert_ids: list[str]

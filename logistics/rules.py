@@ -170,6 +170,11 @@ def delivery_promise(handling_days: int, at: dt.datetime) -> tuple[dt.date, dt.d
     return _after_working_days(ready, TRANSIT_DAYS[0]), _after_working_days(ready, TRANSIT_DAYS[1])
 
 
+def promise_ends(at: dt.datetime) -> dt.datetime:
+    """Until when an order still has the promise of `at`: the end of its day in its own time zone."""
+    return (at + dt.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _after_working_days(day: dt.date, count: int) -> dt.date:
     while count > 0:
         day += dt.timedelta(days=1)

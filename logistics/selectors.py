@@ -6,16 +6,18 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from catalog.models import ProductCard, Variant
+from catalog.models import ProductCard, StockAlert, Variant
 from core.compiled import compiled
 from core.exchange.rules import Conversion
 from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
 from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
 
 __all__ = [
+    "alerts_to_wake",
     "availability",
     "delivery_promise",
     "home_of",
+    "offers_of",
     "product_availability",
     "products_of",
     "products_out_of_step",
@@ -61,6 +63,21 @@ def products_out_of_step(limit: int) -> list[uuid.UUID]:
     )
     wrong = ProductCard.objects.filter((Q(in_stock=True) & ~free) | (Q(in_stock=False) & free))
     return list(wrong.values_list("pk", flat=True)[:limit])
+
+
+def alerts_to_wake(limit: int) -> list[uuid.UUID]:
+    """Confirmed alerts, the oldest first, whose variant is on sale and on a shelf. One query."""
+    on_shelf = Stock.objects.filter(variant_id=OuterRef("variant_id"), warehouse__is_active=True, on_hand__gt=F("reserved"))
+    waiting = StockAlert.objects.filter(told_at=None, confirmed_at__isnull=False, variant__is_active=True)
+    waiting = waiting.filter(Exists(on_shelf), variant__product__card__is_visible=True)
+    return list(waiting.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def offers_of(goods: Collection[tuple[uuid.UUID, int]], conversion: Conversion) -> dict[tuple[uuid.UUID, int], ShippingOffer]:
+    """What sending costs for each pair of a merchant and a sum of goods, in minor units of the currency of `conversion`. One query."""
+    rates = _rates(sorted({merchant for merchant, _minor in goods}))
+    found = {merchant: _in_currency(flat, free_over, currency, conversion) for merchant, flat, free_over, currency in rates}
+    return {(merchant, minor): shipping_offer(minor, *found.get(merchant, (0, None))) for merchant, minor in goods}
 
 
 def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], conversion: Conversion) -> dict[uuid.UUID, ShippingOffer]:

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from core.sweeps import sweep
 from logistics import services
+from logistics.services.waiting import wake_waiting
 
 
 @sweep(expires=60)
@@ -15,3 +16,9 @@ def expire_reservations() -> int:
 def correct_showcase() -> int:
     """Bring the catalogue's `in stock` in step with the warehouses."""
     return services.correct_showcase()
+
+
+@sweep(expires=60)
+def wake_stock_alerts() -> int:
+    """Mail those who wait for variants that are back."""
+    return wake_waiting(at=timezone.now())

@@ -53,8 +53,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Item:
+    """Something to look at, with a remark, and the link that ends mails about it."""
+
+    title: str
+    remark: str
+    url: str
+    off_url: str
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A whole mail. `facts` are short labelled values under the lead, `amounts` the sums under the lines."""
+    """A whole mail. `facts` are short labelled values under the lead, `amounts` the sums under the lines, `items` things to look at."""
 
     kind: str
     subject: str
@@ -66,6 +76,7 @@ class Notice:
     parcels: Sequence[Parcel] = ()
     amounts: Sequence[Row] = ()
     address: Sequence[str] = field(default=())
+    items: Sequence[Item] = ()
 
 
 def language() -> str:

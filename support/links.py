@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from catalog.rules.wishes import WISH_MAILS
+from catalog.services.stock_alerts import CONFIRM
+from core.signed import signed
 from orders.models import AfterSalesCase, Checkout
 from payments.models import GiftCardPurchase
 
@@ -59,3 +62,25 @@ def bank_account_url() -> str:
 
 def shop_url() -> str:
     return _absolute("/")
+
+
+def product_url(slug: str) -> str:
+    return _absolute(f"/p/{slug}/")
+
+
+def wish_list_url() -> str:
+    return _absolute("/wishlist/")
+
+
+def wish_off_url(wish_id: uuid.UUID) -> str:
+    """Ends mails about one wish; the signed token is the permission, so that it works where nobody is signed in."""
+    return _absolute(f"/wishlist/off/{signed(wish_id, WISH_MAILS)}/")
+
+
+def variant_url(slug: str, variant_id: uuid.UUID) -> str:
+    return _absolute(f"/p/{slug}/?v={variant_id}")
+
+
+def alert_confirm_url(alert_id: uuid.UUID) -> str:
+    """Where the owner of an address says that it is theirs."""
+    return _absolute(f"/alerts/confirm/{signed(alert_id, CONFIRM)}/")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from core.models import OutboxEvent
 from core.tasks import relay_outbox
-from logistics.tasks import expire_reservations
+from logistics.tasks import expire_reservations, wake_stock_alerts
 from orders.tasks import complete_due_orders, decide_due_reviews, expire_unpaid_purchases, sweep_due_cases
 from payments.tasks import poll_attempts, process_inbox, send_bank_notices, send_payouts, send_refunds, send_sandbox_notices
 from support.tasks import send_due_mail
@@ -22,6 +22,7 @@ SWEEPS: tuple[Callable[[], int | None], ...] = (
     decide_due_reviews,
     complete_due_orders,
     sweep_due_cases,
+    wake_stock_alerts,
     relay_outbox,
     send_due_mail,
 )

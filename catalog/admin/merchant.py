@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog import services
-from catalog.admin.display import price_range, product_header, stars, thumbnail
+from catalog.admin.display import price_range, product_header, stars
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
+from catalog.admin.pictures import PictureInline
 from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
 from catalog.models import Brand, Category, Picture, Product, Review, Variant, VariantPrice
@@ -63,16 +64,6 @@ class VariantInline(MerchantInline):
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0
-
-
-class PictureInline(MerchantInline):
-    model = Picture
-    tenant_path = "product__merchant"
-    fields = ["picture", "alt", "size"]
-    readonly_fields = ["picture", "alt", "size"]
-    ordering = ["position", "created_at"]
-    picture = column(lambda self, row: thumbnail(row), _("picture"))
-    size = column(lambda self, row: f"{row.width} × {row.height}", _("size"))
 
 
 @admin.register(Product, site=merchant_site)
@@ -133,6 +124,8 @@ class MerchantProductAdmin(MerchantModelAdmin):
         for formset in formsets:
             if formset.model is VariantPrice and change:
                 formset.save_prices()
+            if formset.model is Picture and change:
+                formset.save_ties()
         for formset in formsets:
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 

@@ -5,6 +5,9 @@ from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
 from catalog.models.search import AskedQuery, Synonym, Term
+from catalog.models.stock_alerts import StockAlert
+from catalog.models.visits import RecentView, ShopFollow
+from catalog.models.wishes import Wish, WishList
 
 __all__ = [
     "AskedQuery",
@@ -16,11 +19,16 @@ __all__ = [
     "Product",
     "ProductCard",
     "ProductType",
+    "RecentView",
     "Review",
+    "ShopFollow",
+    "StockAlert",
     "Synonym",
     "TaxClass",
     "Term",
     "TypeAttribute",
     "Variant",
     "VariantPrice",
+    "Wish",
+    "WishList",
 ]

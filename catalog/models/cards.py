@@ -78,6 +78,7 @@ class ProductCard(Translated, models.Model):
             models.Index(fields=["price_minor", "product"], name="card_price", condition=Q(is_visible=True)),
             models.Index(fields=["category_path", "-sold"], name="card_category", condition=Q(is_visible=True)),
             models.Index(fields=["merchant", "-sold"], name="card_merchant", condition=Q(is_visible=True)),
+            models.Index(fields=["brand_name", "-sold"], name="card_brand", condition=Q(is_visible=True) & ~Q(brand_name="")),
             models.Index(fields=["merchant_kind", "-sold"], name="card_kind", condition=Q(is_visible=True)),
             models.Index(fields=["-rating_rank", "product"], name="card_rating", condition=Q(is_visible=True)),
             models.Index(fields=["-discount_bps", "product"], name="card_deal", condition=Q(is_visible=True, discount_bps__gt=0)),

@@ -11,7 +11,10 @@ from core.models import Entity
 
 
 class Picture(Entity):
-    """A product picture. `widths` and `formats` say which renditions exist in storage beside the original."""
+    """A product picture. `widths` and `formats` say which renditions exist in storage beside the original.
+
+    One that shows the product with a value of an option ("Colour", "Red") names both; it is shown when that is chosen.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
     original = models.CharField(max_length=200)
@@ -22,6 +25,9 @@ class Picture(Entity):
     tint = models.CharField(max_length=7, blank=True)
     widths = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
     formats = ArrayField(models.CharField(max_length=5), default=list, blank=True)
+
+    option_name = models.CharField(max_length=60, blank=True)
+    option_value = models.CharField(max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("picture")

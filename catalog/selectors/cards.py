@@ -144,6 +144,11 @@ def cards_of_kind(kind: str, limit: int, language: str, *, exclude: Iterable[uui
     return _rail(Q(merchant_kind=kind), ("-sold", "product_id"), limit, language, exclude)
 
 
+def cards_of_merchant(merchant_id: uuid.UUID, limit: int, language: str) -> list[Card]:
+    """What a merchant has sold most of, in stock and sold at all."""
+    return _rail(Q(merchant_id=merchant_id, sold__gt=0), ("-sold", "product_id"), limit, language, ())
+
+
 def _rail(condition: Q, order: Sequence[str], limit: int, language: str, exclude: Iterable[uuid.UUID]) -> list[Card]:
     rows = visible_cards().filter(condition, in_stock=True)
     if unwanted := list(exclude):

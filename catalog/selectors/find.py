@@ -48,6 +48,7 @@ class CardQuery:
     text: str = ""
     category: Category | None = None
     merchant_id: uuid.UUID | None = None
+    brand: str = ""
     min_minor: int | None = None
     max_minor: int | None = None
     facets: Selected = field(default_factory=dict)
@@ -179,6 +180,8 @@ def narrowed(query: CardQuery, *, but_for: bool = False) -> QuerySet[ProductCard
         rows = in_category(rows, query.category)
     if query.merchant_id is not None:
         rows = rows.filter(merchant_id=query.merchant_id)
+    if query.brand:
+        rows = of_brand(rows, query.brand)
     if query.min_minor is not None:
         rows = at_least(rows, query.min_minor, query.conversion)
     if query.max_minor is not None:
@@ -199,6 +202,11 @@ def having(name: str, values: tuple[str, ...]) -> Q:
         least = min((int(value) for value in values if value.isdigit()), default=5)
         return Q(stars_count__gt=0, stars_sum__gte=F("stars_count") * least)
     return Q(facets__overlap=[names.facet(name, value) for value in values])
+
+
+def of_brand(rows: QuerySet[ProductCard], name: str) -> QuerySet[ProductCard]:
+    """Cards of a brand by its name; the condition is the index's own."""
+    return rows.filter(brand_name=name).exclude(brand_name="")
 
 
 def at_least(rows: QuerySet[ProductCard], minor: int, conversion: Conversion | None) -> QuerySet[ProductCard]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ class VariantView:
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
+    """A picture with renditions. One that shows a value of an option names both."""
+
     prefix: str
     alt: str
     width: int
@@ -48,6 +50,12 @@ class PictureView:
     tint: str
     widths: tuple[int, ...]
     formats: tuple[str, ...]
+    option_name: str = ""
+    option_value: str = ""
+
+    def shows(self, options: Mapping[str, str]) -> bool:
+        """Whether it is the picture of a variant with these options."""
+        return bool(self.option_name) and options.get(self.option_name) == self.option_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,9 @@ def _options_on_sale(product: Product, variants: Sequence[VariantView], language
 def _pictures(product: Product) -> tuple[PictureView, ...]:
     rows = Picture.objects.filter(product_id=product.pk).order_by("position", "created_at", "pk")
     return tuple(
-        PictureView(row.prefix, row.alt, row.width, row.height, row.tint, tuple(row.widths), tuple(row.formats))
+        PictureView(
+            row.prefix, row.alt, row.width, row.height, row.tint, tuple(row.widths), tuple(row.formats), row.option_name, row.option_value
+        )
         for row in rows
         if row.widths and row.formats
     )

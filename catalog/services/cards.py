@@ -17,6 +17,7 @@ from catalog.models import Picture, Product, ProductCard, Review, Variant, Varia
 from catalog.selectors.attributes import specs_by_name
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
+from catalog.services.wish_news import note_back, note_fallen_prices
 from core.bulk import upsert
 from merchants.models import Merchant
 
@@ -64,9 +65,14 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
     upsert(changed, key="product", changed=_WRITTEN)
+    note_fallen_prices([card.pk for card in changed if card.is_visible and _is_cheaper(card, before.get(card.pk))])
     if tree_moved:
         bump_tree()
     return len(changed)
+
+
+def _is_cheaper(card: ProductCard, old: ProductCard | None) -> bool:
+    return old is not None and card.currency == old.currency and card.price_minor < old.price_minor
 
 
 def _same(card: ProductCard, old: ProductCard, names: Sequence[str]) -> bool:
@@ -135,10 +141,14 @@ def follow_merchant(merchant_id: uuid.UUID) -> int:
     return changed
 
 
+@transaction.atomic(savepoint=False)
 def set_in_stock(product_id: uuid.UUID, in_stock: bool) -> bool:
-    """Note that a product can, or cannot, be sent now; returns whether that was news."""
+    """Note that a product can, or cannot, be sent now; returns whether that was news. Members who wish for it hear that it is back."""
     changed = ProductCard.objects.filter(pk=product_id).exclude(in_stock=in_stock)
-    return changed.update(in_stock=in_stock, version=F("version") + 1) == 1
+    is_news = changed.update(in_stock=in_stock, version=F("version") + 1) == 1
+    if is_news and in_stock:
+        note_back(product_id)
+    return is_news
 
 
 def add_sold(product_id: uuid.UUID, quantity: int) -> None:

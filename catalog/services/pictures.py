@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from PIL import Image
 
-from catalog.errors import InvalidPicture, PictureNotFound
+from catalog.errors import InvalidPicture, OptionUnknown, PictureNotFound
 from catalog.events import PictureAdded
 from catalog.models import Picture, Product
 from catalog.rules.texts import storable
@@ -98,6 +98,23 @@ def order_pictures(*, product_id: uuid.UUID, picture_ids: Sequence[uuid.UUID]) -
         present[key].position = position
     Picture.objects.bulk_update(present.values(), ["position"])
     refresh_card(product_id)
+
+
+@transaction.atomic
+def tie_picture(*, product_id: uuid.UUID, picture_id: uuid.UUID, option_name: str, option_value: str) -> None:
+    """Say which value of which option a picture shows; two empty texts tie it to none.
+
+    Raises:
+        PictureNotFound: not a picture of this product.
+        OptionUnknown: the product has no such option or value.
+    """
+    product = locked_product(product_id)
+    known = {("", "")} | {(option["name"], value["value"]) for option in product.options for value in option["values"]}
+    if (option_name, option_value) not in known:
+        raise OptionUnknown
+    if not Picture.objects.filter(pk=picture_id, product_id=product_id).update(option_name=option_name, option_value=option_value):
+        raise PictureNotFound
+    Product.objects.filter(pk=product_id).update(version=F("version") + 1)
 
 
 def media_path(name: str) -> Path:

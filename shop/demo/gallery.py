@@ -15,6 +15,7 @@ from django.conf import settings
 from PIL import Image
 
 from shop.demo import source
+from shop.demo.colours import OPTION, painted
 from shop.demo.pictures import compose_category_tile, compose_logo, compose_product_picture
 
 VIEWS = 3
@@ -46,13 +47,21 @@ def _set_up() -> None:
 
 
 def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> None:
-    """Give a product the first so many of its pictures; what is there already stays."""
+    """Give a product the first so many of its pictures, and with the last of them one for each colour; what is there already stays."""
     # Here, because the picture processes import this file before Django is set up.
     from catalog.models import Product  # noqa: PLC0415
-    from catalog.services.pictures import add_picture, make_renditions  # noqa: PLC0415
+    from catalog.services.pictures import add_picture, make_renditions, tie_picture  # noqa: PLC0415
 
     product = Product.objects.get(pk=product_id)
-    for view in range(product.pictures.count(), views):
+    present = set(product.pictures.values_list("option_value", flat=True))
+    for colour, recipe in painted(row) if views == VIEWS else ():
+        if colour in present:
+            continue
+        image = compose_product_picture(recipe, source.PICTURES, size=SIZE)
+        picture = add_picture(product=product, image=image, position=VIEWS, alt=f"{row['title']}, {colour}")
+        make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)
+        tie_picture(product_id=product.pk, picture_id=picture.pk, option_name=OPTION, option_value=colour)
+    for view in range(product.pictures.filter(option_name="").count(), views):
         image = compose_product_picture(row["picture"], source.PICTURES, size=SIZE, variant=view)
         picture = add_picture(product=product, image=image, position=view, alt=row["title"])
         make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)

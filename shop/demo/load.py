@@ -23,6 +23,7 @@ from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
 from shop.demo.papers import issue_papers
+from shop.demo.wishes import look_around, press_hearts
 
 SEED = 20261122
 OPENED_DAYS_AGO = 75
@@ -66,6 +67,8 @@ def load(*, small: bool) -> None:
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
         issue_papers()
+        press_hearts(now)
+        look_around(now)
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         _drain(lambda handled: progress.advance(step, handled))
         # As the poller has long done with a bank transfer that was begun days ago.

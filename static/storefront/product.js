@@ -3,10 +3,12 @@ document.addEventListener("alpine:init", () => {
   window.Alpine.data("variantPicker", () => ({
     variants: [],
     current: null,
+    question: "",
     init() {
       const data = JSON.parse(document.getElementById("variants").textContent);
       this.variants = data.variants;
       this.current = this.variants.find((variant) => variant.id === data.chosen);
+      this.question = this.$refs.alert.innerHTML;
     },
     find(options) {
       const names = Object.keys(options);
@@ -22,23 +24,37 @@ document.addEventListener("alpine:init", () => {
       this.show();
     },
     show() {
-      const { price, was, off, stock, variant, add, buy } = this.$refs;
+      const { price, was, off, stock, variant, add, buy, delivery, alert, barPrice, barAdd } = this.$refs;
       const now = this.current;
       const [symbol, whole, decimals, tail] = now.price;
-      price.querySelector(".price-symbol").textContent = symbol;
-      price.querySelector(".price-integer").textContent = whole;
-      price.querySelector(".price-decimals").textContent = decimals + tail;
+      for (const shown of [price, barPrice]) {
+        shown.querySelector(".price-symbol").textContent = symbol;
+        shown.querySelector(".price-integer").textContent = whole;
+        shown.querySelector(".price-decimals").textContent = decimals + tail;
+      }
       was.hidden = !now.was;
       was.querySelector("s").textContent = now.was;
       off.hidden = !now.off;
       off.querySelector("span").textContent = `−${now.off}%`;
       variant.value = now.id;
-      add.disabled = buy.disabled = now.left <= 0;
+      add.disabled = buy.disabled = barAdd.disabled = now.left <= 0;
+      delivery.textContent = now.delivery;
+      this.wait(alert, now);
+      document.dispatchEvent(new CustomEvent("picture-chosen", { detail: now.picture }));
       const line = stock.firstElementChild;
       line.className = now.left <= 0 ? "text-error font-semibold" : now.left <= 5 ? "text-primary" : "text-secondary";
       line.textContent = now.left <= 0 ? stock.dataset.out : now.left <= 5 ? stock.dataset.few + now.left : stock.dataset.inStock;
       this.$root.querySelectorAll("[data-option]").forEach((link) => this.mark(link));
       window.history.replaceState(window.history.state, "", `?v=${now.id}`);
+    },
+    wait(alert, now) {
+      alert.hidden = now.left > 0;
+      // An answer about another variant gives way to the question.
+      if (!alert.querySelector("[data-testid=tell-me]")) alert.innerHTML = this.question;
+      const form = alert.querySelector("form");
+      form.action = form.action.replace(/[^/]+\/$/, `${now.id}/`);
+      form.setAttribute("hx-post", new URL(form.action).pathname);
+      window.htmx.process(form);
     },
     mark(link) {
       const { option, value } = link.dataset;

@@ -20,9 +20,11 @@ from django.utils.translation import gettext as _
 from catalog.models import Review
 from catalog.rules.options import labels_in
 from catalog.selectors import Card, picture_url
+from catalog.selectors.products import PictureView
 from core.i18n import translated
 from core.money import Money, babel_locale, exponent, written
 from core.sanitiser import cleaned
+from logistics.rules import ShippingOffer
 from orders.models import OrderLine
 from orders.rules.taxes import Rate
 from orders.selectors import CartLineView, taxes
@@ -70,6 +72,11 @@ def price(minor: int, currency: str) -> SafeString:
 def money(minor: int | None, currency: str) -> str:
     """An amount as plain text."""
     return Money(minor or 0, currency).format(get_language() or "en")
+
+
+def delivery_text(offer: ShippingOffer, currency: str) -> str:
+    """What sending costs, in words."""
+    return _("delivery %(cost)s") % {"cost": money(offer.minor, currency)} if offer.minor else _("free delivery")
 
 
 @functools.lru_cache(maxsize=1)
@@ -127,6 +134,12 @@ def picture(
 
 def _srcset(prefix: str, widths: Sequence[int], fmt: str) -> str:
     return ", ".join(f"{picture_url(prefix, width, fmt)} {width}w" for width in sorted(widths))
+
+
+@register.simple_tag
+def largest_picture(shot: PictureView) -> str:
+    """The address of a picture's widest rendition, for those who open it without a script."""
+    return picture_url(shot.prefix, max(shot.widths), shot.formats[-1])
 
 
 @register.simple_tag

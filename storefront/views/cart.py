@@ -46,6 +46,15 @@ def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | 
     return render(request, template, context, status=refusal.status if refusal else 200)
 
 
+@require_GET
+def mini(request: HttpRequest) -> HttpResponse:
+    """What lies in the cart, in short, for the box that opens when something was put in."""
+    if "HX-Request" not in request.headers:
+        return redirect("cart")
+    view = counted(request, cart_view(cart_of(request), get_language() or "en", current()))
+    return render(request, "storefront/components/mini_cart.html", {"cart": view})
+
+
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Put a variant into the cart; a refusal is told on the product's page with what was typed."""
@@ -74,7 +83,9 @@ def _added(request: HttpRequest) -> HttpResponse:
             return HttpResponse(headers={"HX-Redirect": "/checkout/"})
         return redirect("checkout")
     if "HX-Request" in request.headers:
-        return toast(request, _("It is in your cart."), is_added=True)
+        response = toast(request, _("It is in your cart."), is_added=True)
+        response["HX-Trigger"] = "added"
+        return response
     return redirect("cart")
 
 

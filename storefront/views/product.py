@@ -1,9 +1,12 @@
+import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db.models import OuterRef, QuerySet
@@ -21,19 +24,19 @@ from django.views.decorators.http import require_safe
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
-from catalog.selectors.products import VariantView
+from catalog.selectors.products import PictureView, VariantView
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
-from logistics.rules import delivery_promise
-from logistics.selectors import availability, shipping_offers
+from logistics.rules import ShippingOffer, delivery_promise, promise_ends
+from logistics.selectors import availability, offers_of
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
 from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.preferences import come_back_to
 from storefront.shell import blanks, pattern_of
-from storefront.templatetags.storefront import money, price_parts
+from storefront.templatetags.storefront import delivery_text, money, price_parts
 
 SIMILAR = 10
 SIMILAR_SECONDS = 300
@@ -62,6 +65,27 @@ class Picker:
     detail: ProductDetail
     available: dict[uuid.UUID, int]
     chosen: VariantView
+    offers: Mapping[tuple[uuid.UUID, int], ShippingOffer]
+
+    @cached_property
+    def pictures(self) -> list[PictureView]:
+        """All pictures, the one of the chosen variant first; the same whether or not a script moves them."""
+        own = next((shot for shot in self.detail.pictures if shot.shows(self.chosen.options)), None)
+        rest = [shot for shot in self.detail.pictures if shot is not own]
+        return [own, *rest] if own else rest
+
+    def _picture_of(self, variant: VariantView) -> int:
+        """The place of a variant's own picture, else of the first that shows no choice; -1 where no picture is tied to any."""
+        if not any(shot.option_name for shot in self.pictures):
+            return -1
+        places = [place for place, shot in enumerate(self.pictures) if shot.shows(variant.options)]
+        places += [place for place, shot in enumerate(self.pictures) if not shot.option_name]
+        return places[0] if places else -1
+
+    @property
+    def offer(self) -> ShippingOffer:
+        """What sending one piece of the chosen variant costs."""
+        return self.offers[self.detail.merchant.pk, self.chosen.price_minor]
 
     @property
     def left(self) -> int:
@@ -102,6 +126,8 @@ class Picker:
             "was": money(was, variant.currency) if was else "",
             "off": percent_off(variant),
             "left": self.available.get(variant.id, 0),
+            "picture": self._picture_of(variant),
+            "delivery": delivery_text(self.offers[self.detail.merchant.pk, variant.price_minor], variant.currency),
         }
 
 
@@ -195,6 +221,7 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> 
 def _drawn(
     detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", stars: str = ""
 ) -> DrawnProduct:
+    now = timezone.localtime()
     context = {
         "detail": detail,
         "picker": picker,
@@ -202,10 +229,14 @@ def _drawn(
         "quantity": quantity,
         "reviews": _reviews(detail, stars),
         "review_filter": stars,
-        "offer": _offer(detail, picker),
-        "promise": delivery_promise(detail.merchant.handling_days, timezone.localtime()),
+        "delivery": delivery_text(picker.offer, picker.chosen.currency),
+        "promise": delivery_promise(detail.merchant.handling_days, now),
+        "promise_ends": promise_ends(now),
+        "promise_left": _hours_and_minutes(promise_ends(now) - now),
+        "return_days": settings.WITHDRAWAL_DAYS,
         "similar": _goes_with(detail.product, get_language() or "en"),
         "path": reverse("product", args=[detail.product.slug]),
+        "address": settings.SITE_URL.rstrip("/") + reverse("product", args=[detail.product.slug]),
         "token": blanks()["token"],
         "currency": current().currency,
     }
@@ -223,13 +254,14 @@ def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> Htt
 def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) -> Picker:
     """The variant asked for, else the first that can be had."""
     in_stock = (variant for variant in detail.variants if available.get(variant.id, 0) > 0)
-    return Picker(detail, available, detail.variant(asked) or next(in_stock, detail.variants[0]))
+    chosen = detail.variant(asked) or next(in_stock, detail.variants[0])
+    conversion = current() if chosen.currency == current().currency else own(chosen.currency)
+    goods = {(detail.merchant.pk, variant.price_minor) for variant in detail.variants}
+    return Picker(detail, available, chosen, offers_of(goods, conversion))
 
 
-def _offer(detail: ProductDetail, picker: Picker) -> Any:
-    merchant_id = detail.merchant.pk
-    conversion = current() if picker.chosen.currency == current().currency else own(picker.chosen.currency)
-    return shipping_offers({merchant_id: picker.chosen.price_minor}, conversion)[merchant_id]
+def _hours_and_minutes(left: dt.timedelta) -> tuple[int, int]:
+    return divmod(int(left.total_seconds()) // 60, 60)
 
 
 def _reviews(detail: ProductDetail, stars: str) -> list[Any]:

@@ -16,6 +16,7 @@ from storefront.page_cache import PUBLIC, shared_page
 
 PRIVATE_PATHS = (
     *("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/"),
+    *("/wishlist/", "/compare/", "/recent/", "/alerts/", "/mine/"),
     *("/sign-", "/language/", "/theme/", "/merchant/", "/admin/", "/dev/"),
 )
 

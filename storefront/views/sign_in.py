@@ -1,4 +1,4 @@
-"""allauth's pages under our addresses. Signing in takes the guest's cart along."""
+"""allauth's pages under our addresses. Signing in takes the guest's cart and wishes along."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 
 from orders.services import carts
 from storefront.baskets import cart_token, forget_cart, member
+from storefront.wishes import take_wishes_along
 
 
 class TakesCartAlong:
-    """After a success the cart found by the guest's cookie joins the member's."""
+    """After a success the cart and the wishes found by the guest's cookies join the member's."""
 
     request: HttpRequest
 
@@ -20,6 +21,8 @@ class TakesCartAlong:
         if user is not None and token is not None:
             carts.merge_carts(token=token, user=user)
             forget_cart(response)
+        if user is not None:
+            take_wishes_along(self.request, response, user)
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from catalog.models import Product, Variant
+from catalog.models import Picture, Product, Variant
 from core import outbox
 from core.models import OutboxEvent
 from logistics.models import ShippingRate, Stock, StockMovement
@@ -25,6 +25,7 @@ from orders.models import MerchantOrder
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.selectors import balances
 from tests.backoffice.market import Shop, paid_order
+from tests.factories.catalog import make_product, new_variant
 
 CONFIRM = {"_form_submitted": "1"}
 
@@ -376,3 +377,18 @@ def test_operator_staff_with_few_rights_see_few_pages_and_cannot_raise_them(shop
     )
     clerk.refresh_from_db()
     assert not clerk.is_superuser
+
+
+def test_a_picture_is_tied_to_a_choice_and_to_none_that_is_not_offered(shop: Shop, owner: Client) -> None:
+    product = make_product(merchant=shop.merchant, variants=[new_variant(options={"Colour": name}) for name in ("Red", "Blue")])
+    picture = Picture.objects.create(product=product, original="products/x/original.webp", width=9, height=9)
+    rows = [{"id": row.pk, "sku": row.sku, "price_minor": "20.00"} for row in product.variants.order_by("position")]
+    below = {"pictures-TOTAL_FORMS": "1", "pictures-INITIAL_FORMS": "1", "pictures-0-id": picture.pk, "pictures-0-product": product.pk}
+    url = reverse("merchant:catalog_product_change", args=[product.pk])
+
+    for chosen in ("Colour\x1fRed", "Colour\x1fGreen"):
+        form = _product_form(product, rows, category=product.category_id, **below, **{"pictures-0-shows": chosen})
+        owner.post(url, form)
+
+    picture.refresh_from_db()
+    assert (picture.option_name, picture.option_value) == ("Colour", "Red")

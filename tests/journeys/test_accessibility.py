@@ -7,11 +7,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from catalog.models import Variant
+from catalog.services.visits import follow_shop, note_seen
+from catalog.services.wish_lists import create_list
+from catalog.services.wishes import add_wish
 from orders.models import Checkout
 from orders.services.payment import start_payment
 from orders.states import OrderStatus
 from tests.factories.accounts import PASSWORD, make_address, make_user
-from tests.factories.catalog import NOW, make_category, make_product, new_variant
+from tests.factories.catalog import NOW, make_brand, make_category, make_product, new_variant
 from tests.factories.loyalty import make_lot
 from tests.factories.orders import make_cart, make_goods, make_seller, place
 from tests.walkthrough import order_up_to
@@ -23,8 +26,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 GUEST_PAGES = ["/", "/categories/", "/c/lanterns/", "/search/?q=lantern", "/search/?q=zzzz", "/search/?page=0", "/help/", "/cart/"]
+GUEST_PAGES += ["/wishlist/", "/compare/", "/recent/", "/brands/"]
 GUEST_PAGES += ["/orders/", "/sign-in/", "/sign-up/", "/password/reset/", "/nothing/", "/dev/mailbox/"]
-MEMBER_PAGES = ["/account/", "/account/points/", "/account/addresses/", "/cart/", "/checkout/", "/orders/"]
+MEMBER_PAGES = ["/wishlist/", "/recent/", "/account/", "/account/points/", "/account/addresses/", "/cart/", "/checkout/", "/orders/"]
 
 
 def finding(page: "Page", path: str) -> list[str]:
@@ -51,10 +55,27 @@ def stock_the_shop() -> dict[str, str]:
     make_goods(merchant=seller, category=category)
     make_goods(merchant=seller, category=category, stock=0)
     colours = [new_variant(options={"Colour": name}) for name in ("Red", "Blue")]
-    many = make_product(merchant=seller, category=category, variants=colours, attributes=[{"name": "Height", "value": "30 cm"}], at=NOW)
+    many = make_product(
+        merchant=seller,
+        category=category,
+        brand=make_brand("Lumen"),
+        variants=colours,
+        attributes=[{"name": "Height", "value": "30 cm"}],
+        at=NOW,
+    )
     single = Variant.objects.filter(product__category=category).exclude(product=many).first()
     assert single is not None
-    return {"many": f"/p/{many.slug}/", "single": f"/p/{single.product.slug}/", "shop": f"/s/{seller.slug}/"}
+    shop = f"/s/{seller.slug}/"
+    return {
+        "many": f"/p/{many.slug}/",
+        "single": f"/p/{single.product.slug}/",
+        "shop": shop,
+        "policies": f"{shop}policies/",
+        "ratings": f"{shop}ratings/",
+        "compare": f"/compare/?ids={many.pk},{single.product_id}",
+        "ask": f"/wishlist/add/?product={many.pk}",
+        "alert": f"/alerts/{single.pk}/",
+    }
 
 
 def test_guests_pages(page: "Page") -> None:
@@ -73,6 +94,11 @@ def test_members_pages(page: "Page") -> None:
     completed = order_up_to(OrderStatus.COMPLETED, user=user).checkout
     unpaid = place(make_cart(make_goods(), user=user), user=user)
     make_cart(make_goods(), make_goods(), user=user)
+    for goods in (make_goods(), make_goods(stock=0)):
+        add_wish(user=user, token=None, product_id=goods.product_id, at=NOW)
+        follow_shop(user=user, merchant_id=goods.merchant_id, is_followed=True)
+    note_seen(user=user, product_ids=[goods.product_id], at=NOW)
+    create_list(user=user, name="For the new flat", at=NOW)
     sign_in(page, user.email)
 
     paths = [*MEMBER_PAGES, *(f"/orders/{row.number}/" for row in (shipped, completed)), *payment_pages(unpaid, shipped)]

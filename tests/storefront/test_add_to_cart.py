@@ -81,3 +81,18 @@ def test_getting_the_address_adds_nothing(client: Client, goods: Variant) -> Non
 
     assert answer.status_code == 405
     assert not CartLine.objects.exists()
+
+
+def test_the_box_beside_the_page_shows_what_lies_in_the_cart(shopper: Client, goods: Variant) -> None:
+    added = shopper.post("/cart/add/", {"variant": goods.pk, "quantity": "2"}, headers={"HX-Request": "true"})
+
+    box = shopper.get("/cart/mini/", headers={"HX-Request": "true"})
+
+    assert added["HX-Trigger"] == "added"
+    assert box.text.count('data-testid="mini-line"') == 1
+    assert "$60.00" in box.text
+    assert shopper.get("/cart/mini/")["Location"] == "/cart/"
+
+
+def test_the_box_of_an_empty_cart_says_so(client: Client, db: None) -> None:
+    assert "Your cart is empty" in client.get("/cart/mini/", headers={"HX-Request": "true"}).text

@@ -48,10 +48,12 @@ FIELDS = [
 EVERY = list(addresses())
 OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE)]
 POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete")
+POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
-    "paper", "stripe",
+    "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
+    "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -88,12 +90,27 @@ def real(address: Address, walk: Walk) -> str:
     words = {
         "category": walk.order.lines.get().product.category.slug,
         "product": walk.order.lines.get().product.slug,
-        "shop": walk.order.merchant.slug,
+        **dict.fromkeys(("shop", "shop-policies", "shop-ratings", "shop-follow"), walk.order.merchant.slug),
         "language": "en",
         "sitemap-section": "products",
         "receipt": walk.order.number,
         "order-cancel": walk.order.number,
-        **dict.fromkeys(("mail", "mail-html", "sandbox", "stripe", "cart-line", "address", "address-delete"), str(uuid4())),
+        **dict.fromkeys(
+            (
+                "mail",
+                "mail-html",
+                "sandbox",
+                "stripe",
+                "cart-line",
+                "address",
+                "address-delete",
+                "heart",
+                "wish",
+                "wishlist-change",
+                "alert",
+            ),
+            str(uuid4()),
+        ),
     }
     if address.name == "media":
         return "/media/products/x/160.webp"
