@@ -116,7 +116,9 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
         **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
-        "bad_reviews": Review.objects.filter(product__merchant=merchant, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)).count(),
+        "bad_reviews": Review.objects.filter(
+            product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
+        ).count(),
     }
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from catalog.errors import PictureNotFound
 from catalog.models import Picture
 from catalog.services.pictures import make_renditions
+from catalog.services.review_photos import late_photos, settle_photo
 
 PATIENCE = dt.timedelta(minutes=2)
 
@@ -29,4 +30,19 @@ def render_missing_pictures(limit: int = 20) -> int:
     keys = list(late.values_list("pk", flat=True)[:limit])
     for key in keys:
         render_picture(str(key))
+    return len(keys)
+
+
+@shared_task
+def settle_review_photo(photo_id: str) -> None:
+    """Make or take away the renditions of one photo of a review."""
+    settle_photo(uuid.UUID(photo_id))
+
+
+@shared_task(expires=300)
+def settle_late_review_photos(limit: int = 20) -> int:
+    """Settle photos whose renditions should be there, or gone, by now, for tasks the broker lost; returns how many."""
+    keys = late_photos(before=timezone.now() - PATIENCE, limit=limit)
+    for key in keys:
+        settle_photo(key)
     return len(keys)

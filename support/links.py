@@ -57,5 +57,13 @@ def bank_account_url() -> str:
     return _absolute("/merchant/bank-account/")
 
 
+def own_reviews_url() -> str:
+    return _absolute("/account/reviews/")
+
+
+def product_url(slug: str) -> str:
+    return _absolute(f"/p/{slug}/")
+
+
 def shop_url() -> str:
     return _absolute("/")

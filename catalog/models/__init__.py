@@ -2,15 +2,22 @@ from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
-from catalog.models.reviews import Review
+from catalog.models.published import ModerationItem, Published, Report
+from catalog.models.reviews import Review, ReviewAddition, ReviewPhoto, ReviewVote
 
 __all__ = [
     "Brand",
     "Category",
+    "ModerationItem",
     "Picture",
     "Product",
     "ProductCard",
+    "Published",
+    "Report",
     "Review",
+    "ReviewAddition",
+    "ReviewPhoto",
+    "ReviewVote",
     "TaxClass",
     "Variant",
     "VariantPrice",

@@ -47,7 +47,7 @@ FIELDS = [
 ]  # fmt: skip
 EVERY = list(addresses())
 OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE)]
-POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete")
+POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete", "review-helpful")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
@@ -91,9 +91,12 @@ def real(address: Address, walk: Walk) -> str:
         "shop": walk.order.merchant.slug,
         "language": "en",
         "sitemap-section": "products",
+        **dict.fromkeys(("reviews", "review-shown"), walk.order.lines.get().product.slug),
+        "report": "review",
         "receipt": walk.order.number,
         "order-cancel": walk.order.number,
         **dict.fromkeys(("mail", "mail-html", "sandbox", "stripe", "cart-line", "address", "address-delete"), str(uuid4())),
+        **dict.fromkeys(("own-review-edit", "own-review-add", "own-review-delete", "review-helpful", "review-photo"), str(uuid4())),
     }
     if address.name == "media":
         return "/media/products/x/160.webp"
@@ -153,7 +156,11 @@ def test_no_form_breaks_whatever_is_sent_to_it(visitor: Client, walk: Walk) -> N
 
 
 def _review_fields(walk: Walk) -> list[str]:
-    return [f"{line.pk}-{name}" for line in OrderLine.objects.filter(order__checkout=walk.checkout) for name in ("stars", "text")]
+    return [
+        f"{line.pk}-{name}"
+        for line in OrderLine.objects.filter(order__checkout=walk.checkout)
+        for name in ("stars", "text", "service", "fit")
+    ]
 
 
 def test_what_changes_something_cannot_be_got(walk: Walk, member: User, client: Client) -> None:
