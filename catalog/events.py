@@ -31,3 +31,11 @@ class ModerationDecided(Event):
     item_id: str
     status: str
     occasion: str
+
+
+@dataclass(frozen=True)
+class QuestionAnswered(Event):
+    """An answer to a question is shown from now on."""
+
+    question_id: str
+    answer_id: str

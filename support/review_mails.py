@@ -6,8 +6,8 @@ import uuid
 
 from django.utils import timezone
 
-from catalog.events import ModerationDecided, ReviewReplied
-from catalog.models import Review
+from catalog.events import ModerationDecided, QuestionAnswered, ReviewReplied
+from catalog.models import Answer, Review
 from catalog.selectors.moderation import author_of, item_for
 from core.outbox import handles
 from orders.events import OrderCompleted
@@ -45,3 +45,19 @@ def mail_moderation_decided(event: ModerationDecided) -> None:
     if item is not None and author is not None:
         reader = Reader(author.email, author.language)
         notify(subject_id=uuid.UUID(event.occasion), reader=reader, write=lambda: notices.decided(item, event.status), at=timezone.now())
+
+
+@handles(QuestionAnswered)
+def mail_question_answered(event: QuestionAnswered) -> None:
+    """To whoever asked, and to the buyers who have answered the same question; never to the author of the answer."""
+    rows = Answer.objects.select_related("question__product", "question__user").filter(status=Answer.Status.VISIBLE)
+    answer = rows.filter(pk=event.answer_id, question__status=Answer.Status.VISIBLE).first()
+    if answer is None:
+        return
+    question = answer.question
+    others = question.answers.filter(by_merchant=False, status=Answer.Status.VISIBLE).select_related("user")
+    told = {user.pk: user for user in [question.user, *(row.user for row in others)] if user is not None and user.pk != answer.user_id}
+    for user in told.values():
+        is_asker = user.pk == question.user_id
+        reader = Reader(user.email, user.language)
+        notify(subject_id=answer.pk, reader=reader, write=lambda is_asker=is_asker: notices.answered(answer, is_asker), at=timezone.now())  # type: ignore[misc]

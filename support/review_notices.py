@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from catalog.models import ModerationItem, Review
+from catalog.models import Answer, ModerationItem, Review
 from orders.models import MerchantOrder
 from support.content import Notice, Row, parcel_of
 from support.links import order_url, own_reviews_url, product_url, shop_url
@@ -56,4 +56,20 @@ def decided(item: ModerationItem, status: str) -> Notice:
         button=_("See your reviews") if is_review else _("See the product"),
         url=own_reviews_url() if is_review else product_url(item.product.slug) if item.product.status == "published" else shop_url(),
         facts=[Row(_("Product"), item.product.text("title")), *reason],
+    )
+
+
+def answered(answer: Answer, is_asker: bool) -> Notice:
+    """Somebody has answered a question, for whoever asked it or has answered it, too."""
+    question = answer.question
+    subject = _("Your question was answered") if is_asker else _("Another answer to a question you answered")
+    who = _("the shop") if answer.by_merchant else answer.author
+    return Notice(
+        kind="question_answered",
+        subject=subject,
+        heading=f"{subject}: {question.text}",
+        lead=[answer.text],
+        button=_("See the answers"),
+        url=f"{product_url(question.product.slug)}questions/{question.pk}/",
+        facts=[Row(_("Product"), question.product.text("title")), Row(_("From"), str(who))],
     )

@@ -3,9 +3,12 @@ from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.published import ModerationItem, Published, Report
+from catalog.models.questions import Answer, AnswerVote, Question
 from catalog.models.reviews import Review, ReviewAddition, ReviewPhoto, ReviewVote
 
 __all__ = [
+    "Answer",
+    "AnswerVote",
     "Brand",
     "Category",
     "ModerationItem",
@@ -13,6 +16,7 @@ __all__ = [
     "Product",
     "ProductCard",
     "Published",
+    "Question",
     "Report",
     "Review",
     "ReviewAddition",

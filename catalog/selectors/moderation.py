@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from catalog.errors import SubjectNotFound
-from catalog.models import ModerationItem, Published, Report, Review, ReviewAddition, ReviewPhoto
+from catalog.models import Answer, ModerationItem, Published, Question, Report, Review, ReviewAddition, ReviewPhoto
 
 Kind, Shown = ModerationItem.Kind, Published.Status
 
@@ -38,6 +38,8 @@ SUBJECTS: dict[str, Subject] = {
     Kind.REVIEW: Subject(Review, "user", "product", "pk"),
     Kind.ADDITION: Subject(ReviewAddition, "review__user", "review__product", "review_id", ("review",)),
     Kind.PHOTO: Subject(ReviewPhoto, "review__user", "review__product", "review_id", ("review",)),
+    Kind.QUESTION: Subject(Question, "user", "product", "pk"),
+    Kind.ANSWER: Subject(Answer, "user", "question__product", "question_id", ("question",)),
 }
 
 

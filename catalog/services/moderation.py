@@ -12,11 +12,12 @@ from django.db.models import F
 
 from catalog.errors import AlreadyReported, OwnReport, SubjectNotFound
 from catalog.events import ModerationDecided
-from catalog.models import ModerationItem, Report, Review, ReviewAddition, ReviewPhoto
+from catalog.models import Answer, ModerationItem, Question, Report, Review, ReviewAddition, ReviewPhoto
 from catalog.rules.texts import storable
 from catalog.selectors.moderation import SUBJECTS, Kind, Shown
 from catalog.services.cards import change_stars
 from catalog.services.held import put_in_queue
+from catalog.services.questions import follow_answer, follow_question
 from catalog.services.review_photos import tell_photos
 from catalog.services.reviews import follow
 from core.outbox import publish
@@ -39,11 +40,21 @@ def _after_photo(photo: ReviewPhoto, was_visible: bool) -> None:
     change_stars(photo.review.product_id, stars=0, count=0)
 
 
+def _after_question(question: Question, was_visible: bool) -> None:
+    follow_question(question)
+
+
+def _after_answer(answer: Answer, was_visible: bool) -> None:
+    follow_answer(answer, was_visible=was_visible)
+
+
 # What has to follow when a thing is shown or hidden.
 AFTER: dict[str, Callable[[Any, bool], None]] = {
     Kind.REVIEW: _after_review,
     Kind.ADDITION: _after_addition,
     Kind.PHOTO: _after_photo,
+    Kind.QUESTION: _after_question,
+    Kind.ANSWER: _after_answer,
 }
 
 
@@ -117,6 +128,9 @@ def decide(*, item_id: uuid.UUID, hide: bool, actor: str, reason: str, at: dt.da
 
 def locked_subject(kind: str, subject_id: uuid.UUID) -> Any:
     """The thing itself, its row held; None where it is gone or was taken back. Locked before its item, as writers do."""
+    if kind == Kind.ANSWER:
+        # Its question counts it, so that one comes first.
+        list(Question.objects.select_for_update(of=("self",)).filter(answers=subject_id).values_list("pk"))
     rows = SUBJECTS[kind].model._base_manager.select_for_update(of=("self",)).exclude(status=Shown.WITHDRAWN)
     return rows.filter(pk=subject_id).first()
 

@@ -22,6 +22,7 @@ from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail
 from catalog.selectors.products import VariantView
+from catalog.selectors.questions import ON_PRODUCT, questions_of
 from catalog.selectors.reviews import Wish
 from core.compiled import compiled
 from core.errors import DomainError
@@ -207,6 +208,7 @@ def _drawn(
         "quantity": quantity,
         "listed": block,
         "votes": votes,
+        "questions": questions_of(detail.product.pk, per_page=ON_PRODUCT),
         "product": detail.product,
         "merchant_name": detail.merchant_name,
         "offer": _offer(detail, picker),
