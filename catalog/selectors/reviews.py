@@ -126,6 +126,11 @@ def reviews_of(product_id: uuid.UUID, wish: Wish | None = None) -> ReviewPage:
     return ReviewPage(found[:PER_PAGE], asked, len(found) > PER_PAGE)
 
 
+def reviews_with_all() -> QuerySet[Review]:
+    """Visible reviews with what is shown of their photos and additions."""
+    return Review.objects.filter(status=Status.VISIBLE).select_related("addition").prefetch_related(_photos())
+
+
 def photo_strip(product_id: uuid.UUID) -> list[ReviewPhoto]:
     """The newest photos of a product that buyers took; one statement."""
     return list(shown_photos().filter(review__product_id=product_id).order_by("-created_at", "-pk")[:STRIP])
