@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from catalog.models import ModerationItem, Published
 from core.states import move_to
@@ -27,3 +28,8 @@ def put_in_queue(kind: str, subject_id: uuid.UUID, cause: str, *, product_id: uu
     if item.status != ModerationItem.Status.WAITING:
         move_to(item, ModerationItem.Status.WAITING, actor=SYSTEM, at=at, reason=cause, cause=cause)
     return item
+
+
+def take_from_queue(subject_ids: Iterable[uuid.UUID]) -> None:
+    """Nobody has to decide about what its author took back."""
+    ModerationItem.objects.filter(subject_id__in=list(subject_ids), status=ModerationItem.Status.WAITING).delete()

@@ -18,7 +18,7 @@ from catalog.models import ModerationItem, Product, Review, ReviewAddition, Revi
 from catalog.rules.reviews import has_sizes, hold_cause, is_open
 from catalog.rules.texts import storable
 from catalog.services.cards import change_stars
-from catalog.services.held import hold
+from catalog.services.held import hold, take_from_queue
 from catalog.services.review_photos import keep_photos, tell_photos
 from core.states import move_to
 
@@ -158,13 +158,15 @@ def edit_review(
     review.stars, review.service, review.delivery = stars, said.service, said.delivery
     review.fit = said.fit if has_sizes(review.product.options) else ""
     new_text = storable(text).strip()
-    if new_text != review.text:
+    is_said_anew = new_text != review.text
+    if is_said_anew:
         review.text, review.language, review.i18n = new_text, language, {}
     review.edited_at = at
     review.save(update_fields=["stars", "service", "delivery", "fit", "text", "language", "i18n", "edited_at"])
     withdraw_photos(review.photos.filter(pk__in=drop_photos, addition=None), at=at, actor=f"shopper:{user_id}")
     keep_photos(review, said.photos, at=at)
-    _hold_if_needed(review, at)
+    if is_said_anew:
+        _hold_if_needed(review, at)
     follow(review, before)
     return review
 
@@ -177,8 +179,10 @@ def withdraw_review(*, review_id: uuid.UUID, user_id: uuid.UUID, at: dt.datetime
     before = review.stars if review.is_visible else None
     move_to(review, Status.WITHDRAWN, actor=actor, at=at, text="", i18n={}, author="")
     withdraw_photos(review.photos.all(), at=at, actor=actor)
-    ReviewAddition.objects.filter(review=review).update(text="", status=Status.WITHDRAWN)
-    ModerationItem.objects.filter(subject_id=review.pk, status=ModerationItem.Status.WAITING).delete()
+    for addition in ReviewAddition.objects.select_for_update().filter(review=review):
+        move_to(addition, Status.WITHDRAWN, actor=actor, at=at, text="")
+        take_from_queue([addition.pk])
+    take_from_queue([review.pk])
     follow(review, before)
     return review
 
@@ -188,6 +192,7 @@ def withdraw_photos(photos: Iterable[ReviewPhoto], *, at: dt.datetime, actor: st
     gone = [photo for photo in photos if photo.status != Status.WITHDRAWN]
     for photo in gone:
         move_to(photo, Status.WITHDRAWN, actor=actor, at=at)
+    take_from_queue(photo.pk for photo in gone)
     tell_photos(gone)
 
 

@@ -4,7 +4,7 @@ from catalog.errors import AlreadyReported, OwnReport, SubjectNotFound
 from catalog.models import ModerationItem, ProductCard, Report, Review
 from catalog.selectors.reviews import rating_of, reviews_of
 from catalog.services.moderation import decide, report
-from catalog.services.reviews import add_later, withdraw_review
+from catalog.services.reviews import add_later, edit_review, withdraw_review
 from core.ids import uuid7
 from core.invariants import violations
 from core.models import OutboxEvent
@@ -106,6 +106,19 @@ def test_a_decision_can_be_turned_round_and_the_sums_come_back() -> None:
     assert violations() == {}
 
 
+def test_what_was_let_through_is_held_again_only_when_its_words_change() -> None:
+    review = make_review(stars=3, text="See www.elsewhere.example")
+    decided(review, hide=False)
+    who = {"review_id": review.pk, "user_id": review.user_id, "language": "en", "at": NOW}
+
+    edit_review(stars=5, text="See www.elsewhere.example", **who)  # type: ignore[arg-type]
+    same = Review.objects.get().status
+    edit_review(stars=5, text="See www.another.example", **who)  # type: ignore[arg-type]
+
+    assert (same, Review.objects.get().status) == ("visible", "held")
+    assert violations() == {}
+
+
 def test_a_report_after_a_decision_brings_it_back_to_the_queue() -> None:
     review = make_review()
     reported(review)
@@ -144,9 +157,12 @@ def test_a_photo_or_an_addition_goes_and_its_review_stays() -> None:
 
 
 def test_what_its_author_took_back_needs_no_decision() -> None:
-    review = make_review()
+    review = make_review(photos=[photo_file()])
+    addition = add_later(review_id=review.pk, user_id=review.user_id, text="See www.a.example", language="en", photos=(), at=NOW)  # type: ignore[arg-type]
+    reported(review, kind="photo", subject_id=review.photos.get().pk)
     reported(review)
-    item = ModerationItem.objects.get()
+    item = ModerationItem.objects.get(subject_id=review.pk)
+    assert ModerationItem.objects.filter(subject_id=addition.pk).exists()
     withdraw_review(review_id=review.pk, user_id=review.user_id, at=NOW)  # type: ignore[arg-type]
 
     with pytest.raises(SubjectNotFound):
