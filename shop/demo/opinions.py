@@ -147,8 +147,9 @@ def _ask(now: dt.datetime) -> None:
     places = sorted(lines.values(), key=lambda line: line.product.slug)[: 3 * len(ASKED)]
     for number, line in enumerate(places):
         text, who, said = ASKED[number % (len(ASKED) - 1)]
-        asker = next(user for user in askers if user.pk != line.order.checkout.user_id)
-        _exchange(line, asker, text, who, said, now - dt.timedelta(days=1 + number % 9))
+        asker = next((user for user in askers if user.pk != line.order.checkout.user_id), None)
+        if asker is not None:
+            _exchange(line, asker, text, who, said, now - dt.timedelta(days=1 + number % 9))
     own = Product.objects.filter(Q(merchant__slug=OPEN_AT) | Q(pk__in=lines), status="published").order_by("pk")
     goods = own.filter(merchant__slug=OPEN_AT).first() or own.first()
     if goods is not None and askers:
