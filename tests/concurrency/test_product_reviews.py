@@ -8,9 +8,10 @@ from functools import partial
 import pytest
 from django.db.models import F
 
-from catalog.errors import AlreadyReported, AlreadyReviewed
-from catalog.models import ModerationItem, ProductCard, Review, ReviewVote
-from catalog.services.moderation import decide, report
+from catalog.errors import AlreadyAnswered, AlreadyReported, AlreadyReviewed
+from catalog.models import ModerationItem, ProductCard, Question, Review, ReviewVote
+from catalog.services.moderation import decide, hide_directly, report
+from catalog.services.questions import answer_question, ask_question, set_answer_helpful
 from catalog.services.review_answers import set_helpful
 from catalog.services.reviews import add_review, edit_review, withdraw_review
 from core import invariants
@@ -88,6 +89,29 @@ def test_reports_at_once_make_one_item_and_one_report_each() -> None:
     assert sum(isinstance(outcome, AlreadyReported) for outcome in outcomes) == 3
     assert ModerationItem.objects.get().reports_count == 3
     assert invariants.violations() == {}
+
+
+def test_answers_of_shop_and_members_and_a_decision_at_once_are_counted_as_shown() -> None:
+    before = deadlocks()
+    for _ in range(ROUNDS):
+        product, asker, member = make_product(), make_user(), make_user()
+        fields = {"language": "en", "at": NOW}
+        question = ask_question(product_id=product.pk, user_id=asker.pk, author="L", text="Is it warm?", **fields)
+        answer = partial(answer_question, question_id=question.pk, author="S", **fields)
+        first = answer(user_id=make_user().pk, text="Yes.", merchant_id=product.merchant_id)
+
+        outcomes = race(
+            partial(hide_directly, kind="answer", subject_id=first.pk, actor="operator:a", reason="spam", at=NOW),
+            partial(answer, user_id=make_user().pk, text="Yes, it is.", merchant_id=product.merchant_id),
+            partial(answer, user_id=member.pk, text="Mine is."),
+            partial(answer, user_id=member.pk, text="Mine is, too."),
+            partial(set_answer_helpful, answer_id=first.pk, user_id=asker.pk, is_helpful=True, at=NOW),
+        )
+
+        assert sum(isinstance(outcome, AlreadyAnswered) for outcome in outcomes) == 1
+        assert Question.objects.get(pk=question.pk).answers_count == 1
+        assert invariants.violations() == {}
+    assert deadlocks() == before
 
 
 def test_without_the_rows_lock_an_edit_and_a_hiding_count_a_review_that_is_hidden() -> None:
