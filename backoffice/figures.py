@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round, TruncDate
 
-from catalog.models import Product, Review
+from catalog.models import ModerationItem, Product, Review
+from catalog.selectors.questions import open_questions
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
@@ -105,7 +106,7 @@ def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt
 
 
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
-    """What a merchant has to do, by name; five queries."""
+    """What a merchant has to do, by name; six queries."""
     orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
         to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
         overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
@@ -116,7 +117,10 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
         **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
-        "bad_reviews": Review.objects.filter(product__merchant=merchant, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)).count(),
+        "bad_reviews": Review.objects.filter(
+            product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
+        ).count(),
+        "open_questions": open_questions(merchant.pk).count(),
     }
 
 
@@ -134,6 +138,7 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "to_transfer": OutgoingTransfer.objects.filter(status="to_make"),
             "disputes": AfterSalesCase.objects.filter(status=CaseStatus.ESCALATED),
             "overdue": MerchantOrder.objects.filter(status__in=TO_SHIP, ship_by__lt=now),
+            "to_moderate": ModerationItem.objects.filter(status=ModerationItem.Status.WAITING),
             "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]),
             "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")),
         }

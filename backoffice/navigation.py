@@ -40,6 +40,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
                 item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
+                item(_("Questions"), "help", "catalog_question_changelist", Duty.REVIEWS),
             ],
         },
         {
@@ -139,6 +140,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Synonyms"), "spellcheck", "catalog_synonym"),
                 item(_("Searches"), "search", "catalog_askedquery"),
                 item(_("Reviews"), "star", "catalog_review"),
+                item(_("Moderation"), "shield_person", "catalog_moderationitem", "?status__exact=waiting"),
             ],
         },
         {

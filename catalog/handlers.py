@@ -1,8 +1,8 @@
 import uuid
 
-from catalog.events import PictureAdded
+from catalog.events import PictureAdded, ReviewPhotosChanged
 from catalog.services.cards import follow_merchant
-from catalog.tasks import render_picture
+from catalog.tasks import render_picture, settle_review_photo
 from core.outbox import handles
 from merchants.events import MerchantChanged
 
@@ -17,3 +17,10 @@ def update_cards_of_merchant(event: MerchantChanged) -> None:
 def have_picture_rendered(event: PictureAdded) -> None:
     """Rendering takes seconds of CPU, too long for the relay; a broker that is away makes the relay try again."""
     render_picture.apply_async((event.picture_id,), retry=False, ignore_result=True)
+
+
+@handles(ReviewPhotosChanged)
+def have_review_photos_settled(event: ReviewPhotosChanged) -> None:
+    """As for pictures of products: by a worker."""
+    for photo_id in event.photo_ids:
+        settle_review_photo.apply_async((photo_id,), retry=False, ignore_result=True)

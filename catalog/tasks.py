@@ -9,6 +9,7 @@ from catalog.models import Picture
 from catalog.services.cards import refresh_stale_cards as refresh_some
 from catalog.services.pictures import make_renditions
 from catalog.services.queries import KEPT_DAYS, forget_queries
+from catalog.services.review_photos import late_photos, settle_photo
 from catalog.services.vocabulary import learn_words as learn
 from core.sweeps import sweep
 
@@ -47,3 +48,18 @@ def learn_words() -> int:
     """What the search knows of words, by the products of now; what nobody asks for any more is forgotten."""
     forget_queries(before=timezone.localdate() - dt.timedelta(days=KEPT_DAYS))
     return learn()
+
+
+@shared_task
+def settle_review_photo(photo_id: str) -> None:
+    """Make or take away the renditions of one photo of a review."""
+    settle_photo(uuid.UUID(photo_id))
+
+
+@shared_task(expires=300)
+def settle_late_review_photos(limit: int = 20) -> int:
+    """Settle photos whose renditions should be there, or gone, by now, for tasks the broker lost; returns how many."""
+    keys = late_photos(before=timezone.now() - PATIENCE, limit=limit)
+    for key in keys:
+        settle_photo(key)
+    return len(keys)

@@ -183,6 +183,8 @@ class ApiKey(Entity):
         INVENTORY_READ = "inventory:read", _("Read stock")
         INVENTORY_WRITE = "inventory:write", _("Change stock")
         PAYOUTS_READ = "payouts:read", _("Read payouts")
+        REVIEWS_READ = "reviews:read", _("Read reviews")
+        REVIEWS_WRITE = "reviews:write", _("Reply to reviews")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(_("name"), max_length=80)

@@ -37,9 +37,9 @@ _VIEW: dict[str, frozenset[Duty]] = {
 }
 _CHANGE: dict[str, frozenset[Duty]] = {
     Role.OWNER: _EVERYTHING,
-    Role.CATALOGUE: frozenset({Duty.PRODUCTS}),
+    Role.CATALOGUE: frozenset({Duty.PRODUCTS, Duty.REVIEWS}),
     Role.FULFILMENT: frozenset({Duty.ORDERS, Duty.RETURNS, Duty.STOCK, Duty.SHIPMENTS}),
-    Role.SERVICE: frozenset({Duty.RETURNS}),
+    Role.SERVICE: frozenset({Duty.RETURNS, Duty.REVIEWS}),
     Role.FINANCE: frozenset({Duty.PAYOUTS}),
     Role.READ_ONLY: frozenset(),
 }

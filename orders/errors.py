@@ -261,3 +261,9 @@ class ExtraCheckNeeded(DomainError):
 class ReviewDecided(DomainError):
     code = "review_decided"
     message = _("This payment was decided about already.")
+
+
+class NotBought(DomainError):
+    code = "not_bought"
+    message = _("Only people who received the item can answer questions about it.")
+    status = 403

@@ -15,8 +15,8 @@ PAID = (OrderStatus.PAID, OrderStatus.PREPARING, OrderStatus.SHIPPED, OrderStatu
 
 
 def ratings() -> Iterator[Fact]:
-    """Reviews. One brought from elsewhere has no account, so its author's name stands for the person."""
-    rows = Review.objects.filter(~Q(author="") | Q(user__isnull=False)).order_by("created_at", "id")
+    """Visible reviews. One brought from elsewhere has no account, so its author's name stands for the person."""
+    rows = Review.objects.filter(~Q(author="") | Q(user__isnull=False), status=Review.Status.VISIBLE).order_by("created_at", "id")
     for user, author, product, stars, at in rows.values_list("user_id", "author", "product_id", "stars", "created_at").iterator():
         yield Fact(f"{MEMBER}{user}" if user else f"{AUTHOR}{author}", str(product), float(stars), at.timestamp())
 

@@ -44,7 +44,15 @@ from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
 from payments.services.gift_cards import put_code
 from payments.services.risk import code_of
-from support import alerts, case_mails, notices, payout_mails, stock_mails, wish_mails  # noqa: F401  modules of mails register their own handlers
+from support import (  # noqa: F401  modules of mails register their own handlers
+    alerts,
+    case_mails,
+    notices,
+    payout_mails,
+    review_mails,
+    stock_mails,
+    wish_mails,
+)
 from support.content import Notice, Reader
 from support.selectors import operators, readers_at
 from support.services import notify

@@ -60,12 +60,16 @@ def bank_account_url() -> str:
     return _absolute("/merchant/bank-account/")
 
 
-def shop_url() -> str:
-    return _absolute("/")
+def own_reviews_url() -> str:
+    return _absolute("/account/reviews/")
 
 
 def product_url(slug: str) -> str:
     return _absolute(f"/p/{slug}/")
+
+
+def shop_url() -> str:
+    return _absolute("/")
 
 
 def wish_list_url() -> str:

@@ -93,6 +93,10 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
                 icon="thumb_down",
             ),
         ),
+        (
+            Duty.REVIEWS,
+            to_do(counts["open_questions"], _("Questions to answer"), _page("merchant", "catalog_question", "?queue=open"), icon="help"),
+        ),
     ]
 
 
@@ -127,6 +131,7 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
         tile("unmatched", _("Money without a payment"), "payments_bankline", "?status__exact=unmatched", "account_balance"),
         tile("to_transfer", _("Transfers to make"), "payments_outgoingtransfer", "?status__exact=to_make", "outbound", urgent=False),
         tile("disputes", _("Disputes to decide"), "orders_aftersalescase", "?dispute=open", "gavel"),
+        tile("to_moderate", _("Texts to moderate"), "catalog_moderationitem", "?status__exact=waiting", "shield_person"),
         tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
         tile("running_jobs", _("Jobs running"), "core_job", "?status__exact=running", "progress_activity", urgent=False),
         tile("low_stock", _("Sold out"), "logistics_stock", "?level=out", "production_quantity_limits", urgent=False),

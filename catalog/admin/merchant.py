@@ -1,4 +1,4 @@
-"""A merchant's own products and the reviews of them."""
+"""A merchant's own products."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog import services
-from catalog.admin.display import price_range, product_header, stars
+from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.pictures import PictureInline
 from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
-from catalog.models import Brand, Category, Picture, Product, Review, Variant, VariantPrice
+from catalog.models import Brand, Category, Picture, Product, Variant, VariantPrice
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, label, money_column, status_column
@@ -183,23 +183,3 @@ class MerchantProductAdmin(MerchantModelAdmin):
     )
     def archive(self, request: HttpRequest, form: Any, row: Product) -> None:
         services.archive_product(product_id=row.pk, actor=self.actor(request), at=now(), reason=form.cleaned_data["reason"])
-
-
-@admin.register(Review, site=merchant_site)
-class MerchantReviewAdmin(MerchantModelAdmin):
-    """Reviews are the shoppers' own words: merchants read them."""
-
-    duty = Duty.REVIEWS
-    tenant_path = "product__merchant"
-    list_display = ["rating", "product", "text", "author", "created_at"]
-    list_filter = ["stars"]
-    list_select_related = ["product"]
-    search_fields = ["product__title", "text"]
-    ordering = ["-created_at"]
-    fields = ["rating", "product_title", "author", "text", "created_at"]
-    rating = column(lambda self, row: stars(row), _("stars"), ordering="stars")
-    product_title = column(lambda self, row: row.product.text("title"), _("product"))
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        # "Reviews below 3 stars" on the home page.
-        return lookup == "stars__lt" or super().lookup_allowed(lookup, value, request)

@@ -1,4 +1,4 @@
-"""The catalogue as the operator keeps it: the category tree and brands; products and reviews are moderated, not edited."""
+"""The catalogue as the operator keeps it: the category tree and brands; products are moderated, not edited."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from catalog import services
-from catalog.admin.display import price_range, product_header, stars
+from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CategoryChoice
-from catalog.models import Brand, Category, Product, Review, Variant
-from catalog.services import cards
+from catalog.models import Brand, Category, Product, Variant
 from catalog.services.categories import create_category, move_category, rename_category, set_product_type, set_risky
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
@@ -172,21 +171,3 @@ class ProductAdmin(ConsoleAdmin):
     )
     def hide(self, request: HttpRequest, form: Any, row: Product) -> None:
         services.hide_product(product_id=row.pk, actor=actor_of(request, "operator"), at=now(), reason=form.cleaned_data["reason"])
-
-
-@admin.register(Review)
-class ReviewAdmin(ConsoleAdmin):
-    list_display = ["rating", "product", "author", "text", "created_at"]
-    list_filter = ["stars", "language"]
-    list_select_related = ["product"]
-    search_fields = ["product__title", "author", "text"]
-    ordering = ["-created_at"]
-    fields = ["rating", "product", "author", "text", "language", "created_at"]
-    can_delete = True
-    rating = column(lambda self, row: stars(row), _("stars"), ordering="stars")
-
-    def delete_model(self, request: HttpRequest, obj: Review) -> None:
-        """Remove what breaks the rules; the product's rating is counted anew in the same transaction."""
-        product_id = obj.product_id
-        super().delete_model(request, obj)
-        cards.recount_stars([product_id])

@@ -3,24 +3,35 @@ from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
-from catalog.models.reviews import Review
+from catalog.models.published import ModerationItem, Published, Report
+from catalog.models.questions import Answer, AnswerVote, Question
+from catalog.models.reviews import Review, ReviewAddition, ReviewPhoto, ReviewVote
 from catalog.models.search import AskedQuery, Synonym, Term
 from catalog.models.stock_alerts import StockAlert
 from catalog.models.visits import RecentView, ShopFollow
 from catalog.models.wishes import Wish, WishList
 
 __all__ = [
+    "Answer",
+    "AnswerVote",
     "AskedQuery",
     "Attribute",
     "AttributeChoice",
     "Brand",
     "Category",
+    "ModerationItem",
     "Picture",
     "Product",
     "ProductCard",
     "ProductType",
+    "Published",
+    "Question",
     "RecentView",
+    "Report",
     "Review",
+    "ReviewAddition",
+    "ReviewPhoto",
+    "ReviewVote",
     "ShopFollow",
     "StockAlert",
     "Synonym",

@@ -4,7 +4,8 @@ from catalog.selectors.cards import Card, cards_by_ids, cards_of_kind, deal_card
 from catalog.selectors.categories import CategoryNode, Crumb, breadcrumb, category_tree, node_of
 from catalog.selectors.find import CardPage, CardQuery, find_cards
 from catalog.selectors.pictures import picture_url
-from catalog.selectors.products import ProductDetail, product_detail, reviews_of
+from catalog.selectors.products import ProductDetail, product_detail
+from catalog.selectors.reviews import reviews_of
 from catalog.selectors.variants import Offer, SellableVariant, offer_of, sellable_variants
 
 __all__ = [

@@ -7,20 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F
 
 from catalog.errors import ProductNotFound
-from catalog.models import Picture, Product, Review, Variant
+from catalog.models import Picture, Product, Variant
 from catalog.rules.options import Option, labels_in, options_in
 from catalog.rules.prices import Price, price_in
-from catalog.selectors.cards import stars_of
 from catalog.selectors.categories import Crumb, breadcrumb
+from catalog.selectors.reviews import Rating, rating_of
 from catalog.selectors.variants import with_price_in
 from core.exchange.rules import Conversion
 from core.i18n import translated
 from merchants.models import Merchant
 
-REVIEWS_SHOWN = 6
 # The card follows a suspension a moment later, so the merchant is asked too.
 _ON_SALE = {"card__is_visible": True, "merchant__status": Merchant.Status.ACTIVE}
 
@@ -59,15 +58,6 @@ class PictureView:
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
-    """`histogram` maps 5, 4, 3, 2, 1 to numbers of reviews. `stars` is None without reviews."""
-
-    stars: float | None
-    count: int
-    histogram: dict[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class ProductDetail:
     """A published product in one language. `product` carries merchant, brand, category and card, already read."""
 
@@ -83,7 +73,6 @@ class ProductDetail:
     pictures: tuple[PictureView, ...]
     attributes: list[tuple[str, str]]
     rating: Rating
-    reviews: list[Review]
     in_stock: bool
     sold: int
     version: int
@@ -123,7 +112,7 @@ def product_detail(slug: str, language: str, conversion: Conversion | None = Non
     Raises:
         ProductNotFound: no published product of an active merchant has this slug.
     """
-    product = _published(slug)
+    product = published_product(slug)
     card = product.card
     variants = _variants(product, language, conversion)
     return ProductDetail(
@@ -138,15 +127,15 @@ def product_detail(slug: str, language: str, conversion: Conversion | None = Non
         variants=variants,
         pictures=_pictures(product),
         attributes=_attributes(product.attributes, language),
-        rating=_rating(product),
-        reviews=list(reviews_of(product.pk)[:REVIEWS_SHOWN]) if card.stars_count else [],
+        rating=rating_of(card),
         in_stock=card.in_stock,
         sold=card.sold,
         version=card.version,
     )
 
 
-def _published(slug: str) -> Product:
+def published_product(slug: str) -> Product:
+    """A product on sale with merchant, brand, category and card. Raises ProductNotFound."""
     rows = Product.objects.select_related("merchant", "brand", "category", "card").defer("card__search")
     is_sluglike = len(slug) <= 120 and slug.isascii() and slug.isprintable()
     product: Product | None = rows.filter(slug=slug, status=Product.Status.PUBLISHED, **_ON_SALE).first() if is_sluglike else None
@@ -208,17 +197,3 @@ def _pictures(product: Product) -> tuple[PictureView, ...]:
 
 def _attributes(rows: Sequence[dict[str, Any]], language: str) -> list[tuple[str, str]]:
     return [(translated(row, row.get("i18n"), "name", language), translated(row, row.get("i18n"), "value", language)) for row in rows]
-
-
-def _rating(product: Product) -> Rating:
-    card = product.card
-    histogram = dict.fromkeys((5, 4, 3, 2, 1), 0)
-    if card.stars_count:
-        histogram |= dict(Review.objects.filter(product_id=product.pk).order_by().values_list("stars").annotate(n=Count("pk")))
-    return Rating(stars_of(card.stars_sum, card.stars_count), card.stars_count, histogram)
-
-
-def reviews_of(product_id: uuid.UUID, stars: int | None = None) -> QuerySet[Review]:
-    """Reviews of a product, newest first; with `stars` only those with that many."""
-    rows = Review.objects.filter(product_id=product_id).order_by("-created_at", "-pk")
-    return rows.filter(stars=stars) if stars is not None else rows

@@ -48,13 +48,13 @@ def shop_figures(merchant_id: uuid.UUID) -> ShopFigures:
 
 def shop_histogram(merchant_id: uuid.UUID) -> dict[int, int]:
     """How many reviews of its goods have 5, 4, 3, 2 and 1 stars. One query."""
-    rows = Review.objects.filter(product__merchant_id=merchant_id, product__card__is_visible=True).order_by()
+    rows = Review.objects.filter(product__merchant_id=merchant_id, product__card__is_visible=True, status=Review.Status.VISIBLE).order_by()
     return dict.fromkeys((5, 4, 3, 2, 1), 0) | dict(rows.values_list("stars").annotate(n=Count("pk")))
 
 
 def shop_reviews(merchant_id: uuid.UUID) -> QuerySet[Review]:
     """Reviews of its goods on sale, newest first, with their products."""
-    rows = Review.objects.filter(product__merchant_id=merchant_id, product__card__is_visible=True)
+    rows = Review.objects.filter(product__merchant_id=merchant_id, product__card__is_visible=True, status=Review.Status.VISIBLE)
     return rows.select_related("product").order_by("-created_at", "-pk")
 
 

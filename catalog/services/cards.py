@@ -157,15 +157,15 @@ def add_sold(product_id: uuid.UUID, quantity: int) -> None:
     cards.update(sold=F("sold") + quantity, version=F("version") + 1)
 
 
-def add_stars(product_id: uuid.UUID, stars: int) -> None:
-    """Add one rating to the sum and count of a card."""
+def change_stars(product_id: uuid.UUID, *, stars: int, count: int) -> None:
+    """Add to the sum and the count of a card's ratings, or take away from them; with nothing to add, its page is only drawn anew."""
     cards = ProductCard.objects.filter(pk=product_id)
-    cards.update(stars_sum=F("stars_sum") + stars, stars_count=F("stars_count") + 1, version=F("version") + 1)
+    cards.update(stars_sum=F("stars_sum") + stars, stars_count=F("stars_count") + count, version=F("version") + 1)
 
 
 def recount_stars(product_ids: Iterable[uuid.UUID]) -> None:
-    """Count the reviews of products anew, for loaders that insert reviews in bulk."""
-    reviews = Review.objects.filter(product_id=OuterRef("pk")).order_by().values("product_id")
+    """Count the visible reviews of products anew, for loaders that insert reviews in bulk."""
+    reviews = Review.objects.filter(product_id=OuterRef("pk"), status=Review.Status.VISIBLE).order_by().values("product_id")
     for batch in _batches(sorted(set(product_ids))):
         ProductCard.objects.filter(pk__in=batch).update(
             stars_sum=Coalesce(Subquery(reviews.annotate(n=Sum("stars")).values("n"), output_field=IntegerField()), 0),

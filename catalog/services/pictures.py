@@ -45,7 +45,7 @@ def add_picture(*, product: Product, image: Image.Image | bytes, position: int |
     picture = Picture(product=product, width=plain.width, height=plain.height, position=position, tint=tint_of(plain))
     picture.alt = storable(alt).strip()[:200]
     picture.original = f"products/{picture.pk}/original.webp"
-    _write(picture.original, encode(plain, "webp", quality=90))
+    write_file(media_path(picture.original), encode(plain, "webp", quality=90))
     picture.save(force_insert=True)
     publish(PictureAdded(str(picture.pk)))
     refresh_card(product.pk)
@@ -69,7 +69,7 @@ def make_renditions(picture_id: uuid.UUID, widths: Sequence[int] = WIDTHS, forma
     for width in fitting:
         scaled = at_width(original, width)
         for fmt in formats:
-            _write(f"{picture.prefix}/{width}.{fmt}", encode(scaled, fmt))
+            write_file(media_path(f"{picture.prefix}/{width}.{fmt}"), encode(scaled, fmt))
     with transaction.atomic():
         Picture.objects.filter(pk=picture_id).update(widths=fitting, formats=list(formats))
         refresh_card(picture.product_id)
@@ -122,9 +122,8 @@ def media_path(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / name
 
 
-def _write(name: str, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Put a file in place in one step."""
-    path = media_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}")
     fresh.write_bytes(data)

@@ -200,8 +200,9 @@ def orders_to_ship(merchant: Merchant) -> QuerySet[MerchantOrder]:
 
 
 def reviewable_lines(checkout: Checkout) -> list[OrderLine]:
-    """Lines of completed orders of this purchase that have no review yet; two statements."""
-    lines = list(OrderLine.objects.filter(order__checkout=checkout, order__status=OrderStatus.COMPLETED).order_by("pk"))
+    """Lines of completed orders of this purchase that have no review yet, with their products; two statements."""
+    rows = OrderLine.objects.filter(order__checkout=checkout, order__status=OrderStatus.COMPLETED).select_related("product")
+    lines = list(rows.order_by("pk"))
     written = set(Review.objects.filter(order_line__in=[line.pk for line in lines]).values_list("order_line", flat=True))
     return [line for line in lines if line.pk not in written]
 

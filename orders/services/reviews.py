@@ -1,23 +1,36 @@
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 from django.db import transaction
 
 from catalog.models import Review
-from catalog.services import reviews as catalog_reviews
+from catalog.rules.reviews import masked
+from catalog.services.reviews import Author, Details, write_review
 from orders.errors import OrderNotFound, ReviewNotAllowed
 from orders.models import OrderLine
 from orders.states import OrderStatus
 
 
 @transaction.atomic
-def review_line(*, order_line_id: uuid.UUID, user_id: uuid.UUID, stars: int, text: str, language: str, at: dt.datetime) -> Review:
-    """A member's review of something they bought and have received; one per order line.
+def review_line(
+    *,
+    order_line_id: uuid.UUID,
+    user_id: uuid.UUID,
+    stars: int,
+    text: str,
+    language: str,
+    at: dt.datetime,
+    details: Details | None = None,
+    shows_name: bool = False,
+) -> Review:
+    """A member's review of something they bought and have received; one per order line. Others see the ends of the name only,
+    unless `shows_name`.
 
     Raises:
         OrderNotFound: no such line, or a stranger's.
         ReviewNotAllowed: the order is not completed.
-        AlreadyReviewed, ReviewInvalid: the catalogue refuses it.
+        AlreadyReviewed, ReviewInvalid, TooManyReviewPhotos, InvalidPicture: the catalogue refuses it.
     """
     rows = OrderLine.objects.select_related("order__checkout")
     line = rows.filter(pk=order_line_id, order__checkout__user_id=user_id).first()
@@ -25,18 +38,14 @@ def review_line(*, order_line_id: uuid.UUID, user_id: uuid.UUID, stars: int, tex
         raise OrderNotFound
     if line.order.status != OrderStatus.COMPLETED:
         raise ReviewNotAllowed
-    return catalog_reviews.add_review(
+    name = line.order.checkout.name
+    return write_review(
         product_id=line.product_id,
-        user_id=user_id,
-        author=shown_name(line.order.checkout.name),
+        author=Author(user_id, name if shows_name else masked(name)),
         order_line=line.pk,
         stars=stars,
         text=text,
         language=language,
         at=at,
+        details=replace(details or Details(), variant=line.options),
     )
-
-
-def shown_name(name: str) -> str:
-    """What strangers see of a reviewer's name: its first character and stars."""
-    return f"{name.strip()[:1]}**"

@@ -16,7 +16,7 @@ from typing import Any
 from accounts.models import User
 from accounts.services import add_address
 from catalog.models import Product, Review, Variant
-from catalog.services.reviews import add_review
+from catalog.services.reviews import Author, write_review
 from logistics.selectors import shipments_of
 from logistics.services.shipments import record_tracking
 from logistics.states import ShipmentStatus
@@ -28,7 +28,7 @@ from orders.services.completion import confirm_receipt
 from orders.services.fulfilment import mark_delivered, ship_order
 from orders.services.reviews import review_line
 from orders.states import OrderStatus
-from shop.demo import source, tenders
+from shop.demo import opinions, source, tenders
 from shop.demo.cases import play_cases
 from shop.demo.market import ACTOR, person
 from shop.demo.payouts import pay_until
@@ -177,6 +177,7 @@ class History:
         pay_until(self.plan.now)
         play_cases(self.plan.now)
         self._write_older_reviews()
+        opinions.converse(self.plan.now)
         yield self.steps
 
     def _placed_at(self, purchase: Purchase) -> dt.datetime:
@@ -232,12 +233,13 @@ class History:
 
     def _review(self, order: MerchantOrder, purchase: Purchase, user: User, moment: dt.datetime) -> None:
         said = {item.sku: item.review for item in purchase.items if item.review}
-        for line in OrderLine.objects.filter(order=order, sku__in=said):
+        for line in OrderLine.objects.filter(order=order, sku__in=said).select_related("product"):
             review = said[line.sku] or {}
             written = review_line(
-                order_line_id=line.pk, user_id=user.pk, stars=review["rating"], text=review["comment"], language="en", at=moment
-            )
-            Review.objects.filter(pk=written.pk).update(i18n=_translation(review), author=review["reviewerName"])
+                order_line_id=line.pk, user_id=user.pk, stars=review["rating"], text=review["comment"], language="en", at=moment,
+                details=opinions.details_of(review, line.product),
+            )  # fmt: skip
+            self._finish(written, review)
 
     def _write_older_reviews(self) -> None:
         products = {variant.sku: variant.product for variant in Variant.objects.select_related("product")}
@@ -245,11 +247,16 @@ class History:
             user = person(_address(review["reviewer"]), review["reviewerName"])
             product: Product = products[sku]
             if not Review.objects.filter(product=product, user=user).exists():
-                written = add_review(
-                    product_id=product.pk, user_id=user.pk, author=review["reviewerName"], order_line=None, stars=review["rating"],
+                written = write_review(
+                    product_id=product.pk, author=Author(user.pk, review["reviewerName"]), order_line=None, stars=review["rating"],
                     text=review["comment"], language="en", at=dt.datetime.fromisoformat(review["date"]),
+                    details=opinions.details_of(review, product),
                 )  # fmt: skip
-                Review.objects.filter(pk=written.pk).update(i18n=_translation(review))
+                self._finish(written, review)
+
+    def _finish(self, written: Review, said: dict[str, Any]) -> None:
+        Review.objects.filter(pk=written.pk).update(i18n=_translation(said), author=opinions.shown_name(said["reviewerName"]))
+        opinions.render_photos(written)
 
 
 def _translation(review: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -20,6 +20,7 @@ TOLD = {
     "merchant_new_order": OrderStatus.PAID,
     "order_shipped": OrderStatus.SHIPPED,
     "order_delivered": OrderStatus.DELIVERED,
+    "review_invited": OrderStatus.COMPLETED,
     "payout_paid": "payout_paid",
     "payout_failed": "payout_failed",
     "bank_account_changed": "bank_account",

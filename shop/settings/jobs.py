@@ -45,6 +45,7 @@ CELERY_BEAT_SCHEDULE = {
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
     "make outdated cards anew": {"task": "catalog.tasks.refresh_stale_cards", "schedule": 15.0},
     "learn the words of products": {"task": "catalog.tasks.learn_words", "schedule": 600.0},
+    "settle photos of reviews": {"task": "catalog.tasks.settle_late_review_photos", "schedule": 300.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
     "invoice what has no invoice": {"task": "orders.tasks.issue_missing_invoices", "schedule": 300.0},
     "decide overdue payment reviews": {"task": "orders.tasks.decide_due_reviews", "schedule": 30.0},

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -28,11 +28,13 @@ class PhotosField(forms.FileField):
     """Some pictures, read into memory; too large ones are refused before they are read."""
 
     widget = ManyFiles(attrs={"accept": "image/*", "multiple": True})
+    most: ClassVar[str] = "CASE_PHOTOS"
 
     def clean(self, data: Any, initial: Any = None) -> list[bytes]:
         files = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(files) > settings.CASE_PHOTOS:
-            raise forms.ValidationError(_("At most %(most)s photos can be added."), params={"most": settings.CASE_PHOTOS})
+        most: int = getattr(settings, self.most)
+        if len(files) > most:
+            raise forms.ValidationError(_("At most %(most)s photos can be added."), params={"most": most})
         return [self._bytes(file) for file in files]
 
     def _bytes(self, file: "UploadedFile[Any]") -> bytes:

@@ -18,6 +18,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "completion_days": settings.COMPLETE_AFTER_DELIVERY_DAYS,
             "after_sales_days": settings.AFTER_SALES_DAYS,
             "withdrawal_days": settings.WITHDRAWAL_DAYS,
+            "edit_days": settings.REVIEW_EDIT_DAYS,
+            "addition_days": settings.REVIEW_ADDITION_DAYS,
             "points_days": settings.POINTS_LIFETIME_DAYS,
             "points_share": settings.POINTS_MAX_SHARE_OF_GOODS_PERCENT,
         },

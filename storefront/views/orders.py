@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.models import Review
+from catalog.rules.reviews import has_sizes, language_of
 from core.errors import DomainError
 from orders import selectors
 from orders.errors import OrderNotFound
@@ -71,7 +73,7 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
     checkout = purchase(request, number)
     come_back_to(request, reverse("order", args=[number]))
     open_lines = selectors.reviewable_lines(checkout) if member(request) and checkout.user_id else []
-    forms = {line.pk: ReviewForm(prefix=str(line.pk)) for line in open_lines}
+    forms = {line.pk: ReviewForm(prefix=str(line.pk), has_sizes=has_sizes(line.product.options)) for line in open_lines}
     if form is not None:
         forms |= {line.pk: form for line in open_lines if str(line.pk) == form.prefix}
     page = selectors.order_page(checkout)
@@ -147,25 +149,35 @@ def review(request: HttpRequest, number: str, line_id: uuid.UUID) -> HttpRespons
     """Rate something that was bought and received."""
     checkout = purchase(request, number)
     user = member(request)
-    if user is None or line_id not in {line.pk for line in selectors.reviewable_lines(checkout)}:
+    line = next((line for line in selectors.reviewable_lines(checkout) if line.pk == line_id), None)
+    if user is None or line is None:
         raise Http404
-    form = ReviewForm(request.POST, prefix=str(line_id))
+    form = ReviewForm(request.POST, request.FILES, prefix=str(line_id), has_sizes=has_sizes(line.product.options))
     if form.is_valid():
         try:
-            reviews.review_line(
+            written = reviews.review_line(
                 order_line_id=line_id,
                 user_id=user.pk,
                 stars=form.cleaned_data["stars"],
                 text=form.cleaned_data["text"],
-                language=get_language() or "en",
+                language=language_of(form.cleaned_data["text"], get_language() or "en"),
                 at=timezone.now(),
+                details=form.details,
+                shows_name=form.cleaned_data["shows_name"],
             )
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Thank you for your review."))
+            messages.success(request, thanks(written))
             return redirect("order", number)
     return order_with(request, number, form=form, status=422)
+
+
+def thanks(written: Review) -> str:
+    """What an author reads after writing."""
+    if written.is_visible:
+        return _("Thank you for your review.")
+    return _("Thank you. Somebody of the marketplace looks at it before it is shown, because it contains a link or contact details.")
 
 
 def _own_order(request: HttpRequest, number: str) -> MerchantOrder:

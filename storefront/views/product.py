@@ -2,7 +2,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,8 +23,10 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
-from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
+from catalog.selectors import Card, ProductDetail, product_detail
 from catalog.selectors.products import PictureView, VariantView
+from catalog.selectors.questions import ON_PRODUCT, questions_of
+from catalog.selectors.reviews import Wish
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
@@ -35,6 +37,7 @@ from recommend.selectors import bought_with
 from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.preferences import come_back_to
+from storefront.review_block import blank_votes, block_of, filled_votes, wish_of, with_votes
 from storefront.shell import blanks, pattern_of
 from storefront.templatetags.storefront import delivery_text, money, price_parts
 
@@ -145,14 +148,15 @@ class DrawnProduct:
     description: str
     has_options: bool
     pattern: str
+    reviews: tuple[uuid.UUID, ...] = ()
 
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: picture, decision, merchant, details, reviews, what goes with it."""
-    asked, stars = request.GET.get("v", ""), request.GET.get("stars", "")
-    if stars or not request.GET.keys() <= {"v"}:
-        return _page(request, slug, asked=asked, stars=stars)
+    asked = request.GET.get("v", "")
+    if not request.GET.keys() <= {"v"}:
+        return _page(request, slug, asked=asked, wish=replace(wish_of(request.GET), page=1))
     key, left = _key(slug, asked)
     drawn: DrawnProduct | None = cache.get(key) if key else None
     if drawn is None:
@@ -207,7 +211,7 @@ def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpRespon
     return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10])
 
 
-def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, **shown: str) -> HttpResponse:
+def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, **shown: Any) -> HttpResponse:
     detail, picker = _chosen(slug, asked)
     come_back_to(request, f"{reverse('product', args=[slug])}?v={picker.chosen.id}")
     return _answer(request, _drawn(detail, picker, refusal=refusal, **shown), refusal.status if refusal else 200)
@@ -219,21 +223,26 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> 
 
 
 def _drawn(
-    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", stars: str = ""
+    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", wish: Wish | None = None
 ) -> DrawnProduct:
     now = timezone.localtime()
+    block = block_of(detail.product, detail.rating, wish or Wish())
+    votes = blank_votes(block.page.reviews)
     context = {
         "detail": detail,
         "picker": picker,
         "refusal": refusal,
         "quantity": quantity,
-        "reviews": _reviews(detail, stars),
-        "review_filter": stars,
         "delivery": delivery_text(picker.offer, picker.chosen.currency),
         "promise": delivery_promise(detail.merchant.handling_days, now),
         "promise_ends": promise_ends(now),
         "promise_left": _hours_and_minutes(promise_ends(now) - now),
         "return_days": settings.WITHDRAWAL_DAYS,
+        "listed": block,
+        "votes": votes,
+        "questions": questions_of(detail.product.pk, per_page=ON_PRODUCT),
+        "product": detail.product,
+        "merchant_name": detail.merchant_name,
         "similar": _goes_with(detail.product, get_language() or "en"),
         "path": reverse("product", args=[detail.product.slug]),
         "address": settings.SITE_URL.rstrip("/") + reverse("product", args=[detail.product.slug]),
@@ -241,11 +250,12 @@ def _drawn(
         "currency": current().currency,
     }
     description = Truncator(strip_tags(detail.description)).chars(155)
-    return DrawnProduct(detail.title, description, bool(detail.options), pattern_of(render_to_string(BODY, context)))
+    pattern = with_votes(pattern_of(render_to_string(BODY, context)), votes)
+    return DrawnProduct(detail.title, description, bool(detail.options), pattern, tuple(votes))
 
 
 def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> HttpResponse:
-    body = format_html(drawn.pattern, token=get_token(request))
+    body = format_html(drawn.pattern, token=get_token(request), **filled_votes(request, drawn.reviews))
     response = render(request, "storefront/product.html", {"page": drawn, "body": body}, status=status)
     response["Cache-Control"] = NO_CACHE  # has a form token of its own, yet back and forward stay quick
     return response
@@ -262,12 +272,6 @@ def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) 
 
 def _hours_and_minutes(left: dt.timedelta) -> tuple[int, int]:
     return divmod(int(left.total_seconds()) // 60, 60)
-
-
-def _reviews(detail: ProductDetail, stars: str) -> list[Any]:
-    if stars in {"1", "2", "3", "4", "5"}:
-        return list(reviews_of(detail.product.pk, int(stars))[:50])
-    return detail.reviews
 
 
 def _goes_with(row: Product, language: str) -> list[Card]:

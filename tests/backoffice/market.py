@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Picture, Product, Review
 from catalog.services.prices import set_price
+from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
 from core.ids import uuid7
 from logistics.models import ShippingRate, Stock, Warehouse
@@ -86,6 +87,10 @@ def make_shop(canary: str) -> Shop:
         order_id=shipped.pk, carrier=f"{canary} express", tracking_number=f"{canary}-TRACK", actor="system:test", at=timezone.now()
     )
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
+    asker = make_user(email=f"asker@{canary.lower()}.example")
+    ask_question(
+        product_id=product.pk, user_id=asker.pk, author=f"{canary} asker", text=f"Does {canary} glow?", language="en", at=timezone.now()
+    )
     return Shop(
         canary=canary,
         merchant=merchant,

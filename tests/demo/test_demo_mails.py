@@ -31,7 +31,7 @@ def test_mails_about_the_demos_history_are_as_old_as_what_they_tell_of() -> None
     own = order_up_to(OrderStatus.PAID, variants=[make_goods()])
     outbox.relay(now=timezone.now())
 
-    assert date_mails([purchase.key]) == 5
+    assert date_mails([purchase.key]) == 6
 
     order = MerchantOrder.objects.select_related("checkout").get(checkout=purchase.key)
     mails = Mail.objects.exclude(to=own.checkout.email)
@@ -41,6 +41,7 @@ def test_mails_about_the_demos_history_are_as_old_as_what_they_tell_of() -> None
         "merchant_new_order": order.checkout.paid_at,
         "order_shipped": order.shipped_at,
         "order_delivered": order.delivered_at,
+        "review_invited": order.completed_at,
     }
     assert order.placed_at < now - dt.timedelta(days=20)
     assert all(mail.created_at >= now for mail in Mail.objects.filter(to=own.checkout.email))

@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
-from catalog.models import Variant
+from catalog.models import Product, Variant
+from catalog.services.questions import answer_question, ask_question
+from catalog.services.review_answers import reply_to_review
+from catalog.services.reviews import add_later
 from catalog.services.visits import follow_shop, note_seen
 from catalog.services.wish_lists import create_list
 from catalog.services.wishes import add_wish
@@ -17,6 +21,7 @@ from tests.factories.accounts import PASSWORD, make_address, make_user
 from tests.factories.catalog import NOW, make_brand, make_category, make_product, new_variant
 from tests.factories.loyalty import make_lot
 from tests.factories.orders import make_cart, make_goods, make_seller, place
+from tests.factories.reviews import make_review, photo_file
 from tests.walkthrough import order_up_to
 
 if TYPE_CHECKING:
@@ -65,6 +70,7 @@ def stock_the_shop() -> dict[str, str]:
     )
     single = Variant.objects.filter(product__category=category).exclude(product=many).first()
     assert single is not None
+    talked = talk_about(many)
     shop = f"/s/{seller.slug}/"
     return {
         "many": f"/p/{many.slug}/",
@@ -75,6 +81,24 @@ def stock_the_shop() -> dict[str, str]:
         "compare": f"/compare/?ids={many.pk},{single.product_id}",
         "ask": f"/wishlist/add/?product={many.pk}",
         "alert": f"/alerts/{single.pk}/",
+        **talked,
+    }
+
+
+def talk_about(product: Product) -> dict[str, str]:
+    """A review with all that can belong to one, and an answered question; returns the addresses of their pages."""
+    review = make_review(product, stars=3, service=4, delivery=5, variant={"Colour": "Red"}, photos=[photo_file()])
+    add_later(review_id=review.pk, user_id=review.user_id, text="Still fine.", language="en", photos=(), at=NOW)  # type: ignore[arg-type]
+    reply_to_review(review_id=review.pk, merchant_id=product.merchant_id, text="Thank you!", at=NOW)
+    author = make_user().pk
+    question = ask_question(product_id=product.pk, user_id=author, author="L***a", text="Is it warm?", language="en", at=NOW)
+    answer_question(question_id=question.pk, user_id=make_user().pk, author="W***g", text="Yes.", language="en", at=NOW)
+    base = f"/p/{product.slug}"
+    return {
+        "reviews": f"{base}/reviews/?stars=3",
+        "review": f"{base}/reviews/{review.pk}/",
+        "questions": f"{base}/questions/",
+        "question": f"{base}/questions/{question.pk}/",
     }
 
 
@@ -101,7 +125,11 @@ def test_members_pages(page: "Page") -> None:
     create_list(user=user, name="For the new flat", at=NOW)
     sign_in(page, user.email)
 
-    paths = [*MEMBER_PAGES, *(f"/orders/{row.number}/" for row in (shipped, completed)), *payment_pages(unpaid, shipped)]
+    reviewed = make_review(user=user, photos=[photo_file(1)], at=timezone.now())
+    own = [f"/account/reviews/{reviewed.pk}/{action}/" for action in ("edit", "add", "delete")]
+    own += ["/account/reviews/", f"/report/review/{make_review().pk}/"]
+
+    paths = [*MEMBER_PAGES, *own, *(f"/orders/{row.number}/" for row in (shipped, completed)), *payment_pages(unpaid, shipped)]
     said = [line for path in paths for line in finding(page, path)]
 
     assert said == []

@@ -46,8 +46,20 @@ FIELDS = [
     "key", "seen_total", "decision", "stars", "text", "language", "is_default", "login", "password", "password1", "next", "action",
 ]  # fmt: skip
 EVERY = list(addresses())
-OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE)]
-POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete")
+# A question may be asked in any words, so it would be one more; test_questions.py tries the strange ones.
+OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE) and address.name != "questions"]
+POST_ONLY = (
+    "cart-add",
+    "cart-prices",
+    "cart-line",
+    "pay-cancel",
+    "receipt",
+    "order-cancel",
+    "review",
+    "address-delete",
+    "review-helpful",
+    "answer-helpful",
+)
 POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
@@ -93,6 +105,8 @@ def real(address: Address, walk: Walk) -> str:
         **dict.fromkeys(("shop", "shop-policies", "shop-ratings", "shop-follow"), walk.order.merchant.slug),
         "language": "en",
         "sitemap-section": "products",
+        **dict.fromkeys(("reviews", "review-shown", "questions", "question"), walk.order.lines.get().product.slug),
+        "report": "review",
         "receipt": walk.order.number,
         "order-cancel": walk.order.number,
         **dict.fromkeys(
@@ -110,6 +124,9 @@ def real(address: Address, walk: Walk) -> str:
                 "alert",
             ),
             str(uuid4()),
+        ),
+        **dict.fromkeys(
+            ("own-review-edit", "own-review-add", "own-review-delete", "review-helpful", "review-photo", "answer-helpful"), str(uuid4())
         ),
     }
     if address.name == "media":
@@ -170,7 +187,11 @@ def test_no_form_breaks_whatever_is_sent_to_it(visitor: Client, walk: Walk) -> N
 
 
 def _review_fields(walk: Walk) -> list[str]:
-    return [f"{line.pk}-{name}" for line in OrderLine.objects.filter(order__checkout=walk.checkout) for name in ("stars", "text")]
+    return [
+        f"{line.pk}-{name}"
+        for line in OrderLine.objects.filter(order__checkout=walk.checkout)
+        for name in ("stars", "text", "service", "fit")
+    ]
 
 
 def test_what_changes_something_cannot_be_got(walk: Walk, member: User, client: Client) -> None:
