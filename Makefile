@@ -7,7 +7,7 @@ N ?= 1000000
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench format lint deploy-check
+.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench image-search-eval format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -51,6 +51,9 @@ bench: .venv/.dev ## Measure the shop beside a bare Django view
 
 ledger-bench: .venv/.dev ## Post a million ledger transactions, print the rate, verify them (N=20000 for fewer)
 	@$(RUN) -m benchmarks.ledger -n $(N)
+
+image-search-eval: .venv/.run ## Search with distorted copies of every picture of the running shop; print shares and times
+	@$(RUN) manage.py image_search_eval
 
 format: .venv/.dev ## Format Python and sort imports
 	$(RUN) -m ruff check --fix .

@@ -7,7 +7,9 @@ from django.utils import timezone
 from catalog.errors import PictureNotFound
 from catalog.models import Picture
 from catalog.services.pictures import make_renditions
+from core.sweeps import sweep
 
+LOOKED_AT_ONCE = 20
 PATIENCE = dt.timedelta(minutes=2)
 
 
@@ -17,9 +19,10 @@ def render_picture(picture_id: str) -> None:
     if not Picture.objects.filter(pk=picture_id, widths=[]).exists():
         return
     try:
-        make_renditions(uuid.UUID(picture_id))
+        picture = make_renditions(uuid.UUID(picture_id))
     except PictureNotFound:
         return
+    _look_at(picture)
 
 
 @shared_task(expires=300)
@@ -30,3 +33,28 @@ def render_missing_pictures(limit: int = 20) -> int:
     for key in keys:
         render_picture(str(key))
     return len(keys)
+
+
+@sweep(expires=300)
+def look_at_pictures() -> int:
+    """Note what pictures look like that the embedder in use has not seen: renditions made elsewhere, or a new embedder."""
+    from catalog.services.likeness import pictures_without_features  # noqa: PLC0415  brings numpy, which a web process must not load
+
+    found = pictures_without_features(LOOKED_AT_ONCE)
+    for picture in found:
+        _look_at(picture)
+    return len(found)
+
+
+def _look_at(picture: Picture) -> None:
+    from catalog.services.likeness import look_at  # noqa: PLC0415  as above
+
+    look_at(picture=picture, at=timezone.now())
+
+
+@shared_task(expires=60)
+def refresh_picture_index() -> bool:
+    """Write the index of pictures anew where it has fallen behind."""
+    from catalog.services.likeness import refresh_index  # noqa: PLC0415  as above
+
+    return refresh_index(at=timezone.now())

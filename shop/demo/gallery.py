@@ -12,6 +12,7 @@ from uuid import UUID
 
 import django
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image
 
 from shop.demo import source
@@ -49,13 +50,14 @@ def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> Non
     """Give a product the first so many of its pictures; what is there already stays."""
     # Here, because the picture processes import this file before Django is set up.
     from catalog.models import Product  # noqa: PLC0415
+    from catalog.services.likeness import look_at  # noqa: PLC0415
     from catalog.services.pictures import add_picture, make_renditions  # noqa: PLC0415
 
     product = Product.objects.get(pk=product_id)
     for view in range(product.pictures.count(), views):
         image = compose_product_picture(row["picture"], source.PICTURES, size=SIZE, variant=view)
         picture = add_picture(product=product, image=image, position=view, alt=row["title"])
-        make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)
+        look_at(picture=make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS), at=timezone.now())
 
 
 def snapshots(slug: str) -> list[bytes]:

@@ -54,3 +54,6 @@ BANK_TRANSFER_DAYS = int(env("BANK_TRANSFER_DAYS", "3"))
 CASH_ON_DELIVERY_MAX_MINOR = int(env("CASH_ON_DELIVERY_MAX_MINOR", "50000"))
 GIFT_CARD_KEYS = env("GIFT_CARD_KEYS").split()
 GIFT_CARD_VALUES_MINOR = [int(value) for value in env("GIFT_CARD_VALUES_MINOR", "1000 2500 5000 10000").split()]
+# The class that turns pictures into numbers, for the search by picture and for finding copied pictures.
+PICTURE_EMBEDDER = env("PICTURE_EMBEDDER", "catalog.likeness.shapes.ShapesAndColours")
+IMAGE_SEARCHES_PER_MINUTE = int(env("IMAGE_SEARCHES_PER_MINUTE", "12"))
