@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from catalog.errors import PictureNotFound
 from catalog.models import Picture
-from catalog.services.pictures import make_renditions
+from catalog.services.copies import look_for_copies
+from catalog.services.pictures import FORMATS, make_renditions, media_path
 from core.sweeps import sweep
 
 LOOKED_AT_ONCE = 20
@@ -36,6 +37,17 @@ def render_missing_pictures(limit: int = 20) -> int:
 
 
 @sweep(expires=300)
+def complete_pictures() -> int:
+    """Make the renditions of one picture that lacks a format or was made before a width was added; the newest first."""
+    lacking = Picture.objects.exclude(widths=[]).exclude(formats__contains=list(FORMATS))
+    for picture in lacking.filter(created_at__lt=timezone.now() - PATIENCE).order_by("-created_at")[:LOOKED_AT_ONCE]:
+        if media_path(picture.original).exists():
+            make_renditions(picture.pk)
+            return 1
+    return 0
+
+
+@sweep(expires=300)
 def look_at_pictures() -> int:
     """Note what pictures look like that the embedder in use has not seen: renditions made elsewhere, or a new embedder."""
     from catalog.services.likeness import pictures_without_features  # noqa: PLC0415  brings numpy, which a web process must not load
@@ -50,6 +62,7 @@ def _look_at(picture: Picture) -> None:
     from catalog.services.likeness import look_at  # noqa: PLC0415  as above
 
     look_at(picture=picture, at=timezone.now())
+    look_for_copies(picture=picture, at=timezone.now())
 
 
 @shared_task(expires=60)

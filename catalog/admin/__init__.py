@@ -1,5 +1,5 @@
 """Products, reviews, categories and brands in both back offices."""
 
-from catalog.admin import merchant, operator
+from catalog.admin import copies, merchant, operator
 
-__all__ = ["merchant", "operator"]
+__all__ = ["copies", "merchant", "operator"]

@@ -96,7 +96,7 @@ def codes_of(vectors: NDArray[np.int8]) -> NDArray[np.uint64]:
 
 
 def likeness(query: NDArray[np.int8], views: NDArray[np.int8]) -> NDArray[np.float32]:
-    """How alike pictures are to the one searched with, 1 for the same: (2, 192) and (n, 6, 192) become (n,)."""
+    """How alike pictures are to the one searched with, 1 for the same: (m, 192) and (n, 6, 192) become (n,)."""
     cosines = views.reshape(-1, DIMENSIONS).astype(np.float32) @ query.astype(np.float32).T / SCALE**2
     best: NDArray[np.float32] = cosines.reshape(len(views), VIEWS * len(query)).max(axis=1, initial=-1.0)
     return best

@@ -38,7 +38,8 @@ class ShapesAndColours:
 
 def _unit(block: Floats) -> Floats:
     length = float(np.linalg.norm(block))
-    return block / length if length > 1e-9 else block
+    scaled: Floats = block / length if length > 1e-9 else block
+    return scaled
 
 
 @functools.cache
@@ -47,7 +48,8 @@ def _cosines(order: int) -> Floats:
     at = np.arange(SIDE) + 0.5
     rows = np.cos(np.pi / SIDE * np.arange(order)[:, None] * at[None, :]) * np.sqrt(2 / SIDE)
     rows[0] /= np.sqrt(2)
-    return rows.astype(np.float32)
+    cosines: Floats = rows.astype(np.float32)
+    return cosines
 
 
 @functools.cache
@@ -84,7 +86,8 @@ def _gradients(grey: Floats) -> Floats:
     grid = _blurred(_blurred(counted.reshape(GRID, GRID, BINS), 0), 1)
     half = GRID // 2
     pooled = grid.reshape(half, 2, half, 2, BINS).sum((1, 3))
-    return (pooled - pooled.mean((0, 1))).ravel().astype(np.float32)
+    loose: Floats = (pooled - pooled.mean((0, 1))).ravel().astype(np.float32)
+    return loose
 
 
 def _blurred(grid: Floats, axis: int) -> Floats:

@@ -1,6 +1,6 @@
 from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
-from catalog.models.likeness import PictureFeatures
+from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
@@ -8,6 +8,7 @@ from catalog.models.reviews import Review
 __all__ = [
     "Brand",
     "Category",
+    "CopySuspicion",
     "Picture",
     "PictureFeatures",
     "Product",

@@ -70,6 +70,18 @@ def alike(query: bytes, among: QuerySet[PictureFeatures]) -> list[Likely]:
     return sorted(found, key=lambda row: (-row.likeness, row.picture_id))
 
 
+def alike_to_picture(picture_id: uuid.UUID, among: QuerySet[PictureFeatures]) -> list[Likely]:
+    """The nearest to a picture that was looked at, or to any of its crops; nothing for one that was not."""
+    row = (
+        PictureFeatures.objects.filter(picture_id=picture_id, embedder=embedder_mark()).values_list("picture__original", "vectors").first()
+    )
+    if row is None:
+        return []
+    with Image.open(Path(settings.MEDIA_ROOT) / row[0]) as image:
+        mirrored = query_of(image)[1:].tobytes()
+    return alike(bytes(row[1]) + mirrored, among)
+
+
 def nearest_pictures(query: NDArray[np.int8]) -> Sequence[uuid.UUID]:
     """The candidates of the index file and of what came after it."""
     made_at, planes = index.newest(index_folder(), embedder_mark())

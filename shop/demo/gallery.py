@@ -21,8 +21,8 @@ from shop.demo.pictures import compose_category_tile, compose_logo, compose_prod
 VIEWS = 3
 CLOSE_UP = 2
 SIZE = 800
-WIDTHS = (160, 320, 640)
-# AVIF costs ten times the processor time of these two; pictures that merchants upload get it, drawn ones do without.
+WIDTHS = (160, 320, 480, 640)
+# AVIF costs ten times the processor time of these two; the worker adds it once the demo is there.
 FORMATS = ("webp", "jpg")
 SMALL_PICTURE_WIDTHS = (160, 320)
 

@@ -42,6 +42,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell of bank transfers": {"task": "payments.tasks.send_bank_notices", "schedule": 5.0},
     "compare days with the providers": {"task": "payments.tasks.reconcile", "schedule": 60.0},
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
+    "complete pictures": {"task": "catalog.tasks.complete_pictures", "schedule": 60.0},
     "look at new pictures": {"task": "catalog.tasks.look_at_pictures", "schedule": 30.0},
     "refresh the index of pictures": {"task": "catalog.tasks.refresh_picture_index", "schedule": 60.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
