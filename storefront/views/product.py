@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
-from catalog.selectors.products import VariantView
+from catalog.selectors.products import PictureView, VariantView
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
@@ -119,6 +119,7 @@ class DrawnProduct:
     description: str
     has_options: bool
     pattern: str
+    lead: PictureView | None
 
 
 @require_safe
@@ -159,7 +160,7 @@ def _key(slug: str, asked: str) -> tuple[str, dict[uuid.UUID, int]]:
         timezone.localdate(),
         template_mark(BODY),
     ]
-    return "product:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest(), left
+    return "drawn:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest(), left
 
 
 @compiled
@@ -210,7 +211,8 @@ def _drawn(
         "currency": current().currency,
     }
     description = Truncator(strip_tags(detail.description)).chars(155)
-    return DrawnProduct(detail.title, description, bool(detail.options), pattern_of(render_to_string(BODY, context)))
+    lead = detail.pictures[0] if detail.pictures else None
+    return DrawnProduct(detail.title, description, bool(detail.options), pattern_of(render_to_string(BODY, context)), lead)
 
 
 def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> HttpResponse:
