@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from scipy.fft import irfft2, rfft2
-from scipy.ndimage import gaussian_filter1d
+from scipy.fft import irfft2, rfft2  # type: ignore[import-untyped]  # scipy carries no types
+from scipy.ndimage import gaussian_filter1d  # type: ignore[import-untyped]
 
 Floats = NDArray[Any]
 # Of all pictures of different products of the demo the nearest two come to 0.90, of distorted copies the furthest to 0.95.
