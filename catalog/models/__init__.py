@@ -4,11 +4,13 @@ from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
+from catalog.models.slugs import FormerSlug
 
 __all__ = [
     "Brand",
     "Category",
     "CopySuspicion",
+    "FormerSlug",
     "Picture",
     "PictureFeatures",
     "Product",

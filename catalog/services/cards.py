@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from catalog.models import Picture, Product, ProductCard, Review, Variant, VariantPrice
 from catalog.services.card_rows import CATEGORY_STEP, Sources, card_of, names_of
@@ -22,7 +22,7 @@ BATCH = 500
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
 _KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
 _WRITTEN = [field.name for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
-_SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search"}]
+_SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search", "changed_at"}]
 _IN_TREE = ("is_visible", "category_path")
 
 
@@ -56,7 +56,9 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         old = before.get(product.pk)
         if card is None or (old is not None and _same(card, old, [*_SHOWN, "search"])):
             continue
-        card.version = (old.version if _same(card, old, _SHOWN) else old.version + 1) if old else 1
+        is_as_before = old is not None and _same(card, old, _SHOWN)
+        card.version = (old.version + (not is_as_before)) if old else 1
+        card.changed_at = old.changed_at if old is not None and is_as_before else Now()  # the database's clock
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
     ProductCard.objects.bulk_create(changed, update_conflicts=True, unique_fields=["product"], update_fields=_WRITTEN)

@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 from catalog.models import Review
 from catalog.rules.options import labels_in
 from catalog.selectors import Card, picture_url
+from catalog.selectors.products import PictureView
 from core.i18n import translated
 from core.money import Money, babel_locale, exponent, written
 from core.sanitiser import cleaned
 from orders.models import OrderLine
 from orders.rules.taxes import Rate
 from orders.selectors import CartLineView, taxes
-from storefront import fragments, shell
+from storefront import fragments, shell, structured
 from storefront.fragments import card_fragments
 
 register = template.Library()
@@ -149,6 +150,21 @@ def preload_picture(prefix: str, widths: Sequence[int], formats: Sequence[str], 
         _srcset(prefix, widths, best),
         sizes,
     )
+
+
+@register.simple_tag
+def social_picture(shown: PictureView | str | None) -> str:
+    """The absolute address of the largest JPEG of a picture, which every messenger can show; empty without one."""
+    if not isinstance(shown, PictureView) or not shown.widths or not shown.formats:
+        return ""
+    kind = "jpg" if "jpg" in shown.formats else shown.formats[0]
+    return settings.SITE_URL + picture_url(shown.prefix, max(shown.widths), kind)
+
+
+@register.simple_tag
+def json_ld(data: structured.Data | Sequence[structured.Data]) -> SafeString:
+    """Structured data for search engines."""
+    return structured.script(data)
 
 
 def _srcset(prefix: str, widths: Sequence[int], fmt: str) -> str:

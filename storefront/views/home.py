@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from catalog.selectors import Card, cards_of_kind, deal_cards, newest_cards
 from recommend.selectors import for_you
+from storefront import structured
 from storefront.baskets import member
 from storefront.currencies import current
 from storefront.fragments import card_fragments, template_mark
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     user = member(request)
     home = _drawn(user, language) if user else _guests_home(language)
-    return render(request, "storefront/home.html", {"home": home})
+    return render(request, "storefront/home.html", {"home": home, "ld": structured.site()})
 
 
 def _guests_home(language: str) -> DrawnHome:

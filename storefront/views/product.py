@@ -14,14 +14,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
 from catalog.selectors.products import PictureView, VariantView
+from catalog.selectors.slugs import product_slug_after
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
@@ -29,8 +32,11 @@ from logistics.rules import delivery_promise
 from logistics.selectors import availability, shipping_offers
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
+from storefront import structured
 from storefront.currencies import current
 from storefront.fragments import template_mark
+from storefront.languages import PARAMETER
+from storefront.moves import moved
 from storefront.preferences import come_back_to
 from storefront.shell import blanks, pattern_of
 from storefront.templatetags.storefront import money, price_parts
@@ -120,13 +126,24 @@ class DrawnProduct:
     has_options: bool
     pattern: str
     lead: PictureView | None
+    merchant_name: str
+    ld: SafeString
 
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    """One product: picture, decision, merchant, details, reviews, what goes with it."""
+    """One product: picture, decision, merchant, details, reviews, what goes with it. A former address leads to the present one."""
+    try:
+        return _product(request, slug)
+    except ProductNotFound:
+        if not (present := product_slug_after(slug)):
+            raise
+        return moved(request, "product", present)
+
+
+def _product(request: HttpRequest, slug: str) -> HttpResponse:
     asked, stars = request.GET.get("v", ""), request.GET.get("stars", "")
-    if stars or not request.GET.keys() <= {"v"}:
+    if stars or not request.GET.keys() <= {"v", PARAMETER}:
         return _page(request, slug, asked=asked, stars=stars)
     key, left = _key(slug, asked)
     drawn: DrawnProduct | None = cache.get(key) if key else None
@@ -196,6 +213,7 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> 
 def _drawn(
     detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", stars: str = ""
 ) -> DrawnProduct:
+    offer = _offer(detail, picker)
     context = {
         "detail": detail,
         "picker": picker,
@@ -203,7 +221,7 @@ def _drawn(
         "quantity": quantity,
         "reviews": _reviews(detail, stars),
         "review_filter": stars,
-        "offer": _offer(detail, picker),
+        "offer": offer,
         "promise": delivery_promise(detail.merchant.handling_days, timezone.localtime()),
         "similar": _goes_with(detail.product, get_language() or "en"),
         "path": reverse("product", args=[detail.product.slug]),
@@ -212,7 +230,9 @@ def _drawn(
     }
     description = Truncator(strip_tags(detail.description)).chars(155)
     lead = detail.pictures[0] if detail.pictures else None
-    return DrawnProduct(detail.title, description, bool(detail.options), pattern_of(render_to_string(BODY, context)), lead)
+    ld = structured.script(structured.product(detail, picker.available, offer))
+    pattern = pattern_of(render_to_string(BODY, context))
+    return DrawnProduct(detail.title, description, bool(detail.options), pattern, lead, detail.merchant_name, ld)
 
 
 def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> HttpResponse:

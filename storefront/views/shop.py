@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from merchants.models import Merchant
+from storefront import structured
 from storefront.forms.listing import PARAMETERS
 from storefront.listing import listing_page
 from storefront.opening_hours import opening_hours
@@ -14,6 +15,5 @@ from storefront.page_cache import shared_page
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """A merchant's own page with its goods. A suspended merchant has none."""
     merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
-    return listing_page(
-        request, "storefront/shop.html", {"merchant": merchant, "hours": opening_hours(merchant.opening_hours)}, merchant_id=merchant.pk
-    )
+    context = {"ld": structured.shop(merchant), "merchant": merchant, "hours": opening_hours(merchant.opening_hours)}
+    return listing_page(request, "storefront/shop.html", context, merchant_id=merchant.pk)
