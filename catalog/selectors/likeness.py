@@ -71,14 +71,17 @@ def alike(query: bytes, among: QuerySet[PictureFeatures]) -> list[Likely]:
 
 
 def alike_to_picture(picture_id: uuid.UUID, among: QuerySet[PictureFeatures]) -> list[Likely]:
-    """The nearest to a picture that was looked at, or to any of its crops; nothing for one that was not."""
+    """The nearest to a picture that was looked at, or to any of its crops; nothing for one that was not, or whose file is gone."""
     row = (
         PictureFeatures.objects.filter(picture_id=picture_id, embedder=embedder_mark()).values_list("picture__original", "vectors").first()
     )
     if row is None:
         return []
-    with Image.open(Path(settings.MEDIA_ROOT) / row[0]) as image:
-        mirrored = query_of(image)[1:].tobytes()
+    try:
+        with Image.open(Path(settings.MEDIA_ROOT) / row[0]) as image:
+            mirrored = query_of(image)[1:].tobytes()
+    except OSError:
+        return []
     return alike(bytes(row[1]) + mirrored, among)
 
 
