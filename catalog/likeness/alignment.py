@@ -15,7 +15,7 @@ from scipy.fft import irfft2, rfft2  # type: ignore[import-untyped]  # scipy car
 from scipy.ndimage import gaussian_filter1d  # type: ignore[import-untyped]
 
 Floats = NDArray[Any]
-# Of all pictures of different products of the demo the nearest two come to 0.90, of distorted copies the furthest to 0.95.
+# Of the demo's pairs of different products that look most alike the nearest come to 0.90, the furthest of distorted copies to 0.95.
 SAME = 0.93
 COARSE, FINE = 48, 96
 SMALLEST = 0.72
