@@ -7,7 +7,7 @@ N ?= 1000000
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench search-eval growth format lint deploy-check
+.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench search-eval image-search-eval growth format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -57,6 +57,9 @@ growth: .venv/.dev ## Measure lists, searches and suggestions at 10,000 and at 1
 
 search-eval: .venv/.dev ## Ask the search 270 queries of a golden set, print NDCG@10 and what found nothing
 	@$(RUN) -m benchmarks.search
+
+image-search-eval: .venv/.run ## Search with distorted copies of every picture of the running shop; print shares and times
+	@$(RUN) manage.py image_search_eval
 
 format: .venv/.dev ## Format Python and sort imports
 	$(RUN) -m ruff check --fix .

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round, TruncDate
 
-from catalog.models import ModerationItem, Product, Review
+from catalog.models import CopySuspicion, ModerationItem, Product, Review
 from catalog.selectors.questions import open_questions
 from core.models import Job, OutboxEvent
 from core.money import exponent
@@ -134,6 +134,7 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "open_differences": ReconciliationDifference.objects.filter(status="open"),
             "failed_refunds": Refund.objects.filter(status="failed"),
             "risky": RiskAssessment.objects.filter(stage="paid", decision="review", verdict=""),
+            "copies": CopySuspicion.objects.filter(status="open"),
             "unmatched": BankLine.objects.filter(status="unmatched"),
             "to_transfer": OutgoingTransfer.objects.filter(status="to_make"),
             "disputes": AfterSalesCase.objects.filter(status=CaseStatus.ESCALATED),

@@ -133,6 +133,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),
                 item(_("Commission rules"), "rule", "merchants_commissionrule"),
                 item(_("Products"), "sell", "catalog_product"),
+                item(_("Suspected copies"), "content_copy", "catalog_copysuspicion", "?status__exact=open"),
                 item(_("Categories"), "account_tree", "catalog_category"),
                 item(_("Brands"), "branding_watermark", "catalog_brand"),
                 item(_("Attributes"), "tune", "catalog_attribute"),

@@ -45,6 +45,17 @@ class SkuTaken(DomainError):
     message = _("Another variant of this shop has one of these SKUs already.")
 
 
+class SlugTaken(DomainError):
+    code = "slug_taken"
+    message = _("This address belongs, or belonged, to something else.")
+
+
+class SlugInvalid(DomainError):
+    code = "slug_invalid"
+    message = _("An address needs letters or digits of the Latin alphabet, at most 100.")
+    status = 422
+
+
 class InvalidPicture(DomainError):
     code = "picture_invalid"
     message = _("This file is not a picture we can use. JPEG, PNG, WebP, AVIF or GIF, at most 40 megapixels and 20 MB.")

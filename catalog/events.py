@@ -67,3 +67,12 @@ class QuestionAnswered(Event):
 
     question_id: str
     answer_id: str
+
+
+@dataclass(frozen=True)
+class PictureCopied(Event):
+    """The operator found a picture of this product to be another merchant's; it is off the product, which is hidden."""
+
+    suspicion_id: str
+    product_id: str
+    reason: str

@@ -7,12 +7,14 @@ from django.utils import timezone
 from catalog.errors import PictureNotFound
 from catalog.models import Picture
 from catalog.services.cards import refresh_stale_cards as refresh_some
-from catalog.services.pictures import make_renditions
+from catalog.services.copies import look_for_copies
+from catalog.services.pictures import FORMATS, make_renditions, media_path
 from catalog.services.queries import KEPT_DAYS, forget_queries
 from catalog.services.review_photos import late_photos, settle_photo
 from catalog.services.vocabulary import learn_words as learn
 from core.sweeps import sweep
 
+LOOKED_AT_ONCE = 20
 PATIENCE = dt.timedelta(minutes=2)
 
 
@@ -22,9 +24,10 @@ def render_picture(picture_id: str) -> None:
     if not Picture.objects.filter(pk=picture_id, widths=[]).exists():
         return
     try:
-        make_renditions(uuid.UUID(picture_id))
+        picture = make_renditions(uuid.UUID(picture_id))
     except PictureNotFound:
         return
+    _look_at(picture)
 
 
 @shared_task(expires=300)
@@ -63,3 +66,40 @@ def settle_late_review_photos(limit: int = 20) -> int:
     for key in keys:
         settle_photo(key)
     return len(keys)
+
+
+@sweep(expires=300)
+def complete_pictures() -> int:
+    """Make the renditions of one picture that lacks a format or was made before a width was added; the newest first."""
+    lacking = Picture.objects.exclude(widths=[]).exclude(formats__contains=list(FORMATS))
+    for picture in lacking.filter(created_at__lt=timezone.now() - PATIENCE).order_by("-created_at")[:LOOKED_AT_ONCE]:
+        if media_path(picture.original).exists():
+            make_renditions(picture.pk)
+            return 1
+    return 0
+
+
+@sweep(expires=300)
+def look_at_pictures() -> int:
+    """Note what pictures look like that the embedder in use has not seen: renditions made elsewhere, or a new embedder."""
+    from catalog.services.likeness import pictures_without_features  # noqa: PLC0415  brings numpy, which a web process must not load
+
+    found = pictures_without_features(LOOKED_AT_ONCE)
+    for picture in found:
+        _look_at(picture)
+    return len(found)
+
+
+def _look_at(picture: Picture) -> None:
+    from catalog.services.likeness import look_at  # noqa: PLC0415  as above
+
+    look_at(picture=picture, at=timezone.now())
+    look_for_copies(picture=picture, at=timezone.now())
+
+
+@shared_task(expires=60)
+def refresh_picture_index() -> bool:
+    """Write the index of pictures anew where it has fallen behind."""
+    from catalog.services.likeness import refresh_index  # noqa: PLC0415  as above
+
+    return refresh_index(at=timezone.now())

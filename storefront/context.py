@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from storefront.baskets import cart_count
 from storefront.currencies import current, offered
+from storefront.languages import ADDRESSED, PARAMETER, address_in, named_language, without_language
 from storefront.preferences import HTML_LANGUAGES, address_shown, chosen_theme
+
+LISTS = frozenset({"category", "shop"})
 
 
 def the_other(language: str) -> str:
@@ -85,7 +88,37 @@ class Frame:
     @property
     def here(self) -> str:
         """Where the language and theme links come back to; a page that answers a POST names the one that shows the same."""
-        return self.request.get_full_path() if self.request.method == "GET" else address_shown(self.request)
+        return without_language(self.request.get_full_path()) if self.request.method == "GET" else address_shown(self.request)
+
+    @cached_property
+    def page(self) -> int:
+        """Which page of a list the address names; 1 for anything else."""
+        text = self.request.GET.get("page", "")
+        is_number = text.isascii() and text.isdecimal() and len(text) < 7
+        return max(int(text), 1) if is_number and self._page_name in LISTS else 1
+
+    @property
+    def canonical(self) -> str:
+        """The one address of this page in this language: without filters, with the page of a list."""
+        return address_in(self.request.path, named_language(self.request) or settings.LANGUAGE_CODE, self.page)
+
+    @property
+    def alternates(self) -> list[tuple[str, str]]:
+        """Each language with the address of this page in it; none for pages that search engines do not keep."""
+        if self._page_name not in ADDRESSED or self.is_narrowed:
+            return []
+        found = [(HTML_LANGUAGES[code], address_in(self.request.path, code, self.page)) for code, _name in settings.LANGUAGES]
+        return [*found, ("x-default", address_in(self.request.path, settings.LANGUAGE_CODE, self.page))]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """A list with filters or another order: one of endlessly many views of the same goods."""
+        return self._page_name in LISTS and not self.request.GET.keys() <= {PARAMETER, "page"}
+
+    @property
+    def _page_name(self) -> str:
+        match = self.request.resolver_match
+        return str(match.url_name) if match and not match.namespace else ""
 
     @cached_property
     def cart_count(self) -> int:

@@ -15,10 +15,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request
 
 from core.remembered import forget, remembered
 from storefront.currencies import asked_currency
+from storefront.languages import PARAMETER, asked_language
 from storefront.preferences import chosen_theme
 
 SECONDS = 60
@@ -93,7 +93,7 @@ def is_anonymous_get(request: HttpRequest) -> bool:
 def page_key(request: HttpRequest) -> str:
     """Path, query, language, currency, theme and encoding; never the host, which a visitor chooses."""
     query = request.META.get("QUERY_STRING", "")
-    parts = (request.path, query, get_language_from_request(request), asked_currency(request), chosen_theme(request))
+    parts = (request.path, query, asked_language(request), asked_currency(request), chosen_theme(request))
     digest = hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return _encoded(f"page:{digest}", "gzip" if _accepts_gzip(request) else "plain")
 
@@ -113,7 +113,7 @@ def _may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
         and response.status_code == 200
         and not response.streaming
         and not response.cookies
-        and all(name in allowed or f"{name.partition('-')[0]}-*" in allowed for name in request.GET)
+        and all(name in allowed or name == PARAMETER or f"{name.partition('-')[0]}-*" in allowed for name in request.GET)
         and len(request.META.get("QUERY_STRING", "")) <= MAX_QUERY
     )
 

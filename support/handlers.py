@@ -47,6 +47,7 @@ from payments.services.risk import code_of
 from support import (  # noqa: F401  modules of mails register their own handlers
     alerts,
     case_mails,
+    copy_mails,
     notices,
     payout_mails,
     review_mails,

@@ -38,6 +38,10 @@ def merchant_case_url(case: AfterSalesCase) -> str:
     return _absolute(f"/merchant/orders/aftersalescase/{case.pk}/change/")
 
 
+def merchant_product_url(product_id: uuid.UUID) -> str:
+    return _absolute(f"/merchant/catalog/product/{product_id}/change/")
+
+
 def gift_url(bought: GiftCardPurchase) -> str:
     """The buyer's page of a gift card; its token is the permission."""
     return _absolute(f"/gift-cards/{bought.token}/")

@@ -14,6 +14,7 @@ from support.models import Mail
 
 # Who acts on orders; the others of a team look them up when they need to.
 TOLD_OF_MONEY = (Membership.Role.OWNER, Membership.Role.FINANCE)
+TOLD_OF_GOODS = (Membership.Role.OWNER, Membership.Role.CATALOGUE)
 TOLD_OF_ORDERS = (Membership.Role.OWNER, Membership.Role.FULFILMENT, Membership.Role.SERVICE)
 
 

@@ -128,6 +128,7 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
             "compare_arrows",
         ),
         tile("risky", _("Payments to check"), "payments_riskassessment", "?queue=waiting", "policy"),
+        tile("copies", _("Suspected copies"), "catalog_copysuspicion", "?status__exact=open", "content_copy", urgent=False),
         tile("unmatched", _("Money without a payment"), "payments_bankline", "?status__exact=unmatched", "account_balance"),
         tile("to_transfer", _("Transfers to make"), "payments_outgoingtransfer", "?status__exact=to_make", "outbound", urgent=False),
         tile("disputes", _("Disputes to decide"), "orders_aftersalescase", "?dispute=open", "gavel"),

@@ -51,6 +51,13 @@ class ProductForm(ModelForm):
     description = TextField(label=capfirst(_("description")), required=False)
     title_zh = forms.CharField(label=capfirst(_("title (Chinese)")), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
     description_zh = TextField(label=capfirst(_("description (Chinese)")), required=False)
+    address = forms.CharField(
+        label=capfirst(_("address")),
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("The end of the page's address. Former addresses lead to the new one for good."),
+    )
     new_pictures = PicturesField(
         label=capfirst(_("add pictures")), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
     )
@@ -62,6 +69,7 @@ class ProductForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["address"] = self.instance.slug
         for field in CHINESE:
             self.initial[f"{field}_zh"] = second_text(self.instance, field)
 

@@ -83,6 +83,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
         (None, {"fields": [("title", "title_zh"), ("description", "description_zh")]}),
         (_("Where it belongs"), {"fields": [("category", "brand"), ("condition", "tax_class")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
+        (_("Address"), {"fields": ["address"]}),
     ]
     actions = ["publish_selected", "hide_selected"]
     actions_detail = ["publish", "hide", "archive"]
@@ -107,7 +108,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        own = {f"{name}_zh" for name in CHINESE} | {"new_pictures"}
+        own = {f"{name}_zh" for name in CHINESE} | {"new_pictures", "address"}
         if self.may_act(request):
             return super().get_fieldsets(request, obj)
         # Form fields beside the model's cannot be shown read-only.

@@ -17,7 +17,9 @@ from catalog import services
 from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CategoryChoice
 from catalog.models import Brand, Category, Product, Variant
+from catalog.rules.slugs import slug_base
 from catalog.services.categories import create_category, move_category, rename_category, set_product_type, set_risky
+from catalog.services.slugs import change_category_slug
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
 from core.backoffice.display import column, money_column, status_column
@@ -40,6 +42,14 @@ class NamesForm(ModelForm):
 class CategoryForm(NamesForm):
     parent = CategoryChoice(label=capfirst(_("below")), queryset=Category.objects.none(), required=False, widget=UnfoldAdminSelectWidget())
 
+    address = forms.CharField(
+        label=capfirst(_("address")),
+        max_length=60,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("The end of the page's address. Former addresses lead to the new one for good."),
+    )
+
     class Meta:
         model = Category
         fields = ["name", "is_risky", "product_type"]
@@ -47,6 +57,7 @@ class CategoryForm(NamesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Category.objects.order_by("path")
+        self.initial["address"] = self.instance.slug
         if self.instance.pk:
             rows = rows.exclude(path__startswith=self.instance.path)
             self.initial["parent"] = Category.objects.get_parent(self.instance)
@@ -61,7 +72,7 @@ class CategoryAdmin(ConsoleAdmin):
     search_fields = ["name", "slug"]
     ordering = ["path"]
     list_per_page = 200
-    fields = ["name", "name_zh", "parent", "product_type", "is_risky"]
+    fields = ["name", "name_zh", "address", "parent", "product_type", "is_risky"]
     tree_name = column(
         lambda self, row: format_html('<span style="padding-left:{}rem">{}</span>', (row.depth - 1) * 1.25, row.name),
         _("name"),
@@ -76,7 +87,7 @@ class CategoryAdmin(ConsoleAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: CategoryForm, change: bool) -> None:
         name, parent = form.cleaned_data["name"], form.cleaned_data["parent"]
         if not change:
-            made = create_category(name=name, parent=parent, i18n=form.translations())
+            made = create_category(name=name, parent=parent, slug=slug_base(form.cleaned_data["address"])[:45], i18n=form.translations())
             obj.pk, obj.path, obj.depth = made.pk, made.path, made.depth
             set_risky(category=made, is_risky=form.cleaned_data["is_risky"])
             set_product_type(category=made, product_type=form.cleaned_data["product_type"])
@@ -84,6 +95,8 @@ class CategoryAdmin(ConsoleAdmin):
         before = form.initial["parent"]
         rename_category(category=Category.objects.get(pk=obj.pk), name=name, i18n=form.translations())
         set_product_type(category=obj, product_type=form.cleaned_data["product_type"])
+        if "address" in form.changed_data and form.cleaned_data["address"]:
+            obj.slug = change_category_slug(category=obj, slug=form.cleaned_data["address"]).slug
         if "is_risky" in form.changed_data:
             set_risky(category=obj, is_risky=form.cleaned_data["is_risky"])
         if (before and before.pk) != (parent and parent.pk):

@@ -8,7 +8,9 @@ from catalog import services
 from catalog.admin.forms import CHINESE
 from catalog.models import Product
 from catalog.rules.options import options_from_variants
+from catalog.rules.slugs import slug_base
 from catalog.services import NewVariant, pictures
+from catalog.services.slugs import change_product_slug
 from catalog.services.variants import add_variant, update_variant
 from core.backoffice.fields import with_translations
 from merchants.models import Merchant
@@ -21,9 +23,11 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool) 
     fields = _product_fields(form)
     new = [_new_variant(row) for row in variants.forms if row.instance._state.adding and row.has_changed()]
     if change:
-        product = _update(form.instance, fields, new, variants)
+        product = _update(form.instance, fields, new, variants, form.cleaned_data["address"])
     else:
         product = services.create_product(merchant=merchant, variants=new, **fields)
+        if (address := form.cleaned_data["address"]) and slug_base(address) != product.slug:
+            product = change_product_slug(product_id=product.pk, slug=address)
         form.instance.pk, form.instance.slug = product.pk, product.slug
         form.instance.merchant = merchant
     first = product.pictures.count()
@@ -48,7 +52,7 @@ def _new_variant(row: Any) -> NewVariant:
     )
 
 
-def _update(product: Product, fields: dict[str, Any], new: list[NewVariant], variants: Any) -> Product:
+def _update(product: Product, fields: dict[str, Any], new: list[NewVariant], variants: Any, address: str) -> Product:
     """Existing variants first, because a price that is refused should not leave a new variant behind a changed one."""
     known = {option["name"] for option in product.options}
     if any(variant.options.keys() - known for variant in new) and not known:
@@ -56,6 +60,8 @@ def _update(product: Product, fields: dict[str, Any], new: list[NewVariant], var
     elif new:
         fields["options"] = _with_values(product.options, new)
     updated = services.update_product(product_id=product.pk, **fields)
+    if address and slug_base(address) != product.slug:
+        updated = change_product_slug(product_id=product.pk, slug=address)
     for row in variants.forms:
         if not row.instance._state.adding and row.has_changed():
             update_variant(variant_id=row.instance.pk, **{name: row.cleaned_data[name] for name in CHANGEABLE})

@@ -1,12 +1,14 @@
 from catalog.models.attributes import Attribute, AttributeChoice, ProductType, TypeAttribute
 from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
+from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.published import ModerationItem, Published, Report
 from catalog.models.questions import Answer, AnswerVote, Question
 from catalog.models.reviews import Review, ReviewAddition, ReviewPhoto, ReviewVote
 from catalog.models.search import AskedQuery, Synonym, Term
+from catalog.models.slugs import FormerSlug
 from catalog.models.stock_alerts import StockAlert
 from catalog.models.visits import RecentView, ShopFollow
 from catalog.models.wishes import Wish, WishList
@@ -19,8 +21,11 @@ __all__ = [
     "AttributeChoice",
     "Brand",
     "Category",
+    "CopySuspicion",
+    "FormerSlug",
     "ModerationItem",
     "Picture",
+    "PictureFeatures",
     "Product",
     "ProductCard",
     "ProductType",

@@ -53,6 +53,8 @@ class ProductCard(Translated, models.Model):
     stars_sum = models.PositiveIntegerField(default=0)
     stars_count = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
+    # When something that is shown changed last, apart from stock, sales and ratings; search engines are told.
+    changed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     discount_bps = models.GeneratedField(
         expression=Coalesce((F("compare_at_minor") - F("price_minor")) * 10_000 / F("compare_at_minor"), 0),

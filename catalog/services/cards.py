@@ -22,12 +22,12 @@ from core.bulk import upsert
 from merchants.models import Merchant
 
 BATCH = 500
+NOW = "now"  # PostgreSQL reads it as the moment of the transaction
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
 _KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
 _WRITTEN = [field.name for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
-_SHOWN = [
-    field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search", "facets", "is_stale"}
-]
+_QUIET = {"version", "search", "facets", "is_stale", "changed_at"}
+_SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in _KEPT | _QUIET]
 _IN_TREE = ("is_visible", "category_path")
 
 
@@ -61,7 +61,9 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         old = before.get(product.pk)
         if card is None or (old is not None and _same(card, old, [*_SHOWN, "search", "facets", "is_stale"])):
             continue
-        card.version = (old.version if _same(card, old, _SHOWN) else old.version + 1) if old else 1
+        is_as_before = old is not None and _same(card, old, _SHOWN)
+        card.version = (old.version + (not is_as_before)) if old else 1
+        card.changed_at = old.changed_at if old is not None and is_as_before else NOW
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
     upsert(changed, key="product", changed=_WRITTEN)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
-from catalog.models import Category, Product, ProductType
+from catalog.models import Category, FormerSlug, Product, ProductType
 from catalog.rules.slugs import slug_base, slug_with_id
 from catalog.services.cards import refresh_cards
+from catalog.services.slug_locks import hold_slug, is_free
 from catalog.services.tree import RISKY_KEY, bump_tree
 from core.ids import uuid7
 from core.remembered import forget
@@ -26,6 +27,9 @@ def create_category(
 ) -> Category:
     """A new last child of `parent`, or a new last root."""
     base = slug or slug_base(name)[:45]
+    if base:
+        hold_slug(FormerSlug.Kind.CATEGORY, base)
+        base = base if is_free(FormerSlug.Kind.CATEGORY, base, "") else slug_with_id(base, uuid7())
     try:
         with transaction.atomic():
             category = _insert(parent, name, base or slug_with_id("", uuid7()), i18n, picture)

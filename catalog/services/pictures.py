@@ -21,7 +21,7 @@ from catalog.services.imaging import at_width, clean, decode, encode, tint_of
 from catalog.services.products import locked_product
 from core.outbox import publish
 
-WIDTHS = (160, 320, 640, 960)
+WIDTHS = (160, 320, 480, 640, 960)
 FORMATS = ("webp", "avif", "jpg")
 MAX_PICTURES = 30
 

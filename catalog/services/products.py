@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from catalog.errors import ProductNotFound, TitleMissing, VariantsMissing
-from catalog.models import Brand, Category, Product
+from catalog.models import Brand, Category, FormerSlug, Product
 from catalog.rules.options import normalised_options, options_from_variants
 from catalog.rules.slugs import slug_base, slug_with_id
 from catalog.rules.texts import clean_fields
 from catalog.services.cards import refresh_card
+from catalog.services.slug_locks import hold_slug, is_free
 from catalog.services.variants import NewVariant, check_variants, insert_variants
 from core.states import StaleState, move_to
 from merchants.models import Merchant
@@ -61,6 +62,9 @@ def create_product(
 
 def _insert(product: Product, slug: str) -> None:
     """Insert under the slug, or under one that nobody has; only the unique index knows which are free."""
+    if slug:
+        hold_slug(FormerSlug.Kind.PRODUCT, slug)
+        slug = slug if is_free(FormerSlug.Kind.PRODUCT, slug, str(product.pk)) else slug_with_id(slug, product.pk)
     try:
         with transaction.atomic():
             product.slug = slug or slug_with_id("", product.pk)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import django
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image
 
 from shop.demo import source
@@ -21,8 +22,8 @@ from shop.demo.pictures import compose_category_tile, compose_logo, compose_prod
 VIEWS = 3
 CLOSE_UP = 2
 SIZE = 800
-WIDTHS = (160, 320, 640)
-# AVIF costs ten times the processor time of these two; pictures that merchants upload get it, drawn ones do without.
+WIDTHS = (160, 320, 480, 640)
+# AVIF costs ten times the processor time of these two; the worker adds it once the demo is there.
 FORMATS = ("webp", "jpg")
 SMALL_PICTURE_WIDTHS = (160, 320)
 
@@ -50,6 +51,7 @@ def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> Non
     """Give a product the first so many of its pictures, and with the last of them one for each colour; what is there already stays."""
     # Here, because the picture processes import this file before Django is set up.
     from catalog.models import Product  # noqa: PLC0415
+    from catalog.services.likeness import look_at  # noqa: PLC0415
     from catalog.services.pictures import add_picture, make_renditions, tie_picture  # noqa: PLC0415
 
     product = Product.objects.get(pk=product_id)
@@ -59,12 +61,12 @@ def compose(product_id: UUID, row: dict[str, Any], *, views: int = VIEWS) -> Non
             continue
         image = compose_product_picture(recipe, source.PICTURES, size=SIZE)
         picture = add_picture(product=product, image=image, position=VIEWS, alt=f"{row['title']}, {colour}")
-        make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)
+        look_at(picture=make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS), at=timezone.now())
         tie_picture(product_id=product.pk, picture_id=picture.pk, option_name=OPTION, option_value=colour)
     for view in range(product.pictures.filter(option_name="").count(), views):
         image = compose_product_picture(row["picture"], source.PICTURES, size=SIZE, variant=view)
         picture = add_picture(product=product, image=image, position=view, alt=row["title"])
-        make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS)
+        look_at(picture=make_renditions(picture_id=picture.pk, widths=WIDTHS, formats=FORMATS), at=timezone.now())
 
 
 def snapshots(slug: str) -> list[bytes]:

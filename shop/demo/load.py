@@ -18,7 +18,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import market, money, payouts, purses, rates, review, source, words
+from shop.demo import copies, market, money, payouts, purses, rates, review, source, words
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -63,6 +63,7 @@ def load(*, small: bool) -> None:
             for done in history.play():
                 progress.update(business, completed=done)
         review.buy_suspiciously(now)
+        copies.borrow_a_picture(now)
         # What was ordered before its picture was drawn shows it, too.
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))

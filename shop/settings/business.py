@@ -59,3 +59,6 @@ GIFT_CARD_KEYS = env("GIFT_CARD_KEYS").split()
 GIFT_CARD_VALUES_MINOR = [int(value) for value in env("GIFT_CARD_VALUES_MINOR", "1000 2500 5000 10000").split()]
 
 SEARCH_BACKEND = env("SEARCH_BACKEND", "catalog.gateways.search.PostgreSQLSearch")
+# The class that turns pictures into numbers, for the search by picture and for finding copied pictures.
+PICTURE_EMBEDDER = env("PICTURE_EMBEDDER", "catalog.likeness.shapes.ShapesAndColours")
+IMAGE_SEARCHES_PER_MINUTE = int(env("IMAGE_SEARCHES_PER_MINUTE", "12"))

@@ -1,15 +1,19 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.models import Category
 from catalog.selectors import CategoryNode, category_tree
+from catalog.selectors.slugs import category_slug_after
+from storefront import structured
 from storefront.forms.listing import PARAMETERS
 from storefront.listing import listing_page
+from storefront.moves import moved
 from storefront.page_cache import shared_page
 
 
@@ -19,9 +23,10 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     """One category: its children as tiles and the goods of its whole subtree."""
     trail = _way_to(slug, category_tree(get_language() or settings.LANGUAGE_CODE))
     if not trail:
-        raise Http404
+        return moved(request, "category", category_slug_after(slug))
     node = trail[-1]
-    context = {"name": node.name, "trail": trail, "children": node.children}
+    ld = structured.trail([(step.name, reverse("category", args=[step.slug])) for step in trail])
+    context = {"ld": ld, "name": node.name, "trail": trail, "children": node.children}
     return listing_page(request, "storefront/category.html", context, category=Category(path=node.path))
 
 

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from itertools import islice
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from catalog.selectors import Card, cards_of_kind, deal_cards, newest_cards
 from recommend.selectors import for_you
+from storefront import structured
 from storefront.baskets import member
 from storefront.currencies import current
 from storefront.fragments import card_fragments, template_mark
@@ -22,27 +24,35 @@ SECONDS = 60
 BODY = "storefront/components/home_body.html"
 
 
+@dataclass(frozen=True)
+class DrawnHome:
+    """The page but for its frame; `hero` is what its main picture shows."""
+
+    body: SafeString
+    hero: Card | None
+
+
 @shared_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The market at a glance: a hero that sells the day's best deal, categories and rails."""
     language = get_language() or settings.LANGUAGE_CODE
     user = member(request)
-    body = _drawn(user, language) if user else _guests_body(language)
-    return render(request, "storefront/home.html", {"body": body})
+    home = _drawn(user, language) if user else _guests_home(language)
+    return render(request, "storefront/home.html", {"home": home, "ld": structured.site()})
 
 
-def _guests_body(language: str) -> SafeString:
+def _guests_home(language: str) -> DrawnHome:
     """What every guest is shown, remembered for a minute."""
-    key = f"home:{template_mark(BODY)}:{language}:{current().mark}"
-    body: SafeString | None = cache.get(key)
-    if body is None:
-        body = _drawn(None, language)
-        cache.set(key, body, SECONDS)
-    return body
+    key = f"front:{template_mark(BODY)}:{language}:{current().mark}"
+    home: DrawnHome | None = cache.get(key)
+    if home is None:
+        home = _drawn(None, language)
+        cache.set(key, home, SECONDS)
+    return home
 
 
-def _drawn(user: User | None, language: str) -> SafeString:
+def _drawn(user: User | None, language: str) -> DrawnHome:
     rails = _shared_rails(language)
     deals = [card for card in rails["deals"] if card.in_stock and card.picture]
     heroes = [card.priced(current()) for card in deals[:4]]
@@ -53,7 +63,7 @@ def _drawn(user: User | None, language: str) -> SafeString:
         "hero_more": heroes[1:],
         **_as_html(shown, language),
     }
-    return render_to_string(BODY, context)
+    return DrawnHome(render_to_string(BODY, context), heroes[0] if heroes else None)
 
 
 def _as_html(rails: dict[str, list[Card]], language: str) -> dict[str, list[SafeString]]:

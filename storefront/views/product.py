@@ -17,16 +17,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, ProductDetail, product_detail
 from catalog.selectors.products import PictureView, VariantView
 from catalog.selectors.questions import ON_PRODUCT, questions_of
 from catalog.selectors.reviews import Wish
+from catalog.selectors.slugs import product_slug_after
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
@@ -34,8 +37,11 @@ from logistics.rules import ShippingOffer, delivery_promise, promise_ends
 from logistics.selectors import availability, offers_of
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
+from storefront import structured
 from storefront.currencies import current
 from storefront.fragments import template_mark
+from storefront.languages import PARAMETER
+from storefront.moves import moved
 from storefront.preferences import come_back_to
 from storefront.review_block import blank_votes, block_of, filled_votes, wish_of, with_votes
 from storefront.shell import blanks, pattern_of
@@ -148,14 +154,26 @@ class DrawnProduct:
     description: str
     has_options: bool
     pattern: str
+    lead: PictureView | None
+    merchant_name: str
+    ld: SafeString
     reviews: tuple[uuid.UUID, ...] = ()
 
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    """One product: picture, decision, merchant, details, reviews, what goes with it."""
+    """One product: picture, decision, merchant, details, reviews, what goes with it. A former address leads to the present one."""
+    try:
+        return _product(request, slug)
+    except ProductNotFound:
+        if not (present := product_slug_after(slug)):
+            raise
+        return moved(request, "product", present)
+
+
+def _product(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("v", "")
-    if not request.GET.keys() <= {"v"}:
+    if not request.GET.keys() <= {"v", PARAMETER}:
         return _page(request, slug, asked=asked, wish=replace(wish_of(request.GET), page=1))
     key, left = _key(slug, asked)
     drawn: DrawnProduct | None = cache.get(key) if key else None
@@ -189,7 +207,7 @@ def _key(slug: str, asked: str) -> tuple[str, dict[uuid.UUID, int]]:
         timezone.localdate(),
         template_mark(BODY),
     ]
-    return "product:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest(), left
+    return "drawn:" + hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest(), left
 
 
 @compiled
@@ -250,8 +268,10 @@ def _drawn(
         "currency": current().currency,
     }
     description = Truncator(strip_tags(detail.description)).chars(155)
+    lead = detail.pictures[0] if detail.pictures else None
+    ld = structured.script(structured.product(detail, picker.available, picker.offer))
     pattern = with_votes(pattern_of(render_to_string(BODY, context)), votes)
-    return DrawnProduct(detail.title, description, bool(detail.options), pattern, tuple(votes))
+    return DrawnProduct(detail.title, description, bool(detail.options), pattern, lead, detail.merchant_name, ld, tuple(votes))
 
 
 def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> HttpResponse:

@@ -18,6 +18,7 @@ from catalog.services.visits import follow_shop
 from logistics.rules import delivery_promise
 from logistics.selectors import shipping_offers
 from merchants.models import Merchant
+from storefront import structured
 from storefront.baskets import member
 from storefront.currencies import current
 from storefront.forms.listing import PARAMETERS
@@ -37,6 +38,7 @@ MAX_PAGE = 50
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """A merchant's own page with its goods, what it sells most of first. A suspended merchant has none."""
     context = _head(slug, "shop")
+    context["ld"] = structured.shop(context["merchant"])
     # Somebody who filters or turns pages has seen the best sellers.
     if not request.GET:
         best = cards_of_merchant(context["merchant"].pk, BEST, get_language() or "en")

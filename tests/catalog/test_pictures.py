@@ -122,10 +122,14 @@ def test_renditions_are_written_and_the_card_shows_them() -> None:
 
     card = ProductCard.objects.get(pk=product.pk)
     assert (before.picture, before.tint) == ("", picture.tint)
-    assert (card.picture, card.picture_widths, card.picture_formats) == (f"products/{picture.pk}", [160, 320, 640], ["webp", "avif", "jpg"])
+    assert (card.picture, card.picture_widths, card.picture_formats) == (
+        f"products/{picture.pk}",
+        [160, 320, 480, 640],
+        ["webp", "avif", "jpg"],
+    )
     assert card.version == before.version + 1
     files = sorted(path.name for path in media_path(card.picture).iterdir())
-    assert files == sorted(["original.webp", *(f"{width}.{fmt}" for width in (160, 320, 640) for fmt in ("webp", "avif", "jpg"))])
+    assert files == sorted(["original.webp", *(f"{width}.{fmt}" for width in (160, 320, 480, 640) for fmt in ("webp", "avif", "jpg"))])
     for fmt, kind in (("webp", "WEBP"), ("avif", "AVIF"), ("jpg", "JPEG")):
         with Image.open(media_path(f"{card.picture}/320.{fmt}")) as image:
             assert (image.format, image.size) == (kind, (320, 160))

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-GUEST_PAGES = ["/", "/categories/", "/c/lanterns/", "/search/?q=lantern", "/search/?q=zzzz", "/search/?page=0", "/help/", "/cart/"]
+GUEST_PAGES = [
+    "/",
+    "/categories/",
+    "/c/lanterns/",
+    "/search/?q=lantern",
+    "/search/?q=zzzz",
+    "/search/?page=0",
+    "/search/image/",
+    "/help/",
+    "/cart/",
+]
 GUEST_PAGES += ["/wishlist/", "/compare/", "/recent/", "/brands/"]
 GUEST_PAGES += ["/orders/", "/sign-in/", "/sign-up/", "/password/reset/", "/nothing/", "/dev/mailbox/"]
 MEMBER_PAGES = ["/wishlist/", "/recent/", "/account/", "/account/points/", "/account/addresses/", "/cart/", "/checkout/", "/orders/"]

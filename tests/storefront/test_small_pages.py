@@ -21,8 +21,8 @@ def test_the_sitemap_lists_what_is_on_sale_under_our_own_name(client: Client, db
     index = client.get("/sitemap.xml", headers={"Host": "localhost"})
     section = client.get("/sitemap-products.xml")
 
-    assert f"{settings.SITE_URL}/sitemap-products.xml" in index.text
-    assert f"{settings.SITE_URL}/p/{product.slug}/" in section.text
+    assert f"{settings.SITE_URL}/sitemap-products.xml" in index.getvalue().decode()
+    assert f"{settings.SITE_URL}/p/{product.slug}/" in section.getvalue().decode()
 
 
 def test_robots_stay_out_of_personal_pages(client: Client, db: None) -> None:
