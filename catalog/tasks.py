@@ -7,6 +7,8 @@ from django.utils import timezone
 from catalog.errors import PictureNotFound
 from catalog.models import Picture
 from catalog.services.pictures import make_renditions
+from catalog.services.price_history import forget_old_prices
+from core.sweeps import sweep
 
 PATIENCE = dt.timedelta(minutes=2)
 
@@ -30,3 +32,9 @@ def render_missing_pictures(limit: int = 20) -> int:
     for key in keys:
         render_picture(str(key))
     return len(keys)
+
+
+@sweep(expires=3600)
+def forget_prices() -> int:
+    """Delete changes of prices older than 400 days."""
+    return forget_old_prices(at=timezone.now())

@@ -1,5 +1,5 @@
 """Products, reviews, categories and brands in both back offices."""
 
-from catalog.admin import merchant, operator
+from catalog.admin import merchant, operator, price_history
 
-__all__ = ["merchant", "operator"]
+__all__ = ["merchant", "operator", "price_history"]

@@ -1,6 +1,7 @@
 from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
+from catalog.models.price_changes import PriceChange
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.reviews import Review
 
@@ -8,6 +9,7 @@ __all__ = [
     "Brand",
     "Category",
     "Picture",
+    "PriceChange",
     "Product",
     "ProductCard",
     "Review",

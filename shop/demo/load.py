@@ -17,7 +17,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import market, money, payouts, purses, rates, review, source
+from shop.demo import market, money, payouts, prices, purses, rates, review, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -48,6 +48,7 @@ def load(*, small: bool) -> None:
             product = market.put_on_sale(row, shops[row["merchant"]], categories[row["category"]], extra=units, at=opened)
             work.append((product.pk, row))
             progress.advance(step)
+        prices.remember(now, opened=now - dt.timedelta(days=OPENED_DAYS_AGO))
         money.set_round_prices(now)
         pictures = progress.add_task("pictures", total=len(work))
         make_logins()

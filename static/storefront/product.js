@@ -22,7 +22,7 @@ document.addEventListener("alpine:init", () => {
       this.show();
     },
     show() {
-      const { price, was, off, stock, variant, add, buy } = this.$refs;
+      const { price, was, off, prior, stock, variant, add, buy } = this.$refs;
       const now = this.current;
       const [symbol, whole, decimals, tail] = now.price;
       price.querySelector(".price-symbol").textContent = symbol;
@@ -32,6 +32,9 @@ document.addEventListener("alpine:init", () => {
       was.querySelector("s").textContent = now.was;
       off.hidden = !now.off;
       off.querySelector("span").textContent = `−${now.off}%`;
+      prior.hidden = !now.prior;
+      prior.querySelector("span").textContent = now.prior;
+      this.$root.querySelectorAll("[data-curve]").forEach((curve) => (curve.hidden = curve.dataset.curve !== now.id));
       variant.value = now.id;
       add.disabled = buy.disabled = now.left <= 0;
       const line = stock.firstElementChild;

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
-from catalog.selectors import Card, ProductDetail, product_detail, reviews_of
+from catalog.selectors import Card, PriceHistory, ProductDetail, price_histories, product_detail, reviews_of
 from catalog.selectors.products import VariantView
 from core.compiled import compiled
 from core.errors import DomainError
@@ -38,6 +38,7 @@ from storefront.templatetags.storefront import money, price_parts
 SIMILAR = 10
 SIMILAR_SECONDS = 300
 FEW_LEFT = 5
+CURVES = 12
 NO_CACHE = "private, no-cache"
 DRAWN_SECONDS = 60
 BODY = "storefront/components/product_body.html"
@@ -62,6 +63,7 @@ class Picker:
     detail: ProductDetail
     available: dict[uuid.UUID, int]
     chosen: VariantView
+    histories: dict[uuid.UUID, PriceHistory]
 
     @property
     def left(self) -> int:
@@ -69,7 +71,24 @@ class Picker:
 
     @property
     def chosen_off(self) -> int:
-        return percent_off(self.chosen)
+        return self._off(self.chosen)
+
+    @property
+    def prior_minor(self) -> int | None:
+        """The lowest price of the 30 days before the reduction that is looked at."""
+        history = self.histories.get(self.chosen.id)
+        return history.prior_minor if history else None
+
+    @property
+    def curves(self) -> list[PriceHistory]:
+        """What has cost different sums lately, of the variant that is looked at first."""
+        curved = [history for history in self.histories.values() if history.chart]
+        return sorted(curved, key=lambda history: history.variant_id != self.chosen.id)[:CURVES]
+
+    def _off(self, variant: VariantView) -> int:
+        """Whole percent below what was asked before the reduction; 0 where that is not known or not more."""
+        history = self.histories.get(variant.id)
+        return history.off if history else 0
 
     @property
     def is_few(self) -> bool:
@@ -93,22 +112,18 @@ class Picker:
         return {"chosen": str(self.chosen.id), "variants": [self._variant_json(variant, language) for variant in self.detail.variants]}
 
     def _variant_json(self, variant: VariantView, language: str) -> dict[str, Any]:
-        was = variant.compare_at_minor
+        was, history = variant.compare_at_minor, self.histories.get(variant.id)
+        prior = history.prior_minor if history else None
         return {
             "id": str(variant.id),
             "options": variant.options,
             "sku": variant.sku,
             "price": price_parts(variant.price_minor, variant.currency, language),
             "was": money(was, variant.currency) if was else "",
-            "off": percent_off(variant),
+            "off": self._off(variant),
+            "prior": money(prior, variant.currency) if prior else "",
             "left": self.available.get(variant.id, 0),
         }
-
-
-def percent_off(variant: VariantView) -> int:
-    """Whole percent below the compare-at price, rounded down; 0 without one."""
-    was = variant.compare_at_minor
-    return 100 * (was - variant.price_minor) // was if was else 0
 
 
 @dataclass(frozen=True)
@@ -223,7 +238,12 @@ def _answer(request: HttpRequest, drawn: DrawnProduct, status: int = 200) -> Htt
 def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) -> Picker:
     """The variant asked for, else the first that can be had."""
     in_stock = (variant for variant in detail.variants if available.get(variant.id, 0) > 0)
-    return Picker(detail, available, detail.variant(asked) or next(in_stock, detail.variants[0]))
+    return Picker(detail, available, detail.variant(asked) or next(in_stock, detail.variants[0]), _histories(detail))
+
+
+def _histories(detail: ProductDetail) -> dict[uuid.UUID, PriceHistory]:
+    opened = detail.product.published_at
+    return price_histories([variant.id for variant in detail.variants], current(), opened=opened, at=timezone.now())
 
 
 def _offer(detail: ProductDetail, picker: Picker) -> Any:
