@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round, TruncDate
 
-from catalog.models import Product, Review
+from catalog.models import Product, Proposal, Review
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
@@ -134,6 +134,8 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "to_transfer": OutgoingTransfer.objects.filter(status="to_make"),
             "disputes": AfterSalesCase.objects.filter(status=CaseStatus.ESCALATED),
             "overdue": MerchantOrder.objects.filter(status__in=TO_SHIP, ship_by__lt=now),
+            "products_to_approve": Product.objects.filter(status=Product.Status.PENDING),
+            "changes_to_approve": Proposal.objects.filter(status=Proposal.Status.PENDING),
             "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]),
             "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")),
         }

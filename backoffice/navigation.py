@@ -38,6 +38,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Goods"),
             "items": [
                 item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
+                item(_("Proposed changes"), "rate_review", "catalog_proposal_changelist", Duty.PRODUCTS),
                 item(_("Price history"), "timeline", "catalog_pricechange_changelist", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
                 item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
@@ -133,6 +134,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),
                 item(_("Commission rules"), "rule", "merchants_commissionrule"),
                 item(_("Products"), "sell", "catalog_product"),
+                item(_("Proposed changes"), "rate_review", "catalog_proposal"),
                 item(_("Price history"), "timeline", "catalog_pricechange"),
                 item(_("Categories"), "account_tree", "catalog_category"),
                 item(_("Brands"), "branding_watermark", "catalog_brand"),

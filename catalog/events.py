@@ -8,3 +8,34 @@ class PictureAdded(Event):
     """A picture was stored and has no renditions yet."""
 
     picture_id: str
+
+
+@dataclass(frozen=True)
+class ProductApproved(Event):
+    """The operator has put a submitted product on sale."""
+
+    product_id: str
+    decision_id: str
+
+
+@dataclass(frozen=True)
+class ProductReturned(Event):
+    """The operator has given a submitted product back to its merchant."""
+
+    product_id: str
+    decision_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProposalAccepted(Event):
+    """A product has become what its merchant proposed."""
+
+    proposal_id: str
+
+
+@dataclass(frozen=True)
+class ProposalRejected(Event):
+    """A product stays as it is; the proposal says why."""
+
+    proposal_id: str

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from catalog.models import Product, Proposal
 from orders.models import AfterSalesCase, Checkout
 from payments.models import GiftCardPurchase
 
@@ -55,6 +56,14 @@ def statement_url(statement_id: uuid.UUID) -> str:
 
 def bank_account_url() -> str:
     return _absolute("/merchant/bank-account/")
+
+
+def merchant_product_url(product: Product) -> str:
+    return _absolute(f"/merchant/catalog/product/{product.pk}/change/")
+
+
+def merchant_proposal_url(proposal: Proposal) -> str:
+    return _absolute(f"/merchant/catalog/proposal/{proposal.pk}/change/")
 
 
 def shop_url() -> str:

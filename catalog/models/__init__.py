@@ -3,6 +3,7 @@ from catalog.models.categories import Brand, Category
 from catalog.models.pictures import Picture
 from catalog.models.price_changes import PriceChange
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
+from catalog.models.proposals import Proposal
 from catalog.models.reviews import Review
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "PriceChange",
     "Product",
     "ProductCard",
+    "Proposal",
     "Review",
     "TaxClass",
     "Variant",

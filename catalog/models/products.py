@@ -41,7 +41,7 @@ class Product(Translated, Stateful):
         "draft": frozenset({"pending", "published", "archived"}),
         "pending": frozenset({"published", "draft"}),
         "published": frozenset({"hidden", "archived"}),
-        "hidden": frozenset({"published", "archived"}),
+        "hidden": frozenset({"published", "draft", "archived"}),
     }
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="products")
@@ -72,6 +72,11 @@ class Product(Translated, Stateful):
 
     def __str__(self) -> str:
         return self.text("title")
+
+    @property
+    def is_shown_as_approved(self) -> bool:
+        """Whether the operator has agreed to it as it is, or is about to, so that its merchant cannot change it alone."""
+        return self.merchant.needs_approval and self.status in {self.Status.PENDING, self.Status.PUBLISHED, self.Status.HIDDEN}
 
 
 class Variant(Entity):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from catalog.errors import CurrenciesMixed, PriceInvalid, ProductNotFound, SkuTaken, VariantsMissing, VariantsUnclear
+from catalog.errors import ApprovalNeeded, CurrenciesMixed, PriceInvalid, ProductNotFound, SkuTaken, VariantsMissing, VariantsUnclear
 from catalog.models import Product, Variant
 from catalog.rules.options import variants_fit
 from catalog.rules.texts import storable
@@ -89,10 +89,13 @@ def add_variant(*, product_id: uuid.UUID, variant: NewVariant) -> Variant:
 
     Raises:
         ProductNotFound, PriceInvalid, CurrenciesMixed, VariantsUnclear, SkuTaken.
+        ApprovalNeeded: the operator looks at this shop's goods, and the product has been on sale; take it back to draft first.
     """
     product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
     if product is None:
         raise ProductNotFound
+    if product.is_shown_as_approved:
+        raise ApprovalNeeded
     present = list(product.variants.all())
     check_variants(product.options, [*(row for row in present if row.is_active), variant])
     made = insert_variants(product, [variant], first_position=max((row.position for row in present), default=-1) + 1)[0]

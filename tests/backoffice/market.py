@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import Picture, Product, Review
+from catalog.models import Picture, Product, Proposal, Review
 from catalog.services.prices import set_price
 from catalog.services.reviews import add_review
 from core.ids import uuid7
@@ -84,6 +84,9 @@ def make_shop(canary: str) -> Shop:
     shipped = paid_order(variant, canary)
     fulfilment.ship_order(
         order_id=shipped.pk, carrier=f"{canary} express", tracking_number=f"{canary}-TRACK", actor="system:test", at=timezone.now()
+    )
+    Proposal.objects.create(
+        merchant=merchant, product=product, changes={"title": {"old": product.title, "new": f"{canary} lamp"}}, actor="merchant:test"
     )
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     return Shop(
