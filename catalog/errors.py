@@ -97,3 +97,8 @@ class ProposalNotFound(DomainError):
 class ProposalStale(DomainError):
     code = "proposal_stale"
     message = _("The product has changed since this was proposed. Reject it, so that the shop can propose it anew.")
+
+
+class ScheduleInvalid(ProductInvalid):
+    code = "schedule_invalid"
+    message = _("A product goes on sale in the future, and off sale after that. What is on sale already only needs an end.")

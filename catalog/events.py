@@ -39,3 +39,12 @@ class ProposalRejected(Event):
     """A product stays as it is; the proposal says why."""
 
     proposal_id: str
+
+
+@dataclass(frozen=True)
+class ProductNotPublished(Event):
+    """The moment to go on sale has come, and it was not possible; `code` is that of the error."""
+
+    product_id: str
+    decision_id: str
+    code: str

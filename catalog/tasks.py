@@ -8,6 +8,7 @@ from catalog.errors import PictureNotFound
 from catalog.models import Picture
 from catalog.services.pictures import make_renditions
 from catalog.services.price_history import forget_old_prices
+from catalog.services.schedule import follow_schedule
 from core.sweeps import sweep
 
 PATIENCE = dt.timedelta(minutes=2)
@@ -38,3 +39,9 @@ def render_missing_pictures(limit: int = 20) -> int:
 def forget_prices() -> int:
     """Delete changes of prices older than 400 days."""
     return forget_old_prices(at=timezone.now())
+
+
+@sweep(expires=60)
+def follow_schedules() -> int:
+    """Put on sale, and take off it, what is due."""
+    return follow_schedule(at=timezone.now())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from catalog.events import ProductApproved, ProductReturned, ProposalAccepted, ProposalRejected
+from catalog.events import ProductApproved, ProductNotPublished, ProductReturned, ProposalAccepted, ProposalRejected
 from catalog.models import Product, Proposal
 from core.outbox import handles
 from merchants.models import Membership, Merchant
@@ -29,6 +29,12 @@ def mail_product_approved(event: ProductApproved) -> None:
 def mail_product_returned(event: ProductReturned) -> None:
     product = _product(event.product_id)
     _tell(product.merchant, event.decision_id, lambda: approval_notices.product_returned(product, event.reason))
+
+
+@handles(ProductNotPublished)
+def mail_product_not_published(event: ProductNotPublished) -> None:
+    product = _product(event.product_id)
+    _tell(product.merchant, event.decision_id, lambda: approval_notices.product_not_published(product, event.code))
 
 
 @handles(ProposalAccepted)

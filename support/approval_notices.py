@@ -35,6 +35,20 @@ def product_returned(product: Product, reason: str) -> Notice:
     )
 
 
+def product_not_published(product: Product, code: str) -> Notice:
+    """It was to go on sale by itself."""
+    reasons = {"approval_needed": _("It has not been approved yet: send it in.")}
+    return Notice(
+        kind="product_not_published",
+        subject=_("“%(title)s” did not go on sale") % {"title": product.text("title")},
+        heading=_("It could not go on sale when you had planned."),
+        lead=[reasons.get(code, _("It has no variant on sale, or somebody has put it away. Look at it and publish it by hand."))],
+        button=_("Open the product"),
+        url=merchant_product_url(product),
+        facts=[Row(_("Product"), product.text("title"))],
+    )
+
+
 def proposal_accepted(proposal: Proposal) -> Notice:
     """Shoppers see the new texts."""
     return Notice(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -57,13 +58,16 @@ class ProductForm(ModelForm):
 
     class Meta:
         model = Product
-        fields = ["title", "description", "category", "brand", "condition", "tax_class"]
+        fields = ["title", "description", "category", "brand", "condition", "tax_class", "publish_at", "hide_at"]
         field_classes = {"category": CategoryChoice}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in CHINESE:
             self.initial[f"{field}_zh"] = second_text(self.instance, field)
+        for field in {"publish_at", "hide_at"} & set(self.fields):
+            zone = timezone.localtime().strftime("%Z, UTC%z")
+            self.fields[field].help_text = _("Time zone: %(zone)s. Empty for never.") % {"zone": zone}
 
     def clean_category(self) -> Category:
         category: Category = self.cleaned_data["category"]

@@ -15,7 +15,7 @@ from catalog.admin.display import price_range, product_header, stars, thumbnail
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
-from catalog.admin.standing import said_by_operator
+from catalog.admin.standing import planned, said_by_operator
 from catalog.models import Brand, Category, Picture, Product, Review, Variant, VariantPrice
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
@@ -82,7 +82,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
     shared_models = (Category, Brand)
     form = ProductForm
     can_add = can_change = True
-    list_display = ["product", "state", "price", "in_stock", "category", "sold", "created_at"]
+    list_display = ["product", "state", "planned", "price", "in_stock", "category", "sold", "created_at"]
     list_filter = ["status", "condition", "category"]
     list_select_related = ["card", "category", "merchant"]
     search_fields = ["title", "variants__sku"]
@@ -92,6 +92,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
     fieldsets = [
         (None, {"fields": [("state", "said"), ("title", "title_zh"), ("description", "description_zh")]}),
         (_("Where it belongs"), {"fields": [("category", "brand"), ("condition", "tax_class")]}),
+        (_("When it is on sale"), {"fields": [("publish_at", "hide_at")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
     ]
     actions = ["publish_selected", "hide_selected"]
@@ -106,6 +107,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
         is_there = bool(getattr(getattr(row, "card", None), "in_stock", False))
         return label(_("In stock"), "success") if is_there else label(_("Sold out"), "danger")
 
+    planned = column(lambda self, row: planned(row), _("planned"))
     said = column(lambda self, row: said_by_operator(row), _("from the marketplace"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

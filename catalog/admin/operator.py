@@ -152,6 +152,8 @@ class ProductAdmin(ConsoleAdmin):
         "description",
         "created_at",
         "published_at",
+        "publish_at",
+        "hide_at",
     ]
     inlines = [VariantInline, PictureInline]
     actions_detail = ["approve", "give_back", "hide"]

@@ -34,6 +34,8 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, 
         product = services.create_product(merchant=merchant, variants=new, **fields)
         form.instance.pk, form.instance.slug = product.pk, product.slug
         form.instance.merchant = merchant
+    schedule = {name: form.cleaned_data[name] for name in ("publish_at", "hide_at")}
+    services.schedule_product(product_id=product.pk, at=at, **schedule)
     first = product.pictures.count()
     for position, image in enumerate(form.cleaned_data.get("new_pictures") or [], start=first):
         pictures.add_picture(product=product, image=image, position=position, alt=product.title)

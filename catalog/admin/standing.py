@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from catalog.models import Product, Proposal
-from core.backoffice.display import label, status_label
+from core.backoffice.display import label, moment, status_label
 from core.states import history
 
 
@@ -24,3 +24,13 @@ def said_by_operator(row: Product) -> Any:
     if proposal is None or proposal.status == Proposal.Status.WITHDRAWN:
         return "–"
     return format_html("{}: {} {}", _("Proposed change"), status_label(proposal), proposal.reason)
+
+
+def planned(row: Product) -> str:
+    """When it goes on sale and off it, in the installation's time zone."""
+    said = []
+    if row.publish_at:
+        said.append(_("on sale %(when)s") % {"when": moment(row.publish_at)})
+    if row.hide_at:
+        said.append(_("off sale %(when)s") % {"when": moment(row.hide_at)})
+    return "; ".join(said) or "–"

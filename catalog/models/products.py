@@ -39,7 +39,7 @@ class Product(Translated, Stateful):
 
     TRANSITIONS = {
         "draft": frozenset({"pending", "published", "archived"}),
-        "pending": frozenset({"published", "draft"}),
+        "pending": frozenset({"published", "hidden", "draft"}),
         "published": frozenset({"hidden", "archived"}),
         "hidden": frozenset({"published", "draft", "archived"}),
     }
@@ -58,6 +58,8 @@ class Product(Translated, Stateful):
     attributes = models.JSONField(_("attributes"), default=list, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    publish_at = models.DateTimeField(_("goes on sale"), null=True, blank=True)
+    hide_at = models.DateTimeField(_("goes off sale"), null=True, blank=True)
 
     objects = TenantQuerySet.as_manager()
 
@@ -68,6 +70,10 @@ class Product(Translated, Stateful):
             models.CheckConstraint(condition=Q(status__in=["draft", "pending", "published", "hidden", "archived"]), name="product_status"),
             models.CheckConstraint(condition=Q(condition__in=["new", "like_new", "good", "fair"]), name="product_condition"),
             models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
+        ]
+        indexes = [
+            models.Index(fields=["publish_at"], name="product_publish_due", condition=Q(publish_at__isnull=False)),
+            models.Index(fields=["hide_at"], name="product_hide_due", condition=Q(hide_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from catalog.services.approval import approve_product, return_product, rework_product, submit_or_publish, update_or_propose
 from catalog.services.products import archive_product, create_product, hide_product, publish_product, update_product
+from catalog.services.schedule import schedule_product
 from catalog.services.variants import NewVariant
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "publish_product",
     "return_product",
     "rework_product",
+    "schedule_product",
     "submit_or_publish",
     "update_or_propose",
     "update_product",

@@ -37,11 +37,18 @@ def submit_or_publish(*, product_id: uuid.UUID, actor: str, at: dt.datetime) -> 
 
 @transaction.atomic
 def approve_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime) -> Product:
-    """The operator puts a submitted product on sale; raises ProductNotFound, VariantsMissing, NothingToApprove, StaleState."""
+    """The operator puts a submitted product on sale, or agrees that it goes on sale at the moment its merchant has set.
+
+    Raises:
+        ProductNotFound, VariantsMissing, NothingToApprove, StaleState.
+    """
     product = locked_product(product_id)
     if product.status != Status.PENDING:
         raise NothingToApprove
-    published = publish_product(product_id=product_id, actor=actor, at=at, is_approved=True)
+    if product.publish_at and product.publish_at > at:
+        published = move_product(product, Status.HIDDEN, actor=actor, at=at)
+    else:
+        published = publish_product(product_id=product_id, actor=actor, at=at, is_approved=True)
     outbox.publish(ProductApproved(product_id=str(product_id), decision_id=str(uuid7())))
     return published
 

@@ -127,19 +127,21 @@ def publish_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, is_ap
         raise ApprovalNeeded
     if not product.variants.filter(is_active=True).exists():
         raise VariantsMissing
-    return move_product(product, Product.Status.PUBLISHED, actor=actor, at=at, published_at=product.published_at or at)
+    return move_product(product, Product.Status.PUBLISHED, actor=actor, at=at, published_at=product.published_at or at, publish_at=None)
 
 
 @transaction.atomic
 def hide_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, reason: str = "") -> Product:
     """Take a product off sale for a while; raises ProductNotFound, IllegalTransition, StaleState."""
-    return move_product(locked_product(product_id), Product.Status.HIDDEN, actor=actor, at=at, reason=reason)
+    return move_product(locked_product(product_id), Product.Status.HIDDEN, actor=actor, at=at, reason=reason, hide_at=None)
 
 
 @transaction.atomic
 def archive_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, reason: str = "") -> Product:
     """Take a product off sale for good; raises ProductNotFound, IllegalTransition, StaleState."""
-    return move_product(locked_product(product_id), Product.Status.ARCHIVED, actor=actor, at=at, reason=reason)
+    return move_product(
+        locked_product(product_id), Product.Status.ARCHIVED, actor=actor, at=at, reason=reason, publish_at=None, hide_at=None
+    )
 
 
 def move_product(product: Product, status: str, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> Product:

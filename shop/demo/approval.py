@@ -5,6 +5,7 @@ import datetime as dt
 from catalog.models import Product
 from catalog.services.approval import submit_or_publish, update_or_propose
 from catalog.services.products import create_product
+from catalog.services.schedule import schedule_product
 from catalog.services.variants import NewVariant
 from merchants.models import Merchant
 from merchants.services.merchants import update_merchant
@@ -24,6 +25,8 @@ def begin(now: dt.datetime) -> None:
     if shown is None:
         return
     texts = {"title": "上蜡帆布相机包 可放一机两镜", "description": "<p>防泼水上蜡帆布，内胆可拆。使用两年，边角有自然磨白。</p>"}
+    for product in Product.objects.filter(status=Product.Status.PUBLISHED).exclude(merchant=merchant).order_by("slug")[:1]:
+        schedule_product(product_id=product.pk, publish_at=None, hide_at=now + dt.timedelta(days=30), at=now)
     made = create_product(
         merchant=merchant,
         category=shown.category,

@@ -42,6 +42,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell of bank transfers": {"task": "payments.tasks.send_bank_notices", "schedule": 5.0},
     "compare days with the providers": {"task": "payments.tasks.reconcile", "schedule": 60.0},
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
+    "publish and hide on time": {"task": "catalog.tasks.follow_schedules", "schedule": 15.0},
     "forget old prices": {"task": "catalog.tasks.forget_prices", "schedule": 3600.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
     "invoice what has no invoice": {"task": "orders.tasks.issue_missing_invoices", "schedule": 300.0},

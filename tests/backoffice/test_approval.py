@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from merchants.services.merchants import update_merchant
 from tests.backoffice.market import Shop
 from tests.catalog.test_approval import MERCHANT, NOW, on_sale, propose
 from tests.factories.accounts import make_user
+from tests.factories.catalog import make_product
 from tests.factories.merchants import make_membership, make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,19 @@ def test_the_operator_decides_whose_goods_are_looked_at(operator: Client, shop: 
     shop.merchant.refresh_from_db()
     assert shop.merchant.needs_approval
     update_merchant(merchant_id=shop.merchant.pk, needs_approval=False)
+
+
+def test_a_merchant_plans_in_the_form_and_reads_which_time_zone_it_is(member: Client, merchant: Merchant) -> None:
+    update_merchant(merchant_id=merchant.pk, needs_approval=False)
+    product = make_product(merchant=merchant, published=False)
+    url = reverse("merchant:catalog_product_change", args=[product.pk])
+    soon = {"publish_at_0": "2099-01-01", "publish_at_1": "10:00:00"}
+
+    member.post(url, form_of(product, **soon))
+
+    product.refresh_from_db()
+    assert product.publish_at == dt.datetime(2099, 1, 1, 10, tzinfo=dt.UTC)
+    assert "Time zone: UTC" in member.get(url).text
+    assert "on sale" in member.get(reverse("merchant:catalog_product_changelist")).text
+    refused = member.post(url, form_of(product, **soon, hide_at_0="2098-01-01", hide_at_1="10:00:00"))
+    assert "goes on sale in the future, and off sale after that" in refused.text
