@@ -102,3 +102,13 @@ class ProposalStale(DomainError):
 class ScheduleInvalid(ProductInvalid):
     code = "schedule_invalid"
     message = _("A product goes on sale in the future, and off sale after that. What is on sale already only needs an end.")
+
+
+class TiersInvalid(ProductInvalid):
+    code = "tiers_invalid"
+    message = _("The price tiers of %(sku)s must start at more than one piece and get cheaper from one to the next; at most ten.")
+
+
+class QuantitiesInvalid(ProductInvalid):
+    code = "quantities_invalid"
+    message = _("The least quantity of %(sku)s must be a multiple of what it is sold in, from 1 to %(most)s.")

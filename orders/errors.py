@@ -25,6 +25,12 @@ class InvalidQuantity(DomainError):
     status = 400
 
 
+class QuantityNotSold(DomainError):
+    code = "quantity_not_sold"
+    message = _("“%(title)s” is sold from %(least)s pieces on, in multiples of %(step)s.")
+    status = 400
+
+
 class VariantUnavailable(DomainError):
     code = "variant_unavailable"
     message = _("“%(title)s” is no longer sold.")

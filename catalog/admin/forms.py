@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from catalog.admin.tiers import TiersField
 from catalog.models import Category, Product, Variant
 from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, TextField, second_text
 
@@ -93,6 +94,11 @@ class OptionsField(forms.CharField):
         return bool(data) and self.to_python(data) != (initial or {})
 
 
+def pieces(label: Any) -> forms.IntegerField:
+    """A number of pieces."""
+    return forms.IntegerField(label=capfirst(label), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget())
+
+
 class VariantForm(ModelForm):
     """One row of the variants table. What a variant is cannot change once it exists: orders and stock name it."""
 
@@ -101,21 +107,27 @@ class VariantForm(ModelForm):
     )
     price_minor = MoneyField(label=_("Price"), least_minor=1)
     compare_at_minor = MoneyField(label=capfirst(_("compare-at price")), required=False, least_minor=1)
+    tiers = TiersField(label=capfirst(_("price tiers")), required=False)
+    # A row that leaves these out keeps what it has.
+    min_quantity = pieces(_("least quantity"))
+    quantity_step = pieces(_("sold in multiples of"))
 
     class Meta:
         model = Variant
-        fields = ["sku", "options", "price_minor", "compare_at_minor", "weight_g", "is_active"]
+        fields = ["sku", "options", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currency = self.instance.currency or settings.CURRENCY
-        for name in ("price_minor", "compare_at_minor"):
+        for name in ("price_minor", "compare_at_minor", "tiers"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["price_minor"].label = capfirst(_("price (%(currency)s)") % {"currency": currency})
         self.fields["options"].disabled = not self.instance._state.adding
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for name in ("min_quantity", "quantity_step"):
+            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
         price, before = cleaned.get("price_minor"), cleaned.get("compare_at_minor")
         if price and before and before <= price:
             self.add_error("compare_at_minor", _("The compare-at price must be above the price."))

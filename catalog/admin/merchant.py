@@ -16,6 +16,7 @@ from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
 from catalog.admin.standing import planned, said_by_operator
+from catalog.admin.tiers import tiers_text
 from catalog.models import Brand, Category, Picture, Product, Review, Variant, VariantPrice
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
@@ -27,10 +28,25 @@ from merchants.permissions import Duty
 Status = Product.Status
 
 
+# Columns that say in words what fields ask for.
+READ = {"price_minor": "price", "compare_at_minor": "compare_at", "tiers": "by_quantity", "options": "what"}
+
+
 class VariantInline(MerchantInline):
     model = Variant
     form = VariantForm
-    fields = ["sku", "options", "price_minor", "compare_at_minor", "elsewhere", "weight_g", "is_active"]
+    fields = [
+        "sku",
+        "options",
+        "price_minor",
+        "compare_at_minor",
+        "tiers",
+        "min_quantity",
+        "quantity_step",
+        "elsewhere",
+        "weight_g",
+        "is_active",
+    ]
     ordering = ["position", "created_at"]
     max_num = 200
     can_delete = False
@@ -48,16 +64,13 @@ class VariantInline(MerchantInline):
     what = column(lambda self, row: ", ".join(row.options.values()) or "–", _("options"))
     price = money_column("price_minor", _("price"))
     compare_at = money_column("compare_at_minor", _("compare-at price"))
+    by_quantity = column(lambda self, row: tiers_text(row), _("price tiers"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (
-            self.fields
-            if self.has_change_permission(request)
-            else ["sku", "what", "price", "compare_at", "elsewhere", "weight_g", "is_active"]
-        )
+        return self.fields if self.has_change_permission(request) else [READ.get(str(field), field) for field in self.fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "elsewhere"]
+        return ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "by_quantity", "elsewhere"]
 
     def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1

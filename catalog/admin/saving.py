@@ -15,7 +15,7 @@ from catalog.services.variants import add_variant, update_variant
 from core.backoffice.fields import with_translations
 from merchants.models import Merchant
 
-CHANGEABLE = ("sku", "price_minor", "compare_at_minor", "weight_g", "is_active")
+CHANGEABLE = ("sku", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active")
 
 
 def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, actor: str, at: dt.datetime) -> Proposal | None:
@@ -56,6 +56,9 @@ def _new_variant(row: Any) -> NewVariant:
         options=values["options"],
         compare_at_minor=values["compare_at_minor"],
         weight_g=values["weight_g"],
+        tiers=values["tiers"],
+        min_quantity=values["min_quantity"],
+        quantity_step=values["quantity_step"],
     )
 
 

@@ -95,6 +95,10 @@ class Variant(Entity):
     price_minor = models.BigIntegerField(_("price in minor units"))
     compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
+    # Pairs of a quantity and the price of a piece from there on, in minor units; the price above is that of a single piece.
+    tiers = models.JSONField(_("price tiers"), default=list, blank=True)
+    min_quantity = models.PositiveIntegerField(_("least quantity"), default=1)
+    quantity_step = models.PositiveIntegerField(_("sold in multiples of"), default=1)
     weight_g = models.PositiveIntegerField(_("weight in grams"), default=0)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
@@ -109,6 +113,10 @@ class Variant(Entity):
             models.CheckConstraint(condition=Q(price_minor__gt=0, price_minor__lte=10**12), name="variant_price"),
             models.CheckConstraint(
                 condition=Q(compare_at_minor__isnull=True) | Q(compare_at_minor__gt=F("price_minor")), name="variant_compare_at"
+            ),
+            models.CheckConstraint(condition=Q(quantity_step__gte=1, min_quantity__gte=1), name="variant_quantities"),
+            models.CheckConstraint(
+                condition=Q(min_quantity=F("quantity_step") * (F("min_quantity") / F("quantity_step"))), name="variant_least_is_multiple"
             ),
         ]
 
@@ -125,6 +133,7 @@ class VariantPrice(Entity):
     currency = models.CharField(_("currency"), max_length=3)
     price_minor = models.BigIntegerField(_("price in minor units"))
     compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
+    tiers = models.JSONField(_("price tiers"), default=list, blank=True)
 
     objects = TenantQuerySet.as_manager()
 

@@ -48,8 +48,13 @@ class WantedLine:
     quantity: int
 
     @property
+    def unit_minor(self) -> int:
+        """What a piece costs at this quantity."""
+        return self.variant.unit_minor(self.quantity)
+
+    @property
     def total_minor(self) -> int:
-        return self.variant.price_minor * self.quantity
+        return self.unit_minor * self.quantity
 
 
 @dataclass(frozen=True)

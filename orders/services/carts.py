@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from accounts.models import User
+from catalog.rules.quantities import quantity_fits
 from catalog.selectors import Offer, offer_of, sellable_variants
 from core.compiled import insert
 from core.exchange.rules import Conversion, own
@@ -14,7 +15,16 @@ from core.ids import secret_token, uuid7
 from core.postgresql.statements import Prepared
 from logistics.selectors import availability
 from orders import rules
-from orders.errors import CartFull, CartLineNotFound, InvalidQuantity, NotInCurrency, SoldOut, VariantNotFound, VariantUnavailable
+from orders.errors import (
+    CartFull,
+    CartLineNotFound,
+    InvalidQuantity,
+    NotInCurrency,
+    QuantityNotSold,
+    SoldOut,
+    VariantNotFound,
+    VariantUnavailable,
+)
 from orders.models import Cart, CartLine
 
 
@@ -32,6 +42,7 @@ def add_to_cart(
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
         VariantNotFound, VariantUnavailable: nothing that is on sale.
         NotInCurrency: it has no price in the shopper's currency.
+        QuantityNotSold: fewer than are sold at least, or no multiple of what it is sold in, together with what is in the cart.
         SoldOut: fewer are available than the cart would then hold.
         CartFull: too many different items.
     """
@@ -90,6 +101,8 @@ def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime
         quantity, lines, pieces = cursor.fetchone()
     if quantity > settings.CART_MAX_QUANTITY:
         raise InvalidQuantity(most=settings.CART_MAX_QUANTITY)
+    if not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
+        raise QuantityNotSold(title=variant.title_in(_language()), least=variant.min_quantity, step=variant.quantity_step)
     if quantity > available:
         raise SoldOut(title=variant.title_in(_language()), available=available)
     if quantity == added and lines >= settings.CART_MAX_LINES:
@@ -113,13 +126,16 @@ def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLin
     """Change how many of a line are wanted.
 
     Raises:
-        InvalidQuantity, SoldOut: as when adding.
+        InvalidQuantity, QuantityNotSold, SoldOut: as when adding.
         CartLineNotFound: not a line of this cart.
     """
     wanted = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
     line = CartLine.objects.select_related("variant__product").filter(cart=cart, pk=line_id).first()
     if line is None:
         raise CartLineNotFound
+    sold = line.variant
+    if not quantity_fits(wanted, sold.min_quantity, sold.quantity_step):
+        raise QuantityNotSold(title=sold.product.text("title", _language()), least=sold.min_quantity, step=sold.quantity_step)
     available = availability([line.variant_id]).get(line.variant_id, 0)
     if wanted > available:
         raise SoldOut(title=line.variant.product.text("title", _language()), available=available)

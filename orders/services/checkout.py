@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
+from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
 from core import outbox
 from core.compiled import compiled, first, insert, remove
@@ -26,7 +27,17 @@ from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders import rules
-from orders.errors import Busy, CartEmpty, CheckoutNotFound, NotInCurrency, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
+from orders.errors import (
+    Busy,
+    CartEmpty,
+    CheckoutNotFound,
+    NotInCurrency,
+    PointsNotAllowed,
+    PriceChanged,
+    QuantityNotSold,
+    SoldOut,
+    VariantUnavailable,
+)
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors.carts import lines_of
@@ -114,7 +125,7 @@ def place_order(
 
     Raises:
         CheckoutNotFound: the key, or the cart, is another person's.
-        CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
+        CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
@@ -196,7 +207,11 @@ def _wanted(cart: Cart, conversion: Conversion) -> list[rules.WantedLine]:
             raise VariantUnavailable(title=variant.title_in(get_language() or "en") if variant else "")
         if variant.currency != conversion.currency:
             raise NotInCurrency(title=variant.title_in(get_language() or "en"), currency=conversion.currency)
-        wanted.append(rules.WantedLine(variant, rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)))
+        quantity = rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)
+        if not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
+            title = variant.title_in(get_language() or "en")
+            raise QuantityNotSold(title=title, least=variant.min_quantity, step=variant.quantity_step)
+        wanted.append(rules.WantedLine(variant, quantity))
     return wanted
 
 
@@ -279,7 +294,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         options=variant.options,
         picture=variant.picture,
         currency=order.currency,
-        price_minor=variant.price_minor,
+        price_minor=line.unit_minor,
         quantity=line.quantity,
         total_minor=line.total_minor,
     )

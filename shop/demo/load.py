@@ -62,6 +62,7 @@ def load(*, small: bool) -> None:
         # What was ordered before its picture was drawn shows it, too.
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
+        prices.sell_in_bulk()
         approval.begin(now)
         issue_papers()
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())

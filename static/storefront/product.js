@@ -22,7 +22,7 @@ document.addEventListener("alpine:init", () => {
       this.show();
     },
     show() {
-      const { price, was, off, prior, stock, variant, add, buy } = this.$refs;
+      const { price, was, off, prior, quantity, stock, variant, add, buy } = this.$refs;
       const now = this.current;
       const [symbol, whole, decimals, tail] = now.price;
       price.querySelector(".price-symbol").textContent = symbol;
@@ -34,7 +34,10 @@ document.addEventListener("alpine:init", () => {
       off.querySelector("span").textContent = `−${now.off}%`;
       prior.hidden = !now.prior;
       prior.querySelector("span").textContent = now.prior;
-      this.$root.querySelectorAll("[data-curve]").forEach((curve) => (curve.hidden = curve.dataset.curve !== now.id));
+      this.$root.querySelectorAll("[data-of]").forEach((part) => (part.hidden = part.dataset.of !== now.id));
+      if (quantity.value === quantity.min) quantity.value = now.least;
+      quantity.min = now.least;
+      quantity.step = now.step;
       variant.value = now.id;
       add.disabled = buy.disabled = now.left <= 0;
       const line = stock.firstElementChild;

@@ -123,6 +123,8 @@ class Picker:
             "off": self._off(variant),
             "prior": money(prior, variant.currency) if prior else "",
             "left": self.available.get(variant.id, 0),
+            "least": variant.min_quantity,
+            "step": variant.quantity_step,
         }
 
 
@@ -208,13 +210,13 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> 
 
 
 def _drawn(
-    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", stars: str = ""
+    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "", stars: str = ""
 ) -> DrawnProduct:
     context = {
         "detail": detail,
         "picker": picker,
         "refusal": refusal,
-        "quantity": quantity,
+        "quantity": quantity or str(picker.chosen.min_quantity),
         "reviews": _reviews(detail, stars),
         "review_filter": stars,
         "offer": _offer(detail, picker),
