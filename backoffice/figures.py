@@ -18,10 +18,10 @@ from core.money import exponent
 from logistics.admin.display import low
 from logistics.models import Stock
 from merchants.models import Merchant
-from orders.models import AfterSalesCase, MerchantOrder
+from orders.models import AfterSalesCase, MerchantOrder, Quote
 from orders.selectors.cases import counts_for_merchant
 from orders.selectors.purchases import TO_SHIP
-from orders.states import CaseStatus, OrderStatus
+from orders.states import CaseStatus, OrderStatus, QuoteStatus
 from payments.models import (
     BankLine,
     InboxMessage,
@@ -115,6 +115,7 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
         **orders,
         **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
+        "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED).count(),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
         "bad_reviews": Review.objects.filter(product__merchant=merchant, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)).count(),
     }

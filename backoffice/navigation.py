@@ -38,6 +38,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Goods"),
             "items": [
                 item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
+                item(_("Price requests"), "forum", "orders_quote_changelist", Duty.PRODUCTS),
                 item(_("Proposed changes"), "rate_review", "catalog_proposal_changelist", Duty.PRODUCTS),
                 item(_("Price history"), "timeline", "catalog_pricechange_changelist", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
@@ -83,6 +84,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Orders"), "receipt_long", "orders_merchantorder"),
                 item(_("Purchases"), "shopping_cart", "orders_checkout"),
                 item(_("Invoices"), "request_quote", "orders_invoice"),
+                item(_("Price requests"), "forum", "orders_quote"),
                 item(_("Returns and disputes"), "gavel", "orders_aftersalescase"),
                 item(_("Parcels"), "local_shipping", "logistics_shipment"),
                 item(_("Stock"), "inventory_2", "logistics_stock"),

@@ -44,7 +44,7 @@ from payments.services.attempts import attempt_of
 from payments.services.bank_transfers import instructions
 from payments.services.gift_cards import put_code
 from payments.services.risk import code_of
-from support import alerts, approval_mails, case_mails, notices, payout_mails  # noqa: F401  modules of mails register their own handlers
+from support import alerts, approval_mails, case_mails, notices, payout_mails, quote_mails  # noqa: F401  modules of mails register their own handlers
 from support.content import Notice, Reader
 from support.selectors import operators, readers_at
 from support.services import notify

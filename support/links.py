@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from catalog.models import Product, Proposal
-from orders.models import AfterSalesCase, Checkout
+from orders.models import AfterSalesCase, Checkout, Quote
 from payments.models import GiftCardPurchase
 
 
@@ -56,6 +56,14 @@ def statement_url(statement_id: uuid.UUID) -> str:
 
 def bank_account_url() -> str:
     return _absolute("/merchant/bank-account/")
+
+
+def quote_url(quote: Quote) -> str:
+    return _absolute(f"/quotes/{quote.pk}/")
+
+
+def merchant_quote_url(quote: Quote) -> str:
+    return _absolute(f"/merchant/orders/quote/{quote.pk}/change/")
 
 
 def merchant_product_url(product: Product) -> str:

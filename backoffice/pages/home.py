@@ -82,6 +82,10 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
         (Duty.STOCK, to_do(counts["low_stock"], _("Low stock"), _page("merchant", stock, "?level=low"), icon="production_quantity_limits")),
         (
             Duty.PRODUCTS,
+            to_do(counts["quotes"], _("Price requests"), _page("merchant", "orders_quote", "?status__exact=requested"), icon="forum"),
+        ),
+        (
+            Duty.PRODUCTS,
             to_do(counts["drafts"], _("Drafts"), _page("merchant", "catalog_product", "?status__exact=draft"), icon="edit_note"),
         ),
         (

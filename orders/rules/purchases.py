@@ -46,11 +46,14 @@ def ship_by(paid_at: dt.datetime, handling_days: int) -> dt.datetime:
 class WantedLine:
     variant: SellableVariant
     quantity: int
+    # A price of a piece agreed with the merchant, and which agreement that was.
+    agreed_minor: int | None = None
+    quote_id: uuid.UUID | None = None
 
     @property
     def unit_minor(self) -> int:
-        """What a piece costs at this quantity."""
-        return self.variant.unit_minor(self.quantity)
+        """What a piece costs: as agreed, else at this quantity."""
+        return self.variant.unit_minor(self.quantity) if self.agreed_minor is None else self.agreed_minor
 
     @property
     def total_minor(self) -> int:

@@ -54,6 +54,7 @@ class CartLineView:
     single_minor: int = 0
     min_quantity: int = 1
     quantity_step: int = 1
+    quote_id: uuid.UUID | None = None
 
     @property
     def is_price_changed(self) -> bool:
@@ -219,7 +220,9 @@ def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartL
 
 
 def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str, currency: str) -> CartLineView:
-    problem = problem_of(variant, line.quantity, available, currency)
+    is_agreed = line.quote_id is not None
+    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id)
+    problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
     return CartLineView(
         line_id=line.pk,
         variant_id=variant.variant_id,
@@ -232,29 +235,30 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         picture_widths=variant.picture_widths,
         picture_formats=variant.picture_formats,
         quantity=line.quantity,
-        price_minor=variant.unit_minor(line.quantity),
-        currency=variant.currency,
+        price_minor=wanted.unit_minor,
+        currency=line.seen_currency if is_agreed else variant.currency,
         seen_minor=line.seen_minor,
         seen_currency=line.seen_currency,
-        compare_at_minor=variant.compare_at_minor,
-        total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else rules.WantedLine(variant, line.quantity).total_minor,
+        compare_at_minor=None if is_agreed else variant.compare_at_minor,
+        total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else wanted.total_minor,
         available=available,
         problem=problem,
         tax_class=variant.tax_class,
-        single_minor=variant.price_minor,
+        single_minor=wanted.unit_minor if is_agreed else variant.price_minor,
+        quote_id=line.quote_id,
         min_quantity=variant.min_quantity,
         quantity_step=variant.quantity_step,
     )
 
 
-def problem_of(variant: SellableVariant, quantity: int, available: int, currency: str) -> str:
-    """Why a line cannot be bought as it is; empty when it can."""
+def problem_of(variant: SellableVariant, quantity: int, available: int, currency: str, agreed_in: str = "") -> str:
+    """Why a line cannot be bought as it is; empty when it can. `agreed_in` is the currency of a price agreed with the merchant."""
     if not variant.is_sellable:
         return UNAVAILABLE
-    if variant.currency != currency:
+    if (agreed_in or variant.currency) != currency:
         return NOT_IN_CURRENCY
     if available <= 0:
         return SOLD_OUT
     if quantity > available:
         return TOO_MANY
-    return "" if quantity_fits(quantity, variant.min_quantity, variant.quantity_step) else WRONG_QUANTITY
+    return "" if agreed_in or quantity_fits(quantity, variant.min_quantity, variant.quantity_step) else WRONG_QUANTITY

@@ -21,6 +21,7 @@ from orders.errors import (
     InvalidQuantity,
     NotInCurrency,
     QuantityNotSold,
+    QuoteFixed,
     SoldOut,
     VariantNotFound,
     VariantUnavailable,
@@ -114,7 +115,7 @@ def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime
 _PUT = Prepared("""
 INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor, seen_currency)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
+ON CONFLICT (cart_id, variant_id) WHERE quote_id IS NULL DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
     seen_minor = excluded.seen_minor, seen_currency = excluded.seen_currency
 RETURNING quantity, (SELECT count(*) FROM orders_cartline WHERE cart_id = %s),
     (SELECT coalesce(sum(quantity), 0) FROM orders_cartline WHERE cart_id = %s)
@@ -128,11 +129,14 @@ def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLin
     Raises:
         InvalidQuantity, QuantityNotSold, SoldOut: as when adding.
         CartLineNotFound: not a line of this cart.
+        QuoteFixed: its price was agreed for exactly as many.
     """
     wanted = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
     line = CartLine.objects.select_related("variant__product").filter(cart=cart, pk=line_id).first()
     if line is None:
         raise CartLineNotFound
+    if line.quote_id is not None:
+        raise QuoteFixed(quantity=line.quantity)
     sold = line.variant
     if not quantity_fits(wanted, sold.min_quantity, sold.quantity_step):
         raise QuantityNotSold(title=sold.product.text("title", _language()), least=sold.min_quantity, step=sold.quantity_step)
@@ -176,7 +180,7 @@ def merge_carts(*, token: str, user: User) -> Cart | None:
 
 
 def _pour(source: Cart, target: Cart) -> None:
-    present = {line.variant_id: line for line in target.lines.all()}
+    present = {line.variant_id: line for line in target.lines.filter(quote=None)}
     changed, fresh = [], []
     for line in source.lines.order_by("pk"):
         if line.variant_id in present:
@@ -197,7 +201,7 @@ def acknowledge_prices(*, cart: Cart, conversion: Conversion | None = None) -> i
     variants = sellable_variants([line.variant_id for line in lines], conversion or own(settings.CURRENCY))
     changed = []
     for line in lines:
-        variant = variants.get(line.variant_id)
+        variant = variants.get(line.variant_id) if line.quote_id is None else None
         if variant and (variant.price_minor, variant.currency) != (line.seen_minor, line.seen_currency):
             line.seen_minor, line.seen_currency = variant.price_minor, variant.currency
             changed.append(line)

@@ -46,6 +46,7 @@ from orders.services import payment
 from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.hoarding import refuse_hoarding
+from orders.services.quotes import use_quotes
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
@@ -127,6 +128,7 @@ def place_order(
         CheckoutNotFound: the key, or the cart, is another person's.
         CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
+        QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
         TooManyUnpaid: too much is kept for this buyer already.
@@ -173,6 +175,8 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
     checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
     checkout.credit_minor = total_of(means.credit, most=Money(checkout.total_minor, conversion.currency))
     orders = _write(checkout, quote, buyer, at)
+    agreed = [line for order in quote.orders for line in order.lines if line.quote_id is not None]
+    use_quotes(checkout_id=checkout.pk, user_id=buyer.user_id, lines=agreed, at=cart.clock)
     spend_credit(checkout, means.credit, at)
     _take(checkout, orders, quote, at)
     if means.credit and not checkout.due_minor:
@@ -205,13 +209,13 @@ def _wanted(cart: Cart, conversion: Conversion) -> list[rules.WantedLine]:
         variant = variants.get(line.variant_id)
         if variant is None or not variant.is_sellable:
             raise VariantUnavailable(title=variant.title_in(get_language() or "en") if variant else "")
-        if variant.currency != conversion.currency:
+        if (variant.currency if line.quote_id is None else line.seen_currency) != conversion.currency:
             raise NotInCurrency(title=variant.title_in(get_language() or "en"), currency=conversion.currency)
         quantity = rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)
-        if not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
+        if line.quote_id is None and not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
             title = variant.title_in(get_language() or "en")
             raise QuantityNotSold(title=title, least=variant.min_quantity, step=variant.quantity_step)
-        wanted.append(rules.WantedLine(variant, quantity))
+        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id))
     return wanted
 
 

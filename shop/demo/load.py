@@ -17,7 +17,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import approval, market, money, payouts, prices, purses, rates, review, source
+from shop.demo import approval, market, money, payouts, prices, purses, quotes, rates, review, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -63,6 +63,7 @@ def load(*, small: bool) -> None:
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
         prices.sell_in_bulk()
+        quotes.ask(now)
         approval.begin(now)
         issue_papers()
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())

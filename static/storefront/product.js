@@ -22,7 +22,7 @@ document.addEventListener("alpine:init", () => {
       this.show();
     },
     show() {
-      const { price, was, off, prior, quantity, stock, variant, add, buy } = this.$refs;
+      const { price, was, off, prior, quantity, stock, variant, add, buy, ask } = this.$refs;
       const now = this.current;
       const [symbol, whole, decimals, tail] = now.price;
       price.querySelector(".price-symbol").textContent = symbol;
@@ -39,6 +39,7 @@ document.addEventListener("alpine:init", () => {
       quantity.min = now.least;
       quantity.step = now.step;
       variant.value = now.id;
+      ask.search = `?v=${now.id}`;
       add.disabled = buy.disabled = now.left <= 0;
       const line = stock.firstElementChild;
       line.className = now.left <= 0 ? "text-error font-semibold" : now.left <= 5 ? "text-primary" : "text-secondary";

@@ -21,6 +21,7 @@ from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
 from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
+from orders.services.quotes import ask_for_quote
 from payments import postings
 from payments.models import PaymentAttempt, PayoutStatement
 from payments.services import ledger
@@ -88,6 +89,10 @@ def make_shop(canary: str) -> Shop:
     Proposal.objects.create(
         merchant=merchant, product=product, changes={"title": {"old": product.title, "new": f"{canary} lamp"}}, actor="merchant:test"
     )
+    ask_for_quote(
+        user=make_user(email=f"asks@{canary.lower()}.example", name=f"{canary} asks"), variant_id=variant.pk, quantity=20,
+        message=f"{canary} fair", at=timezone.now(),
+    )  # fmt: skip
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     return Shop(
         canary=canary,
