@@ -112,3 +112,8 @@ class TiersInvalid(ProductInvalid):
 class QuantitiesInvalid(ProductInvalid):
     code = "quantities_invalid"
     message = _("The least quantity of %(sku)s must be a multiple of what it is sold in, from 1 to %(most)s.")
+
+
+class DefectsTooLong(ProductInvalid):
+    code = "defects_too_long"
+    message = _("At most %(most)s characters about defects, please.")

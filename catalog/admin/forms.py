@@ -10,14 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from catalog.admin.tiers import TiersField
 from catalog.models import Category, Product, Variant
 from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, TextField, second_text
 
 NARROW = {"class": "narrow-input"}
-CHINESE = ("title", "description")
+CHINESE = ("title", "description", "defects")
 
 
 class Pictures(forms.FileInput):
@@ -53,13 +53,20 @@ class ProductForm(ModelForm):
     description = TextField(label=capfirst(_("description")), required=False)
     title_zh = forms.CharField(label=capfirst(_("title (Chinese)")), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
     description_zh = TextField(label=capfirst(_("description (Chinese)")), required=False)
+    defects = forms.CharField(
+        label=capfirst(_("defects")), max_length=1_000, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("What is worn, marked or missing of used goods."),
+    )  # fmt: skip
+    defects_zh = forms.CharField(
+        label=capfirst(_("defects (Chinese)")), max_length=1_000, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
     new_pictures = PicturesField(
         label=capfirst(_("add pictures")), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
     )
 
     class Meta:
         model = Product
-        fields = ["title", "description", "category", "brand", "condition", "tax_class", "publish_at", "hide_at"]
+        fields = ["title", "description", "category", "brand", "condition", "defects", "tax_class", "publish_at", "hide_at"]
         field_classes = {"category": CategoryChoice}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -148,6 +148,7 @@ class ProductAdmin(ConsoleAdmin):
         "category",
         "brand",
         "condition",
+        "defects",
         "tax_class",
         "description",
         "created_at",

@@ -43,7 +43,7 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, 
 
 
 def _product_fields(form: Any) -> dict[str, Any]:
-    values = {name: form.cleaned_data[name] for name in ("title", "description", "category", "brand", "condition", "tax_class")}
+    values = {name: form.cleaned_data[name] for name in ("title", "description", "category", "brand", "condition", "defects", "tax_class")}
     texts = {name: form.cleaned_data[f"{name}_zh"] for name in CHINESE}
     return {**values, "i18n": with_translations(form.instance.i18n, texts)}
 

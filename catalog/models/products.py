@@ -52,6 +52,7 @@ class Product(Translated, Stateful):
     description = models.TextField(_("description"), blank=True)
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices, default=Condition.NEW)
+    defects = models.TextField(_("defects"), max_length=1_000, blank=True, help_text=_("What is worn, marked or missing of used goods."))
     tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     options = models.JSONField(_("options"), default=list, blank=True)

@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from catalog.errors import ApprovalNeeded, ProductNotFound, TitleMissing, VariantsMissing
+from catalog.errors import ApprovalNeeded, DefectsTooLong, ProductNotFound, TitleMissing, VariantsMissing
 from catalog.models import Brand, Category, Product
 from catalog.rules.options import normalised_options, options_from_variants
 from catalog.rules.slugs import slug_base, slug_with_id
@@ -20,6 +20,8 @@ from catalog.services.variants import NewVariant, check_variants, insert_variant
 from core.states import StaleState, move_to
 from merchants.models import Merchant
 
+MOST_DEFECTS = 1_000
+
 
 class ProductFields(TypedDict, total=False):
     """What may be said about a product besides title and category. Descriptions are HTML and cleaned."""
@@ -28,6 +30,7 @@ class ProductFields(TypedDict, total=False):
     description: str
     i18n: Mapping[str, Mapping[str, str]]
     condition: str
+    defects: str
     tax_class: str
     options: Sequence[Mapping[str, Any]]
     attributes: Sequence[Mapping[str, Any]]
@@ -71,10 +74,13 @@ def _insert(product: Product, slug: str) -> None:
 
 
 def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields ready to be stored; raises TitleMissing."""
+    """Fields ready to be stored; raises TitleMissing, DefectsTooLong."""
     cleaned = clean_fields(fields)
     if "title" in cleaned and not 1 <= len(cleaned["title"]) <= 200:
         raise TitleMissing
+    texts = [cleaned.get("defects", ""), *(row.get("defects", "") for row in cleaned.get("i18n", {}).values())]
+    if any(len(text) > MOST_DEFECTS for text in texts):
+        raise DefectsTooLong(most=MOST_DEFECTS)
     if "options" in cleaned:
         cleaned["options"] = normalised_options(cleaned["options"])
     return cleaned

@@ -17,7 +17,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import approval, market, money, payouts, prices, purses, quotes, rates, review, source
+from shop.demo import approval, market, money, payouts, prices, purses, quotes, rates, review, source, used
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -62,6 +62,7 @@ def load(*, small: bool) -> None:
         # What was ordered before its picture was drawn shows it, too.
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
+        used.note_defects()
         prices.sell_in_bulk()
         quotes.ask(now)
         approval.begin(now)

@@ -9,10 +9,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from catalog.rules.options import in_order, labels_in
 from catalog.selectors import SellableVariant, sellable_variants
 from core.errors import DomainError
 from core.states import history
@@ -86,7 +88,8 @@ def _page(request: HttpRequest, quote_id: uuid.UUID, refusal: DomainError | None
         raise QuoteNotFound
     names = dict(QuoteStatus.choices)
     steps = [(names.get(QuoteStatus(move.to_status)), move.at) for move in history(row)]
-    context = {"quote": row, "refusal": refusal, "steps": [(names[QuoteStatus.REQUESTED], row.created_at), *steps]}
+    options = labels_in(row.variant.product.options, in_order(row.variant.product.options, row.variant.options), get_language() or "en")
+    context = {"quote": row, "options": options, "refusal": refusal, "steps": [(names[QuoteStatus.REQUESTED], row.created_at), *steps]}
     return render(request, "storefront/quote.html", context, status=refusal.status if refusal else 200)
 
 
