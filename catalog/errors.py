@@ -117,3 +117,8 @@ class QuantitiesInvalid(ProductInvalid):
 class DefectsTooLong(ProductInvalid):
     code = "defects_too_long"
     message = _("At most %(most)s characters about defects, please.")
+
+
+class HandlingDaysInvalid(ProductInvalid):
+    code = "handling_days_invalid"
+    message = _("From 0 to %(most)s handling days, please.")

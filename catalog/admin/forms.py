@@ -18,6 +18,7 @@ from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, Text
 
 NARROW = {"class": "narrow-input"}
 CHINESE = ("title", "description", "defects")
+PLANNED = ("publish_at", "hide_at")
 
 
 class Pictures(forms.FileInput):
@@ -66,14 +67,25 @@ class ProductForm(ModelForm):
 
     class Meta:
         model = Product
-        fields = ["title", "description", "category", "brand", "condition", "defects", "tax_class", "publish_at", "hide_at"]
+        fields = [
+            "title",
+            "description",
+            "category",
+            "brand",
+            "condition",
+            "defects",
+            "handling_days",
+            "tax_class",
+            "publish_at",
+            "hide_at",
+        ]
         field_classes = {"category": CategoryChoice}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in CHINESE:
             self.initial[f"{field}_zh"] = second_text(self.instance, field)
-        for field in {"publish_at", "hide_at"} & set(self.fields):
+        for field in set(PLANNED) & set(self.fields):
             zone = timezone.localtime().strftime("%Z, UTC%z")
             self.fields[field].help_text = _("Time zone: %(zone)s. Empty for never.") % {"zone": zone}
 

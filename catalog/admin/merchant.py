@@ -104,7 +104,10 @@ class MerchantProductAdmin(MerchantModelAdmin):
     inlines = [VariantInline, VariantPriceInline, PictureInline]
     fieldsets = [
         (None, {"fields": [("state", "said"), ("title", "title_zh"), ("description", "description_zh")]}),
-        (_("Where it belongs"), {"fields": [("category", "brand"), ("condition", "tax_class"), ("defects", "defects_zh")]}),
+        (
+            _("Where it belongs"),
+            {"fields": [("category", "brand"), ("condition", "tax_class"), ("defects", "defects_zh"), "handling_days"]},
+        ),
         (_("When it is on sale"), {"fields": [("publish_at", "hide_at")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
     ]

@@ -149,6 +149,7 @@ class ProductAdmin(ConsoleAdmin):
         "brand",
         "condition",
         "defects",
+        "handling_days",
         "tax_class",
         "description",
         "created_at",

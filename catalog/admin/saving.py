@@ -15,6 +15,7 @@ from catalog.services.variants import add_variant, update_variant
 from core.backoffice.fields import with_translations
 from merchants.models import Merchant
 
+SAID = ("title", "description", "category", "brand", "condition", "defects", "handling_days", "tax_class")
 CHANGEABLE = ("sku", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active")
 
 
@@ -43,7 +44,7 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, 
 
 
 def _product_fields(form: Any) -> dict[str, Any]:
-    values = {name: form.cleaned_data[name] for name in ("title", "description", "category", "brand", "condition", "defects", "tax_class")}
+    values = {name: form.cleaned_data[name] for name in SAID}
     texts = {name: form.cleaned_data[f"{name}_zh"] for name in CHINESE}
     return {**values, "i18n": with_translations(form.instance.i18n, texts)}
 

@@ -53,6 +53,9 @@ class Product(Translated, Stateful):
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices, default=Condition.NEW)
     defects = models.TextField(_("defects"), max_length=1_000, blank=True, help_text=_("What is worn, marked or missing of used goods."))
+    handling_days = models.PositiveSmallIntegerField(
+        _("handling days"), null=True, blank=True, help_text=_("For what is made to order; empty for those of your shop.")
+    )
     tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     options = models.JSONField(_("options"), default=list, blank=True)
@@ -71,6 +74,7 @@ class Product(Translated, Stateful):
             models.CheckConstraint(condition=Q(status__in=["draft", "pending", "published", "hidden", "archived"]), name="product_status"),
             models.CheckConstraint(condition=Q(condition__in=["new", "like_new", "good", "fair"]), name="product_condition"),
             models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
+            models.CheckConstraint(condition=Q(handling_days=None) | Q(handling_days__lte=180), name="product_handling_days"),
         ]
         indexes = [
             models.Index(fields=["publish_at"], name="product_publish_due", condition=Q(publish_at__isnull=False)),
@@ -79,6 +83,11 @@ class Product(Translated, Stateful):
 
     def __str__(self) -> str:
         return self.text("title")
+
+    @property
+    def days_to_handle(self) -> int:
+        """How many days it takes until it is handed over: its own, else its merchant's."""
+        return self.merchant.handling_days if self.handling_days is None else self.handling_days
 
     @property
     def is_shown_as_approved(self) -> bool:

@@ -53,6 +53,7 @@ class SellableVariant:
     tiers: tuple[Tier, ...]
     min_quantity: int
     quantity_step: int
+    handling_days: int
     is_sellable: bool
 
     def unit_minor(self, quantity: int) -> int:
@@ -84,7 +85,8 @@ _JOINED = {
     "picture_widths": "product__card__picture_widths",
     "picture_formats": "product__card__picture_formats",
 }
-_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n")
+_DAYS = ("product__handling_days", "merchant__handling_days")
+_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n", *_DAYS)
 _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 
@@ -165,6 +167,7 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> Sellable
             "compare_at_minor": price.compare_at_minor,
             "currency": price.currency,
             "base_currency": row["currency"],
+            "handling_days": next(row[name] for name in _DAYS if row[name] is not None),
             "tiers": tiers_in(price, base, tiers_of(row["tiers"]), explicit, conversion),
             "merchant_i18n": _only(row["merchant__i18n"], "name"),
             "i18n": _only(row["product__i18n"], "title"),

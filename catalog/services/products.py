@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from catalog.errors import ApprovalNeeded, DefectsTooLong, ProductNotFound, TitleMissing, VariantsMissing
+from catalog.errors import ApprovalNeeded, DefectsTooLong, HandlingDaysInvalid, ProductNotFound, TitleMissing, VariantsMissing
 from catalog.models import Brand, Category, Product
 from catalog.rules.options import normalised_options, options_from_variants
 from catalog.rules.slugs import slug_base, slug_with_id
@@ -21,6 +21,7 @@ from core.states import StaleState, move_to
 from merchants.models import Merchant
 
 MOST_DEFECTS = 1_000
+MOST_DAYS = 180
 
 
 class ProductFields(TypedDict, total=False):
@@ -31,6 +32,7 @@ class ProductFields(TypedDict, total=False):
     i18n: Mapping[str, Mapping[str, str]]
     condition: str
     defects: str
+    handling_days: int | None
     tax_class: str
     options: Sequence[Mapping[str, Any]]
     attributes: Sequence[Mapping[str, Any]]
@@ -74,13 +76,15 @@ def _insert(product: Product, slug: str) -> None:
 
 
 def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields ready to be stored; raises TitleMissing, DefectsTooLong."""
+    """Fields ready to be stored; raises TitleMissing, DefectsTooLong, HandlingDaysInvalid."""
     cleaned = clean_fields(fields)
     if "title" in cleaned and not 1 <= len(cleaned["title"]) <= 200:
         raise TitleMissing
     texts = [cleaned.get("defects", ""), *(row.get("defects", "") for row in cleaned.get("i18n", {}).values())]
     if any(len(text) > MOST_DEFECTS for text in texts):
         raise DefectsTooLong(most=MOST_DEFECTS)
+    if not 0 <= (cleaned.get("handling_days") or 0) <= MOST_DAYS:
+        raise HandlingDaysInvalid(most=MOST_DAYS)
     if "options" in cleaned:
         cleaned["options"] = normalised_options(cleaned["options"])
     return cleaned

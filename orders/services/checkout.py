@@ -281,6 +281,7 @@ def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conve
         shipping_minor=quoted.shipping_minor,
         points_minor=quoted.points_minor,
         total_minor=quoted.total_minor,
+        handling_days=max(line.variant.handling_days for line in quoted.lines),
         placed_at=at,
     )
 

@@ -63,6 +63,7 @@ def load(*, small: bool) -> None:
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
         used.note_defects()
+        used.make_to_order()
         prices.sell_in_bulk()
         quotes.ask(now)
         approval.begin(now)

@@ -1,4 +1,4 @@
-"""What sellers of the demo's second-hand goods say is not as new."""
+"""What sellers of the demo say of goods that are not new, or not there yet."""
 
 from catalog.models import Product
 from catalog.services.products import update_product
@@ -19,3 +19,9 @@ def note_defects() -> None:
         i18n = {**product.i18n, CHINESE: {**product.i18n.get(CHINESE, {}), "defects": chinese}}
         if not product.is_shown_as_approved:
             update_product(product_id=product.pk, defects=english, i18n=i18n)
+
+
+def make_to_order() -> None:
+    """Furniture is made when it is ordered."""
+    for product in Product.objects.filter(category__slug="furniture", handling_days=None).order_by("slug")[:2]:
+        update_product(product_id=product.pk, handling_days=12)

@@ -220,7 +220,7 @@ def _drawn(
         "reviews": _reviews(detail, stars),
         "review_filter": stars,
         "offer": _offer(detail, picker),
-        "promise": delivery_promise(detail.merchant.handling_days, timezone.localtime()),
+        "promise": delivery_promise(detail.product.days_to_handle, timezone.localtime()),
         "similar": _goes_with(detail.product, get_language() or "en"),
         "path": reverse("product", args=[detail.product.slug]),
         "token": blanks()["token"],
