@@ -47,11 +47,11 @@ FIELDS = [
 ]  # fmt: skip
 EVERY = list(addresses())
 OPEN = [address for address in EVERY if not address.route.startswith(ENTRANCE)]
-POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete")
+POST_ONLY = ("cart-add", "cart-prices", "cart-line", "pay-cancel", "receipt", "order-cancel", "review", "address-delete", "quote-act")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
-    "paper", "stripe",
+    "paper", "stripe", "quote", "quotes",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -93,7 +93,9 @@ def real(address: Address, walk: Walk) -> str:
         "sitemap-section": "products",
         "receipt": walk.order.number,
         "order-cancel": walk.order.number,
-        **dict.fromkeys(("mail", "mail-html", "sandbox", "stripe", "cart-line", "address", "address-delete"), str(uuid4())),
+        **dict.fromkeys(
+            ("mail", "mail-html", "sandbox", "stripe", "cart-line", "address", "address-delete", "quote", "quote-act"), str(uuid4())
+        ),
     }
     if address.name == "media":
         return "/media/products/x/160.webp"
