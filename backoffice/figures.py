@@ -12,17 +12,17 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round, TruncDate
 
-from catalog.models import CopySuspicion, ModerationItem, Product, Review
+from catalog.models import CopySuspicion, ModerationItem, Product, Proposal, Review
 from catalog.selectors.questions import open_questions
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
 from logistics.models import Stock
 from merchants.models import Merchant
-from orders.models import AfterSalesCase, MerchantOrder
+from orders.models import AfterSalesCase, MerchantOrder, Quote
 from orders.selectors.cases import counts_for_merchant
 from orders.selectors.purchases import TO_SHIP
-from orders.states import CaseStatus, OrderStatus
+from orders.states import CaseStatus, OrderStatus, QuoteStatus
 from payments.models import (
     BankLine,
     InboxMessage,
@@ -116,6 +116,7 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
         **orders,
         **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
+        "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED).count(),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
         "bad_reviews": Review.objects.filter(
             product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
@@ -140,6 +141,8 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "disputes": AfterSalesCase.objects.filter(status=CaseStatus.ESCALATED),
             "overdue": MerchantOrder.objects.filter(status__in=TO_SHIP, ship_by__lt=now),
             "to_moderate": ModerationItem.objects.filter(status=ModerationItem.Status.WAITING),
+            "products_to_approve": Product.objects.filter(status=Product.Status.PENDING),
+            "changes_to_approve": Proposal.objects.filter(status=Proposal.Status.PENDING),
             "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]),
             "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")),
         }

@@ -259,3 +259,49 @@ class AnswerInvalid(DomainError):
 class AlreadyAnswered(DomainError):
     code = "already_answered"
     message = _("You have answered this question already.")
+
+
+class ApprovalNeeded(DomainError):
+    code = "approval_needed"
+    message = _("The marketplace looks at this shop's goods before they change. Send it in, or take the product back to draft first.")
+
+
+class NothingToApprove(DomainError):
+    code = "nothing_to_approve"
+    message = _("This product does not wait for approval.")
+
+
+class ProposalNotFound(DomainError):
+    code = "proposal_not_found"
+    message = _("This proposed change does not exist.")
+    status = 404
+
+
+class ProposalStale(DomainError):
+    code = "proposal_stale"
+    message = _("The product has changed since this was proposed. Reject it, so that the shop can propose it anew.")
+
+
+class ScheduleInvalid(ProductInvalid):
+    code = "schedule_invalid"
+    message = _("A product goes on sale in the future, and off sale after that. What is on sale already only needs an end.")
+
+
+class TiersInvalid(ProductInvalid):
+    code = "tiers_invalid"
+    message = _("The price tiers of %(sku)s must start at more than one piece and get cheaper from one to the next; at most ten.")
+
+
+class QuantitiesInvalid(ProductInvalid):
+    code = "quantities_invalid"
+    message = _("The least quantity of %(sku)s must be a multiple of what it is sold in, from 1 to %(most)s.")
+
+
+class DefectsTooLong(ProductInvalid):
+    code = "defects_too_long"
+    message = _("At most %(most)s characters about defects, please.")
+
+
+class HandlingDaysInvalid(ProductInvalid):
+    code = "handling_days_invalid"
+    message = _("From 0 to %(most)s handling days, please.")

@@ -9,8 +9,10 @@ from catalog.models import Picture
 from catalog.services.cards import refresh_stale_cards as refresh_some
 from catalog.services.copies import look_for_copies
 from catalog.services.pictures import FORMATS, make_renditions, media_path
+from catalog.services.price_history import forget_old_prices
 from catalog.services.queries import KEPT_DAYS, forget_queries
 from catalog.services.review_photos import late_photos, settle_photo
+from catalog.services.schedule import follow_schedule
 from catalog.services.vocabulary import learn_words as learn
 from core.sweeps import sweep
 
@@ -103,3 +105,15 @@ def refresh_picture_index() -> bool:
     from catalog.services.likeness import refresh_index  # noqa: PLC0415  as above
 
     return refresh_index(at=timezone.now())
+
+
+@sweep(expires=3600)
+def forget_prices() -> int:
+    """Delete changes of prices older than 400 days."""
+    return forget_old_prices(at=timezone.now())
+
+
+@sweep(expires=60)
+def follow_schedules() -> int:
+    """Put on sale, and take off it, what is due."""
+    return follow_schedule(at=timezone.now())

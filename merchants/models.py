@@ -67,6 +67,9 @@ class Merchant(Translated, Stateful):
     logo = models.CharField(max_length=200, blank=True)
     tax_number = models.CharField(_("tax number"), max_length=40, blank=True, help_text=_("Printed on your invoices."))
     commission_plan = models.ForeignKey(CommissionPlan, on_delete=models.PROTECT, verbose_name=_("commission plan"))
+    needs_approval = models.BooleanField(
+        _("goods need approval"), default=False, help_text=_("You look at its goods, and at changes of them, before shoppers see them.")
+    )
 
     class Meta:
         verbose_name = _("merchant")

@@ -25,6 +25,12 @@ class InvalidQuantity(DomainError):
     status = 400
 
 
+class QuantityNotSold(DomainError):
+    code = "quantity_not_sold"
+    message = _("“%(title)s” is sold from %(least)s pieces on, in multiples of %(step)s.")
+    status = 400
+
+
 class VariantUnavailable(DomainError):
     code = "variant_unavailable"
     message = _("“%(title)s” is no longer sold.")
@@ -267,3 +273,30 @@ class NotBought(DomainError):
     code = "not_bought"
     message = _("Only people who received the item can answer questions about it.")
     status = 403
+
+
+class QuoteNotFound(DomainError):
+    code = "quote_not_found"
+    message = _("This price request does not exist.")
+    status = 404
+
+
+class QuoteInvalid(DomainError):
+    code = "quote_invalid"
+    message = _("A price above zero that can be charged, a day within a year from now, and at most 1,000 characters, please.")
+    status = 422
+
+
+class QuoteNotUsable(DomainError):
+    code = "quote_not_usable"
+    message = _("The agreed price of “%(title)s” is no longer good. Take it out of the cart, or ask for a new one.")
+
+
+class QuoteFixed(DomainError):
+    code = "quote_fixed"
+    message = _("The price was agreed for exactly %(quantity)s pieces. Take them out, or ask for another price.")
+
+
+class TooManyQuotes(DomainError):
+    code = "too_many_quotes"
+    message = _("%(most)s of your price requests wait already. Answer or withdraw one of them first.")

@@ -146,3 +146,12 @@ class CheckoutInReview(Event):
     """A purchase is paid, and waits until a person has looked at the payment."""
 
     checkout_id: str
+
+
+@dataclass(frozen=True)
+class QuoteMoved(Event):
+    """A request for a price was made, or went from one status to another. `occasion` is this move's own id."""
+
+    quote_id: str
+    to_status: str
+    occasion: str

@@ -112,3 +112,23 @@ class Verdict(models.TextChoices):
     SHOPPER = "shopper", _("For the shopper, in full")
     PART = "part", _("For the shopper, in part")
     MERCHANT = "merchant", _("For the merchant")
+
+
+class QuoteStatus(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("price request", "Requested")
+    OFFERED = "offered", pgettext_lazy("price request", "Offered")
+    ACCEPTED = "accepted", pgettext_lazy("price request", "Agreed")
+    ORDERED = "ordered", pgettext_lazy("price request", "Ordered")
+    REFUSED = "refused", pgettext_lazy("price request", "Refused")
+    DECLINED = "declined", pgettext_lazy("price request", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("price request", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("price request", "Expired")
+
+
+QUOTE_WAITING = [QuoteStatus.REQUESTED, QuoteStatus.OFFERED, QuoteStatus.ACCEPTED]
+QUOTE_TRANSITIONS = {
+    "requested": frozenset({"offered", "refused", "withdrawn", "expired"}),
+    "offered": frozenset({"accepted", "declined", "expired"}),
+    "accepted": frozenset({"ordered", "declined", "expired"}),
+    "ordered": frozenset({"accepted"}),
+}

@@ -10,6 +10,7 @@ from orders.services.cases.deadlines import sweep_cases
 from orders.services.completion import complete_due
 from orders.services.expiry import expire_unpaid
 from orders.services.papers import issue_missing
+from orders.services.quotes import expire_quotes
 
 
 @sweep(expires=60)
@@ -35,6 +36,12 @@ def complete_due_orders() -> int:
 def sweep_due_cases() -> int:
     """Move after-sales cases on in which somebody stayed silent, judged by the database's clock."""
     return sweep_cases(at=database_now())
+
+
+@sweep(expires=300)
+def expire_due_quotes() -> int:
+    """End price requests and offers whose time is over, judged by the database's clock."""
+    return expire_quotes(at=database_now())
 
 
 @sweep(expires=60)

@@ -71,11 +71,11 @@ def _pattern(template: str, look: Look) -> str:
 
 def cart_steps(line: CartLineView, token: str) -> SafeString:
     """The buttons that change how many of a line are wanted, or take it out."""
-    drawn = (_steps.__wrapped__ if settings.DEBUG else _steps)(line.quantity, get_language())
+    drawn = (_steps.__wrapped__ if settings.DEBUG else _steps)(line.quantity, line.less, line.more, get_language())
     return format_html(drawn, line=line.line_id, text=line.title, token=token)
 
 
 @functools.lru_cache(maxsize=2048)
-def _steps(quantity: int, language: str | None) -> str:
-    line = {"line_id": blanks()["line"], "title": blanks()["text"], "quantity": quantity}
+def _steps(quantity: int, less: int, more: int, language: str | None) -> str:
+    line = {"line_id": blanks()["line"], "title": blanks()["text"], "quantity": quantity, "less": less, "more": more}
     return pattern_of(get_template(STEPS_TEMPLATE).render({"line": line, "csrf_token": blanks()["token"]}))

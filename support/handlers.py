@@ -46,10 +46,12 @@ from payments.services.gift_cards import put_code
 from payments.services.risk import code_of
 from support import (  # noqa: F401  modules of mails register their own handlers
     alerts,
+    approval_mails,
     case_mails,
     copy_mails,
     notices,
     payout_mails,
+    quote_mails,
     review_mails,
     stock_mails,
     wish_mails,

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from catalog.models import Proposal
 from catalog.rules.wishes import WISH_MAILS
 from catalog.services.stock_alerts import CONFIRM
 from core.signed import signed
-from orders.models import AfterSalesCase, Checkout
+from orders.models import AfterSalesCase, Checkout, Quote
 from payments.models import GiftCardPurchase
 
 
@@ -70,6 +71,18 @@ def own_reviews_url() -> str:
 
 def product_url(slug: str) -> str:
     return _absolute(f"/p/{slug}/")
+
+
+def quote_url(quote: Quote) -> str:
+    return _absolute(f"/quotes/{quote.pk}/")
+
+
+def merchant_quote_url(quote: Quote) -> str:
+    return _absolute(f"/merchant/orders/quote/{quote.pk}/change/")
+
+
+def merchant_proposal_url(proposal: Proposal) -> str:
+    return _absolute(f"/merchant/catalog/proposal/{proposal.pk}/change/")
 
 
 def shop_url() -> str:

@@ -82,6 +82,10 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
         (Duty.STOCK, to_do(counts["low_stock"], _("Low stock"), _page("merchant", stock, "?level=low"), icon="production_quantity_limits")),
         (
             Duty.PRODUCTS,
+            to_do(counts["quotes"], _("Price requests"), _page("merchant", "orders_quote", "?status__exact=requested"), icon="forum"),
+        ),
+        (
+            Duty.PRODUCTS,
             to_do(counts["drafts"], _("Drafts"), _page("merchant", "catalog_product", "?status__exact=draft"), icon="edit_note"),
         ),
         (
@@ -134,6 +138,8 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
         tile("disputes", _("Disputes to decide"), "orders_aftersalescase", "?dispute=open", "gavel"),
         tile("to_moderate", _("Texts to moderate"), "catalog_moderationitem", "?status__exact=waiting", "shield_person"),
         tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
+        tile("products_to_approve", _("Goods to approve"), "catalog_product", "?status__exact=pending", "fact_check", urgent=False),
+        tile("changes_to_approve", _("Changes to approve"), "catalog_proposal", "?status__exact=pending", "rate_review", urgent=False),
         tile("running_jobs", _("Jobs running"), "core_job", "?status__exact=running", "progress_activity", urgent=False),
         tile("low_stock", _("Sold out"), "logistics_stock", "?level=out", "production_quantity_limits", urgent=False),
     ]

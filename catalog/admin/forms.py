@@ -7,15 +7,18 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from catalog.admin.tiers import TiersField
 from catalog.models import Category, Product, Variant
 from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, TextField, second_text
 
 NARROW = {"class": "narrow-input"}
-CHINESE = ("title", "description")
+CHINESE = ("title", "description", "defects")
+PLANNED = ("publish_at", "hide_at")
 
 
 class Pictures(forms.FileInput):
@@ -58,13 +61,31 @@ class ProductForm(ModelForm):
         widget=UnfoldAdminTextInputWidget(),
         help_text=_("The end of the page's address. Former addresses lead to the new one for good."),
     )
+    defects = forms.CharField(
+        label=capfirst(_("defects")), max_length=1_000, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("What is worn, marked or missing of used goods."),
+    )  # fmt: skip
+    defects_zh = forms.CharField(
+        label=capfirst(_("defects (Chinese)")), max_length=1_000, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
     new_pictures = PicturesField(
         label=capfirst(_("add pictures")), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
     )
 
     class Meta:
         model = Product
-        fields = ["title", "description", "category", "brand", "condition", "tax_class"]
+        fields = [
+            "title",
+            "description",
+            "category",
+            "brand",
+            "condition",
+            "defects",
+            "handling_days",
+            "tax_class",
+            "publish_at",
+            "hide_at",
+        ]
         field_classes = {"category": CategoryChoice}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,6 +93,9 @@ class ProductForm(ModelForm):
         self.initial["address"] = self.instance.slug
         for field in CHINESE:
             self.initial[f"{field}_zh"] = second_text(self.instance, field)
+        for field in set(PLANNED) & set(self.fields):
+            zone = timezone.localtime().strftime("%Z, UTC%z")
+            self.fields[field].help_text = _("Time zone: %(zone)s. Empty for never.") % {"zone": zone}
 
     def clean_category(self) -> Category:
         category: Category = self.cleaned_data["category"]
@@ -97,6 +121,11 @@ class OptionsField(forms.CharField):
         return bool(data) and self.to_python(data) != (initial or {})
 
 
+def pieces(label: Any) -> forms.IntegerField:
+    """A number of pieces."""
+    return forms.IntegerField(label=capfirst(label), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget())
+
+
 class VariantForm(ModelForm):
     """One row of the variants table. What a variant is cannot change once it exists: orders and stock name it."""
 
@@ -105,21 +134,27 @@ class VariantForm(ModelForm):
     )
     price_minor = MoneyField(label=_("Price"), least_minor=1)
     compare_at_minor = MoneyField(label=capfirst(_("compare-at price")), required=False, least_minor=1)
+    tiers = TiersField(label=capfirst(_("price tiers")), required=False)
+    # A row that leaves these out keeps what it has.
+    min_quantity = pieces(_("least quantity"))
+    quantity_step = pieces(_("sold in multiples of"))
 
     class Meta:
         model = Variant
-        fields = ["sku", "options", "price_minor", "compare_at_minor", "weight_g", "is_active"]
+        fields = ["sku", "options", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currency = self.instance.currency or settings.CURRENCY
-        for name in ("price_minor", "compare_at_minor"):
+        for name in ("price_minor", "compare_at_minor", "tiers"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["price_minor"].label = capfirst(_("price (%(currency)s)") % {"currency": currency})
         self.fields["options"].disabled = not self.instance._state.adding
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for name in ("min_quantity", "quantity_step"):
+            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
         price, before = cleaned.get("price_minor"), cleaned.get("compare_at_minor")
         if price and before and before <= price:
             self.add_error("compare_at_minor", _("The compare-at price must be above the price."))

@@ -16,6 +16,8 @@ from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.pictures import PictureInline
 from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
+from catalog.admin.standing import planned, said_by_operator
+from catalog.admin.tiers import tiers_text
 from catalog.models import Brand, Category, Picture, Product, Variant, VariantPrice
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
@@ -27,10 +29,25 @@ from merchants.permissions import Duty
 Status = Product.Status
 
 
+# Columns that say in words what fields ask for.
+READ = {"price_minor": "price", "compare_at_minor": "compare_at", "tiers": "by_quantity", "options": "what"}
+
+
 class VariantInline(MerchantInline):
     model = Variant
     form = VariantForm
-    fields = ["sku", "options", "price_minor", "compare_at_minor", "elsewhere", "weight_g", "is_active"]
+    fields = [
+        "sku",
+        "options",
+        "price_minor",
+        "compare_at_minor",
+        "tiers",
+        "min_quantity",
+        "quantity_step",
+        "elsewhere",
+        "weight_g",
+        "is_active",
+    ]
     ordering = ["position", "created_at"]
     max_num = 200
     can_delete = False
@@ -48,16 +65,13 @@ class VariantInline(MerchantInline):
     what = column(lambda self, row: ", ".join(row.options.values()) or "–", _("options"))
     price = money_column("price_minor", _("price"))
     compare_at = money_column("compare_at_minor", _("compare-at price"))
+    by_quantity = column(lambda self, row: tiers_text(row), _("price tiers"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (
-            self.fields
-            if self.has_change_permission(request)
-            else ["sku", "what", "price", "compare_at", "elsewhere", "weight_g", "is_active"]
-        )
+        return self.fields if self.has_change_permission(request) else [READ.get(str(field), field) for field in self.fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "elsewhere"]
+        return ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "by_quantity", "elsewhere"]
 
     def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1
@@ -72,21 +86,25 @@ class MerchantProductAdmin(MerchantModelAdmin):
     shared_models = (Category, Brand)
     form = ProductForm
     can_add = can_change = True
-    list_display = ["product", "state", "price", "in_stock", "category", "sold", "created_at"]
+    list_display = ["product", "state", "planned", "price", "in_stock", "category", "sold", "created_at"]
     list_filter = ["status", "condition", "category"]
-    list_select_related = ["card", "category"]
+    list_select_related = ["card", "category", "merchant"]
     search_fields = ["title", "variants__sku"]
     search_help_text = _("Title or SKU")
     ordering = ["-created_at"]
     inlines = [VariantInline, VariantPriceInline, PictureInline]
     fieldsets = [
-        (None, {"fields": [("title", "title_zh"), ("description", "description_zh")]}),
-        (_("Where it belongs"), {"fields": [("category", "brand"), ("condition", "tax_class")]}),
+        (None, {"fields": [("state", "said"), ("title", "title_zh"), ("description", "description_zh")]}),
+        (
+            _("Where it belongs"),
+            {"fields": [("category", "brand"), ("condition", "tax_class"), ("defects", "defects_zh"), "handling_days"]},
+        ),
+        (_("When it is on sale"), {"fields": [("publish_at", "hide_at")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
         (_("Address"), {"fields": ["address"]}),
     ]
     actions = ["publish_selected", "hide_selected"]
-    actions_detail = ["publish", "hide", "archive"]
+    actions_detail = ["publish", "submit", "hide", "rework", "archive"]
     product = column(lambda self, row: product_header(row), _("product"), ordering="title")
     state = status_column(_("status"))
     price = column(lambda self, row: price_range(row), _("price"), ordering="low_minor")
@@ -96,6 +114,12 @@ class MerchantProductAdmin(MerchantModelAdmin):
     def in_stock(self, row: Product) -> Any:
         is_there = bool(getattr(getattr(row, "card", None), "in_stock", False))
         return label(_("In stock"), "success") if is_there else label(_("Sold out"), "danger")
+
+    planned = column(lambda self, row: planned(row), _("planned"))
+    said = column(lambda self, row: said_by_operator(row), _("from the marketplace"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "state", "said"]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         # A product that is being made has no variants yet that could have a second price.
@@ -121,7 +145,9 @@ class MerchantProductAdmin(MerchantModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         variants = next(formset for formset in formsets if formset.model is Variant)
-        save_product(self.merchant(request), form, variants, change=change)
+        proposal = save_product(self.merchant(request), form, variants, change=change, actor=self.actor(request), at=now())
+        if proposal is not None:
+            messages.info(request, _("Prices are saved. What you changed in the texts is shown when the marketplace has agreed."))
         for formset in formsets:
             if formset.model is VariantPrice and change:
                 formset.save_prices()
@@ -135,7 +161,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self._each(request, queryset, services.publish_product)
+        self._each(request, queryset, services.submit_or_publish)
 
     @admin.action(description=_("Hide"), permissions=["change"])
     def hide_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -158,10 +184,31 @@ class MerchantProductAdmin(MerchantModelAdmin):
         done=_("The product is on sale."),
         icon="storefront",
         variant=ActionVariant.PRIMARY,
-        when=lambda row: row.status in {Status.DRAFT, Status.HIDDEN, Status.PENDING},
+        when=lambda row: row.status == Status.HIDDEN or (row.status in {Status.DRAFT, Status.PENDING} and not row.merchant.needs_approval),
     )
     def publish(self, request: HttpRequest, form: Any, row: Product) -> None:
         services.publish_product(product_id=row.pk, actor=self.actor(request), at=now())
+
+    @object_action(
+        description=_("Send in for approval"),
+        text=_("The marketplace looks at it; then shoppers will find it, or you hear what is missing."),
+        done=_("The product waits for approval."),
+        icon="outgoing_mail",
+        variant=ActionVariant.PRIMARY,
+        when=lambda row: row.status == Status.DRAFT and row.merchant.needs_approval,
+    )
+    def submit(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.submit_or_publish(product_id=row.pk, actor=self.actor(request), at=now())
+
+    @object_action(
+        description=_("Back to draft"),
+        text=_("You can change everything again. It has to be sent in anew before shoppers find it."),
+        done=_("The product is a draft."),
+        icon="edit_note",
+        when=lambda row: row.status in {Status.PENDING, Status.HIDDEN} and row.merchant.needs_approval,
+    )
+    def rework(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.rework_product(product_id=row.pk, actor=self.actor(request), at=now())
 
     @object_action(
         description=_("Hide"),

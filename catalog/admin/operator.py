@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from catalog import services
-from catalog.admin.display import price_range, product_header
+from catalog.admin.display import price_range, product_header, thumbnail
 from catalog.admin.forms import CategoryChoice
-from catalog.models import Brand, Category, Product, Variant
+from catalog.models import Brand, Category, Picture, Product, Variant
 from catalog.rules.slugs import slug_base
 from catalog.services.categories import create_category, move_category, rename_category, set_product_type, set_risky
 from catalog.services.slugs import change_category_slug
@@ -138,6 +138,13 @@ class VariantInline(ReadOnlyInline):
     compare_at = money_column("compare_at_minor", _("compare-at price"))
 
 
+class PictureInline(ReadOnlyInline):
+    model = Picture
+    fields = ["picture", "alt"]
+    ordering = ["position", "created_at"]
+    picture = column(lambda self, row: thumbnail(row), _("picture"))
+
+
 @admin.register(Product)
 class ProductAdmin(ConsoleAdmin):
     """Moderation: the operator reads everything and takes off sale what must not be there."""
@@ -155,13 +162,17 @@ class ProductAdmin(ConsoleAdmin):
         "category",
         "brand",
         "condition",
+        "defects",
+        "handling_days",
         "tax_class",
         "description",
         "created_at",
         "published_at",
+        "publish_at",
+        "hide_at",
     ]
-    inlines = [VariantInline]
-    actions_detail = ["hide"]
+    inlines = [VariantInline, PictureInline]
+    actions_detail = ["approve", "give_back", "hide"]
     product = column(lambda self, row: product_header(row), _("product"), ordering="title")
     chinese = column(lambda self, row: second_text(row, "title"), _("title (Chinese)"))
     state = status_column(_("status"))
@@ -172,6 +183,28 @@ class ProductAdmin(ConsoleAdmin):
         return rows.annotate(
             low_minor=Min("variants__price_minor"), high_minor=Max("variants__price_minor"), variant_count=Count("variants")
         )
+
+    @object_action(
+        description=_("Approve"),
+        text=_("Shoppers find it from now on."),
+        done=_("The product is on sale."),
+        icon="check",
+        variant=ActionVariant.PRIMARY,
+        when=lambda row: row.status == Product.Status.PENDING,
+    )
+    def approve(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.approve_product(product_id=row.pk, actor=actor_of(request, "operator"), at=now())
+
+    @object_action(
+        description=_("Return"),
+        text=_("It becomes a draft again, and the shop is told why."),
+        done=_("The product was returned."),
+        form_class=ReasonForm,
+        icon="undo",
+        when=lambda row: row.status == Product.Status.PENDING,
+    )
+    def give_back(self, request: HttpRequest, form: Any, row: Product) -> None:
+        services.return_product(product_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())
 
     @object_action(
         description=_("Hide"),

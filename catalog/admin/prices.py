@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from catalog.admin.tiers import TiersField, tiers_text
 from catalog.models import Variant, VariantPrice
 from catalog.rules.prices import Price, price_in
 from catalog.services.prices import set_price
@@ -37,17 +38,18 @@ class VariantPriceForm(ModelForm):
     currency = forms.ChoiceField(label=capfirst(_("currency")), choices=other_currencies, widget=UnfoldAdminSelectWidget())
     price_minor = MoneyField(label=capfirst(_("price")), least_minor=1)
     compare_at_minor = MoneyField(label=capfirst(_("compare-at price")), required=False, least_minor=1)
+    tiers = TiersField(label=capfirst(_("price tiers")), required=False)
 
     class Meta:
         model = VariantPrice
-        fields = ["variant", "currency", "price_minor", "compare_at_minor"]
+        fields = ["variant", "currency", "price_minor", "compare_at_minor", "tiers"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         is_new = self.instance._state.adding
         typed = self.data.get(self.add_prefix("currency"), "") if is_new and self.is_bound else self.instance.currency
         # Who may only look gets a form without fields.
-        for name in {"price_minor", "compare_at_minor"} & set(self.fields):
+        for name in {"price_minor", "compare_at_minor", "tiers"} & set(self.fields):
             self.fields[name].currency = typed if typed in settings.CURRENCIES else settings.CURRENCY  # type: ignore[attr-defined]
         for name in {"variant", "currency"} & set(self.fields):
             self.fields[name].disabled = not is_new
@@ -90,7 +92,7 @@ class VariantPriceFormSet(BaseFormSet):
                 self._save(form, form.cleaned_data["variant"].pk, form.cleaned_data["currency"])
 
     def _save(self, form: Any, variant_id: Any, currency: str) -> None:
-        amounts = {name: form.cleaned_data[name] for name in ("price_minor", "compare_at_minor")}
+        amounts = {name: form.cleaned_data[name] for name in ("price_minor", "compare_at_minor", "tiers")}
         set_price(variant_id=variant_id, currency=currency, **amounts)
 
 
@@ -98,12 +100,13 @@ class VariantPriceInline(MerchantInline):
     model = VariantPrice
     form = VariantPriceForm
     formset = VariantPriceFormSet
-    fields = ["variant", "currency", "price_minor", "compare_at_minor"]
+    fields = ["variant", "currency", "price_minor", "compare_at_minor", "tiers"]
     ordering = ["variant__position", "currency"]
     max_num = 1_000
     can_delete = True
     price = money_column("price_minor", _("price"))
     compare_at = money_column("compare_at_minor", _("compare-at price"))
+    by_quantity = column(lambda self, row: tiers_text(row), _("price tiers"))
 
     def _may_act(self, request: HttpRequest) -> bool:
         product_admin: Any = self.admin_site.get_model_admin(self.parent_model)
@@ -119,7 +122,7 @@ class VariantPriceInline(MerchantInline):
         return self._may_act(request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if self._may_act(request) else ["variant", "currency", "price", "compare_at"]
+        return self.fields if self._may_act(request) else ["variant", "currency", "price", "compare_at", "by_quantity"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [] if self._may_act(request) else self.get_fields(request, obj)

@@ -3,7 +3,9 @@ from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
 from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
+from catalog.models.price_changes import PriceChange
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
+from catalog.models.proposals import Proposal
 from catalog.models.published import ModerationItem, Published, Report
 from catalog.models.questions import Answer, AnswerVote, Question
 from catalog.models.reviews import Review, ReviewAddition, ReviewPhoto, ReviewVote
@@ -26,9 +28,11 @@ __all__ = [
     "ModerationItem",
     "Picture",
     "PictureFeatures",
+    "PriceChange",
     "Product",
     "ProductCard",
     "ProductType",
+    "Proposal",
     "Published",
     "Question",
     "RecentView",

@@ -39,9 +39,9 @@ class Product(Translated, Stateful):
 
     TRANSITIONS = {
         "draft": frozenset({"pending", "published", "archived"}),
-        "pending": frozenset({"published", "draft"}),
+        "pending": frozenset({"published", "hidden", "draft"}),
         "published": frozenset({"hidden", "archived"}),
-        "hidden": frozenset({"published", "archived"}),
+        "hidden": frozenset({"published", "draft", "archived"}),
     }
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="products")
@@ -52,12 +52,18 @@ class Product(Translated, Stateful):
     description = models.TextField(_("description"), blank=True)
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
     condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices, default=Condition.NEW)
+    defects = models.TextField(_("defects"), max_length=1_000, blank=True, help_text=_("What is worn, marked or missing of used goods."))
+    handling_days = models.PositiveSmallIntegerField(
+        _("handling days"), null=True, blank=True, help_text=_("For what is made to order; empty for those of your shop.")
+    )
     tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     options = models.JSONField(_("options"), default=list, blank=True)
     attributes = models.JSONField(_("attributes"), default=list, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    publish_at = models.DateTimeField(_("goes on sale"), null=True, blank=True)
+    hide_at = models.DateTimeField(_("goes off sale"), null=True, blank=True)
 
     objects = TenantQuerySet.as_manager()
 
@@ -68,10 +74,25 @@ class Product(Translated, Stateful):
             models.CheckConstraint(condition=Q(status__in=["draft", "pending", "published", "hidden", "archived"]), name="product_status"),
             models.CheckConstraint(condition=Q(condition__in=["new", "like_new", "good", "fair"]), name="product_condition"),
             models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
+            models.CheckConstraint(condition=Q(handling_days=None) | Q(handling_days__lte=180), name="product_handling_days"),
+        ]
+        indexes = [
+            models.Index(fields=["publish_at"], name="product_publish_due", condition=Q(publish_at__isnull=False)),
+            models.Index(fields=["hide_at"], name="product_hide_due", condition=Q(hide_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.text("title")
+
+    @property
+    def days_to_handle(self) -> int:
+        """How many days it takes until it is handed over: its own, else its merchant's."""
+        return self.merchant.handling_days if self.handling_days is None else self.handling_days
+
+    @property
+    def is_shown_as_approved(self) -> bool:
+        """Whether the operator has agreed to it as it is, or is about to, so that its merchant cannot change it alone."""
+        return self.merchant.needs_approval and self.status in {self.Status.PENDING, self.Status.PUBLISHED, self.Status.HIDDEN}
 
 
 class Variant(Entity):
@@ -84,6 +105,10 @@ class Variant(Entity):
     price_minor = models.BigIntegerField(_("price in minor units"))
     compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
+    # Pairs of a quantity and the price of a piece from there on, in minor units; the price above is that of a single piece.
+    tiers = models.JSONField(_("price tiers"), default=list, blank=True)
+    min_quantity = models.PositiveIntegerField(_("least quantity"), default=1)
+    quantity_step = models.PositiveIntegerField(_("sold in multiples of"), default=1)
     weight_g = models.PositiveIntegerField(_("weight in grams"), default=0)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
@@ -98,6 +123,10 @@ class Variant(Entity):
             models.CheckConstraint(condition=Q(price_minor__gt=0, price_minor__lte=10**12), name="variant_price"),
             models.CheckConstraint(
                 condition=Q(compare_at_minor__isnull=True) | Q(compare_at_minor__gt=F("price_minor")), name="variant_compare_at"
+            ),
+            models.CheckConstraint(condition=Q(quantity_step__gte=1, min_quantity__gte=1), name="variant_quantities"),
+            models.CheckConstraint(
+                condition=Q(min_quantity=F("quantity_step") * (F("min_quantity") / F("quantity_step"))), name="variant_least_is_multiple"
             ),
         ]
 
@@ -114,6 +143,7 @@ class VariantPrice(Entity):
     currency = models.CharField(_("currency"), max_length=3)
     price_minor = models.BigIntegerField(_("price in minor units"))
     compare_at_minor = models.BigIntegerField(_("compare-at price in minor units"), null=True, blank=True)
+    tiers = models.JSONField(_("price tiers"), default=list, blank=True)
 
     objects = TenantQuerySet.as_manager()
 

@@ -17,9 +17,9 @@ def storable(value: Any) -> Any:
 
 
 def clean_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Texts of a product ready to be stored: titles trimmed, descriptions, in every language, free of scripts."""
+    """Texts of a product ready to be stored: titles and defects trimmed, descriptions, in every language, free of scripts."""
     cleaned: dict[str, Any] = {name: storable(value) for name, value in fields.items()}
-    for name, clean in (("title", str.strip), ("description", clean_html)):
+    for name, clean in (("title", str.strip), ("defects", str.strip), ("description", clean_html)):
         if name in cleaned:
             cleaned[name] = clean(cleaned[name])
         for texts in cleaned.get("i18n", {}).values():

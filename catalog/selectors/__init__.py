@@ -4,6 +4,7 @@ from catalog.selectors.cards import Card, cards_by_ids, cards_of_kind, deal_card
 from catalog.selectors.categories import CategoryNode, Crumb, breadcrumb, category_tree, node_of
 from catalog.selectors.find import CardPage, CardQuery, find_cards
 from catalog.selectors.pictures import picture_url
+from catalog.selectors.price_history import PriceHistory, price_histories
 from catalog.selectors.products import ProductDetail, product_detail
 from catalog.selectors.reviews import reviews_of
 from catalog.selectors.variants import Offer, SellableVariant, offer_of, sellable_variants
@@ -15,6 +16,7 @@ __all__ = [
     "CategoryNode",
     "Crumb",
     "Offer",
+    "PriceHistory",
     "ProductDetail",
     "SellableVariant",
     "breadcrumb",
@@ -28,6 +30,7 @@ __all__ = [
     "offer_of",
     "picture_url",
     "popular_cards",
+    "price_histories",
     "product_detail",
     "reviews_of",
     "sellable_variants",

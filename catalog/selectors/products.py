@@ -13,6 +13,7 @@ from catalog.errors import ProductNotFound
 from catalog.models import Picture, Product, Variant
 from catalog.rules.options import Option, labels_in, options_in
 from catalog.rules.prices import Price, price_in
+from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
 from catalog.selectors.categories import Crumb, breadcrumb
 from catalog.selectors.reviews import Rating, rating_of
 from catalog.selectors.variants import with_price_in
@@ -36,6 +37,16 @@ class VariantView:
     compare_at_minor: int | None
     currency: str
     weight_g: int
+    tiers: tuple[Tier, ...] = ()
+    min_quantity: int = 1
+    quantity_step: int = 1
+
+    @property
+    def steps(self) -> list[Tier]:
+        """All prices of a piece by quantity, from the least that is sold on; empty where there is one only."""
+        least = Tier(self.min_quantity, unit_price(self.price_minor, self.tiers, self.min_quantity))
+        later = [tier for tier in self.tiers if tier.quantity > self.min_quantity]
+        return [least, *later] if later else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +166,33 @@ def _variants(product: Product, language: str, conversion: Conversion | None) ->
             compare_at_minor=price.compare_at_minor,
             currency=price.currency,
             weight_g=variant.weight_g,
+            tiers=tiers,
+            min_quantity=variant.min_quantity,
+            quantity_step=variant.quantity_step,
         )
-        for variant, price in priced_variants(product.pk, conversion)
+        for variant, price, tiers in tiered_variants(product.pk, conversion)
     )
 
 
 def priced_variants(product_id: uuid.UUID, conversion: Conversion | None) -> list[tuple[Variant, Price]]:
-    """The variants on sale of a product with their prices in the currency of `conversion`, in the order the product shows them."""
+    """The variants on sale of a product with the prices of a piece in the currency of `conversion`, in the order the product shows them."""
+    return [(variant, price) for variant, price, _tiers in tiered_variants(product_id, conversion)]
+
+
+def tiered_variants(product_id: uuid.UUID, conversion: Conversion | None) -> list[tuple[Variant, Price, tuple[Tier, ...]]]:
+    """As `priced_variants`, with what a piece costs when many are bought."""
     on_sale = Variant.objects.filter(product_id=product_id, is_active=True).order_by("position", "created_at", "pk")
     rows = with_price_in(on_sale, conversion.currency if conversion else "")
-    found: list[tuple[Variant, Price]] = []
-    for variant in rows.annotate(asked_minor=F("asked__price_minor"), asked_was_minor=F("asked__compare_at_minor")):
+    found: list[tuple[Variant, Price, tuple[Tier, ...]]] = []
+    asked_of = {"asked_minor": F("asked__price_minor"), "asked_was_minor": F("asked__compare_at_minor"), "asked_tiers": F("asked__tiers")}
+    for variant in rows.annotate(**asked_of):
         asked: Any = variant
         base = Price(variant.price_minor, variant.compare_at_minor, variant.currency)
         is_asked = conversion is not None and asked.asked_minor is not None
         explicit = Price(asked.asked_minor, asked.asked_was_minor, conversion.currency) if conversion and is_asked else None
-        found.append((variant, price_in(base, explicit, conversion)))
+        price = price_in(base, explicit, conversion)
+        own_tiers = tiers_of(asked.asked_tiers) if is_asked else None
+        found.append((variant, price, tiers_in(price, base, tiers_of(variant.tiers), own_tiers, conversion)))
     return found
 
 

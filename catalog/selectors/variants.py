@@ -12,6 +12,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from catalog.models import Product, Variant
 from catalog.rules.options import in_order, labels_by_language
 from catalog.rules.prices import Price, price_in
+from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion
 from core.i18n import translated
@@ -49,7 +50,15 @@ class SellableVariant:
     weight_g: int
     tax_class: str
     category_path: str
+    tiers: tuple[Tier, ...]
+    min_quantity: int
+    quantity_step: int
+    handling_days: int
     is_sellable: bool
+
+    def unit_minor(self, quantity: int) -> int:
+        """What a piece costs when so many are bought."""
+        return unit_price(self.price_minor, self.tiers, quantity)
 
     def title_in(self, language: str) -> str:
         return translated({"title": self.title}, self.i18n, "title", language)
@@ -62,8 +71,9 @@ class SellableVariant:
         return self.option_labels.get(language, self.options)
 
 
-_SAME = ("product_id", "merchant_id", "sku", "options", "weight_g")
+_SAME = ("product_id", "merchant_id", "sku", "options", "weight_g", "min_quantity", "quantity_step")
 _PRICED = ("price_minor", "compare_at_minor", "currency", "asked__price_minor", "asked__compare_at_minor")
+_TIERED = ("tiers", "asked__tiers")
 _JOINED = {
     "title": "product__title",
     "slug": "product__slug",
@@ -75,7 +85,8 @@ _JOINED = {
     "picture_widths": "product__card__picture_widths",
     "picture_formats": "product__card__picture_formats",
 }
-_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n")
+_DAYS = ("product__handling_days", "merchant__handling_days")
+_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n", *_DAYS)
 _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 
@@ -99,6 +110,8 @@ class Offer:
     price_minor: int
     currency: str
     is_sellable: bool
+    min_quantity: int = 1
+    quantity_step: int = 1
 
     def title_in(self, language: str) -> str:
         return translated({"title": self.title}, self.i18n, "title", language)
@@ -109,21 +122,23 @@ def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None) -> Off
     row = first(_offers(variant_id, conversion.currency if conversion else ""))
     if row is None:
         return None
-    title, i18n, *deciding = row[: -len(_PRICED)]
+    title, i18n, least, step, *deciding = row[: -len(_PRICED)]
     price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
-    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, tuple(deciding) == _ON_SALE)
+    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, tuple(deciding) == _ON_SALE, least, step)
 
 
 @compiled
 def _offers(variant_id: uuid.UUID, currency: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk=variant_id), currency)
-    return rows.values_list("product__title", "product__i18n", "is_active", "product__status", "merchant__status", *_PRICED)
+    return rows.values_list(
+        "product__title", "product__i18n", "min_quantity", "quantity_step", "is_active", "product__status", "merchant__status", *_PRICED
+    )
 
 
 @compiled
 def _rows(ids: list[uuid.UUID], currency: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk__in=ids), currency)
-    return rows.values("pk", *_SAME, *_PRICED, *_JOINED.values(), *_DECIDING)
+    return rows.values("pk", *_SAME, *_PRICED, *_TIERED, *_JOINED.values(), *_DECIDING)
 
 
 def with_price_in(rows: QuerySet[Variant], currency: str) -> QuerySet[Variant]:
@@ -142,6 +157,8 @@ def _price(row: Mapping[str, Any], conversion: Conversion | None) -> Price:
 def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> SellableVariant:
     values = {name: row[name] for name in _SAME} | {name: row[column] for name, column in _JOINED.items()}
     price = _price(row, conversion)
+    base = Price(row["price_minor"], row["compare_at_minor"], row["currency"])
+    explicit = tiers_of(row["asked__tiers"]) if row["asked__price_minor"] is not None else None
     return SellableVariant(
         **values
         | {
@@ -150,6 +167,8 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> Sellable
             "compare_at_minor": price.compare_at_minor,
             "currency": price.currency,
             "base_currency": row["currency"],
+            "handling_days": next(row[name] for name in _DAYS if row[name] is not None),
+            "tiers": tiers_in(price, base, tiers_of(row["tiers"]), explicit, conversion),
             "merchant_i18n": _only(row["merchant__i18n"], "name"),
             "i18n": _only(row["product__i18n"], "title"),
             "options": in_order(row["product__options"], row["options"]),

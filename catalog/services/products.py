@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from catalog.errors import ProductNotFound, TitleMissing, VariantsMissing
+from catalog.errors import ApprovalNeeded, DefectsTooLong, HandlingDaysInvalid, ProductNotFound, TitleMissing, VariantsMissing
 from catalog.models import Brand, Category, FormerSlug, Product
 from catalog.rules.options import normalised_options, options_from_variants
 from catalog.rules.slugs import slug_base, slug_with_id
@@ -21,6 +21,9 @@ from catalog.services.variants import NewVariant, check_variants, insert_variant
 from core.states import StaleState, move_to
 from merchants.models import Merchant
 
+MOST_DEFECTS = 1_000
+MOST_DAYS = 180
+
 
 class ProductFields(TypedDict, total=False):
     """What may be said about a product besides title and category. Descriptions are HTML and cleaned."""
@@ -29,6 +32,8 @@ class ProductFields(TypedDict, total=False):
     description: str
     i18n: Mapping[str, Mapping[str, str]]
     condition: str
+    defects: str
+    handling_days: int | None
     tax_class: str
     options: Sequence[Mapping[str, Any]]
     attributes: Sequence[Mapping[str, Any]]
@@ -75,30 +80,38 @@ def _insert(product: Product, slug: str) -> None:
 
 
 def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields ready to be stored; raises TitleMissing."""
+    """Fields ready to be stored; raises TitleMissing, DefectsTooLong, HandlingDaysInvalid."""
     cleaned = clean_fields(fields)
     if "title" in cleaned and not 1 <= len(cleaned["title"]) <= 200:
         raise TitleMissing
+    texts = [cleaned.get("defects", ""), *(row.get("defects", "") for row in cleaned.get("i18n", {}).values())]
+    if any(len(text) > MOST_DEFECTS for text in texts):
+        raise DefectsTooLong(most=MOST_DEFECTS)
+    if not 0 <= (cleaned.get("handling_days") or 0) <= MOST_DAYS:
+        raise HandlingDaysInvalid(most=MOST_DAYS)
     if "options" in cleaned:
         cleaned["options"] = normalised_options(cleaned["options"])
     return cleaned
 
 
 @transaction.atomic
-def update_product(*, product_id: uuid.UUID, expected_version: int | None = None, **changes: Unpack[ProductChanges]) -> Product:
-    """Change what is said about a product.
+def update_product(
+    *, product_id: uuid.UUID, expected_version: int | None = None, is_approved: bool = False, **changes: Unpack[ProductChanges]
+) -> Product:
+    """Change what is said about a product. `is_approved` says that the operator has agreed, where it has to.
 
     Raises:
         ProductNotFound: there is none.
         StaleState: `expected_version` was given and somebody else has changed the product since.
         TitleMissing, VariantsUnclear: see create_product.
+        ApprovalNeeded: the operator has not agreed; see `approval.update_or_propose`.
     """
     product = locked_product(product_id)
     if expected_version is not None and product.version != expected_version:
         raise StaleState
-    values = _cleaned(dict(changes))
-    if "options" in values:
-        check_variants(values["options"], list(product.variants.filter(is_active=True)))
+    values = checked_values(product, dict(changes))
+    if product.is_shown_as_approved and not is_approved:
+        raise ApprovalNeeded
     for field, value in values.items():
         setattr(product, field, value)
     product.version += 1
@@ -107,32 +120,46 @@ def update_product(*, product_id: uuid.UUID, expected_version: int | None = None
     return product
 
 
+def checked_values(product: Product, changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes of a product ready to be stored; raises TitleMissing, VariantsUnclear."""
+    values = _cleaned(changes)
+    if "options" in values:
+        check_variants(values["options"], list(product.variants.filter(is_active=True)))
+    return values
+
+
 @transaction.atomic
-def publish_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime) -> Product:
-    """Put a product on sale, for the first time or again.
+def publish_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, is_approved: bool = False) -> Product:
+    """Put a product on sale, for the first time or again. `is_approved` says that the operator has agreed, where it has to.
 
     Raises:
         ProductNotFound, VariantsMissing (none is on sale), IllegalTransition, StaleState.
+        ApprovalNeeded: the operator has not agreed; see `approval.submit_or_publish`.
     """
     product = locked_product(product_id)
+    if product.merchant.needs_approval and product.status in {Product.Status.DRAFT, Product.Status.PENDING} and not is_approved:
+        raise ApprovalNeeded
     if not product.variants.filter(is_active=True).exists():
         raise VariantsMissing
-    return _move(product, Product.Status.PUBLISHED, actor=actor, at=at, published_at=product.published_at or at)
+    return move_product(product, Product.Status.PUBLISHED, actor=actor, at=at, published_at=product.published_at or at, publish_at=None)
 
 
 @transaction.atomic
 def hide_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, reason: str = "") -> Product:
     """Take a product off sale for a while; raises ProductNotFound, IllegalTransition, StaleState."""
-    return _move(locked_product(product_id), Product.Status.HIDDEN, actor=actor, at=at, reason=reason)
+    return move_product(locked_product(product_id), Product.Status.HIDDEN, actor=actor, at=at, reason=reason, hide_at=None)
 
 
 @transaction.atomic
 def archive_product(*, product_id: uuid.UUID, actor: str, at: dt.datetime, reason: str = "") -> Product:
     """Take a product off sale for good; raises ProductNotFound, IllegalTransition, StaleState."""
-    return _move(locked_product(product_id), Product.Status.ARCHIVED, actor=actor, at=at, reason=reason)
+    return move_product(
+        locked_product(product_id), Product.Status.ARCHIVED, actor=actor, at=at, reason=reason, publish_at=None, hide_at=None
+    )
 
 
-def _move(product: Product, status: str, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> Product:
+def move_product(product: Product, status: str, *, actor: str, at: dt.datetime, reason: str = "", **changes: Any) -> Product:
+    """Move a locked product to another status; raises IllegalTransition, StaleState."""
     move_to(product, status, actor=actor, at=at, reason=reason, version=F("version") + 1, **changes)
     product.refresh_from_db(fields=["version"])
     refresh_card(product.pk)

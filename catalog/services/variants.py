@@ -11,9 +11,20 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from catalog.errors import CurrenciesMixed, PriceInvalid, ProductNotFound, SkuTaken, VariantsMissing, VariantsUnclear
+from catalog.errors import (
+    ApprovalNeeded,
+    CurrenciesMixed,
+    PriceInvalid,
+    ProductNotFound,
+    QuantitiesInvalid,
+    SkuTaken,
+    TiersInvalid,
+    VariantsMissing,
+    VariantsUnclear,
+)
 from catalog.models import Product, Variant
 from catalog.rules.options import variants_fit
+from catalog.rules.quantities import Tier, tiers_fit, tiers_of
 from catalog.rules.texts import storable
 from catalog.services.cards import refresh_card
 
@@ -30,6 +41,9 @@ class NewVariant:
     compare_at_minor: int | None = None
     currency: str = ""
     weight_g: int = 0
+    tiers: Sequence[Tier] = ()
+    min_quantity: int = 1
+    quantity_step: int = 1
 
 
 class VariantChanges(TypedDict, total=False):
@@ -38,16 +52,21 @@ class VariantChanges(TypedDict, total=False):
     compare_at_minor: int | None
     weight_g: int
     is_active: bool
+    tiers: Sequence[Tier]
+    min_quantity: int
+    quantity_step: int
 
 
 def check_variants(options: Sequence[Mapping[str, Any]], variants: Sequence[NewVariant | Variant]) -> None:
     """Refuse variants that do not fit the options or one another.
 
     Raises:
-        PriceInvalid, CurrenciesMixed, VariantsUnclear.
+        PriceInvalid, TiersInvalid, QuantitiesInvalid, CurrenciesMixed, VariantsUnclear.
     """
     for variant in variants:
         check_price(variant.sku, variant.price_minor, variant.compare_at_minor)
+        check_tiers(variant.sku, variant.price_minor, tiers_of(variant.tiers))
+        check_quantities(variant.sku, variant.min_quantity, variant.quantity_step)
     if len({variant.currency or settings.CURRENCY for variant in variants}) > 1:
         raise CurrenciesMixed
     if not variants_fit(options, [variant.options for variant in variants]):
@@ -58,6 +77,18 @@ def check_price(sku: str, price_minor: int, compare_at_minor: int | None) -> Non
     """Raises PriceInvalid for a price that is not above zero or a compare-at price that is not above the price."""
     if not 0 < price_minor <= MAX_PRICE_MINOR or (compare_at_minor is not None and compare_at_minor <= price_minor):
         raise PriceInvalid(sku=sku)
+
+
+def check_tiers(sku: str, price_minor: int, tiers: Sequence[Tier]) -> None:
+    """Raises TiersInvalid for tiers that do not begin later and cost less, one after the other."""
+    if not tiers_fit(price_minor, tiers):
+        raise TiersInvalid(sku=sku)
+
+
+def check_quantities(sku: str, least: int, step: int) -> None:
+    """Raises QuantitiesInvalid for a least quantity that is not a multiple of the step, or numbers nobody could buy."""
+    if not 1 <= step <= least <= settings.CART_MAX_QUANTITY or least % step:
+        raise QuantitiesInvalid(sku=sku, most=settings.CART_MAX_QUANTITY)
 
 
 def insert_variants(product: Product, variants: Sequence[NewVariant], *, first_position: int = 0) -> list[Variant]:
@@ -72,6 +103,9 @@ def insert_variants(product: Product, variants: Sequence[NewVariant], *, first_p
             compare_at_minor=new.compare_at_minor,
             currency=new.currency or settings.CURRENCY,
             weight_g=new.weight_g,
+            tiers=[list(tier) for tier in new.tiers],
+            min_quantity=new.min_quantity,
+            quantity_step=new.quantity_step,
             position=position,
         )
         for position, new in enumerate(variants, start=first_position)
@@ -89,10 +123,13 @@ def add_variant(*, product_id: uuid.UUID, variant: NewVariant) -> Variant:
 
     Raises:
         ProductNotFound, PriceInvalid, CurrenciesMixed, VariantsUnclear, SkuTaken.
+        ApprovalNeeded: the operator looks at this shop's goods, and the product has been on sale; take it back to draft first.
     """
     product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
     if product is None:
         raise ProductNotFound
+    if product.is_shown_as_approved:
+        raise ApprovalNeeded
     present = list(product.variants.all())
     check_variants(product.options, [*(row for row in present if row.is_active), variant])
     made = insert_variants(product, [variant], first_position=max((row.position for row in present), default=-1) + 1)[0]

@@ -30,7 +30,7 @@ class MembershipInline(ReadOnlyInline):
 class MerchantForm(ModelForm):
     class Meta:
         model = Merchant
-        fields = ["commission_plan"]
+        fields = ["commission_plan", "needs_approval"]
 
 
 @admin.register(Merchant)
@@ -39,7 +39,7 @@ class MerchantAdmin(ConsoleAdmin):
 
     form = MerchantForm
     list_display = ["title", "kind", "state", "town", "email", "commission_plan", "created_at"]
-    list_filter = ["status", "kind", "commission_plan"]
+    list_filter = ["status", "kind", "needs_approval", "commission_plan"]
     list_select_related = ["commission_plan"]
     search_fields = ["name", "slug", "email"]
     ordering = ["name"]
@@ -49,6 +49,7 @@ class MerchantAdmin(ConsoleAdmin):
         "kind",
         "state",
         "commission_plan",
+        "needs_approval",
         "email",
         "town",
         "land",
@@ -66,7 +67,7 @@ class MerchantAdmin(ConsoleAdmin):
     land = column(lambda self, row: country(row.country), _("country"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [field for field in self.fields if field != "commission_plan"]
+        return [field for field in self.fields if field not in MerchantForm.Meta.fields]
 
     @admin.display(description=_("history"))
     def changes(self, row: Merchant) -> str:
@@ -75,7 +76,7 @@ class MerchantAdmin(ConsoleAdmin):
         return "; ".join(f"{move.at:%Y-%m-%d %H:%M} {names.get(move.to_status)} ({move.reason})" for move in moves) or "–"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        services.update_merchant(merchant_id=obj.pk, commission_plan=form.cleaned_data["commission_plan"])
+        services.update_merchant(merchant_id=obj.pk, **{name: form.cleaned_data[name] for name in MerchantForm.Meta.fields})
 
     @object_action(
         description=_("Suspend"),

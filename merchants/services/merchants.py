@@ -39,6 +39,7 @@ class MerchantFields(TypedDict, total=False):
     tax_number: str
     logo: str
     commission_plan: CommissionPlan
+    needs_approval: bool
 
 
 class MerchantChanges(MerchantFields, total=False):

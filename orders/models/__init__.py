@@ -4,6 +4,7 @@ from orders.models.commissions import CommissionLine
 from orders.models.origins import PurchaseOrigin
 from orders.models.papers import Invoice, PaperCounter, PaperKind
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
+from orders.models.quotes import Quote
 from orders.models.refunds import OrderRefund, OrderRefundLine
 from orders.models.taxes import TaxedAs, TaxKind, TaxRate
 
@@ -25,6 +26,7 @@ __all__ = [
     "PaperCounter",
     "PaperKind",
     "PurchaseOrigin",
+    "Quote",
     "TaxKind",
     "TaxRate",
     "TaxedAs",

@@ -30,10 +30,16 @@ class CartLine(Entity):
     quantity = models.PositiveIntegerField()
     seen_minor = models.BigIntegerField()
     seen_currency = models.CharField(max_length=3)
+    # Pieces at a price agreed with the merchant are a line of their own, of exactly as many as were agreed upon.
+    quote = models.OneToOneField("orders.Quote", on_delete=models.CASCADE, null=True, related_name="cart_line")
+    agreed_minor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cart", "variant"], name="cart_line_once"),
+            models.UniqueConstraint(fields=["cart", "variant"], condition=Q(quote=None), name="cart_line_once"),
+            models.CheckConstraint(
+                condition=Q(quote=None, agreed_minor=None) | Q(quote__isnull=False, agreed_minor__gt=0), name="cart_line_agreed"
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_quantity"),
         ]
 

@@ -112,12 +112,19 @@ class MerchantOrder(Stateful):
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True)
     ship_by = models.DateTimeField(_("ship by"), null=True)
+    # The longest of its goods, as it was when the order was placed; nothing on orders from before, which take their merchant's.
+    handling_days = models.PositiveSmallIntegerField(_("handling days"), null=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     complete_by = models.DateTimeField(_("completes by itself"), null=True)
     completed_at = models.DateTimeField(_("completed"), null=True)
 
     objects = TenantQuerySet.as_manager()
+
+    @property
+    def days_to_handle(self) -> int:
+        """How many days the merchant has until the order must be handed over."""
+        return self.merchant.handling_days if self.handling_days is None else self.handling_days
 
     def in_base(self, minor: int) -> int:
         """An amount of this order in the merchant's own currency, by the rate the order was made by, half up."""

@@ -46,10 +46,18 @@ def ship_by(paid_at: dt.datetime, handling_days: int) -> dt.datetime:
 class WantedLine:
     variant: SellableVariant
     quantity: int
+    # A price of a piece agreed with the merchant, and which agreement that was.
+    agreed_minor: int | None = None
+    quote_id: uuid.UUID | None = None
+
+    @property
+    def unit_minor(self) -> int:
+        """What a piece costs: as agreed, else at this quantity."""
+        return self.variant.unit_minor(self.quantity) if self.agreed_minor is None else self.agreed_minor
 
     @property
     def total_minor(self) -> int:
-        return self.variant.price_minor * self.quantity
+        return self.unit_minor * self.quantity
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import User
+from catalog.rules.quantities import quantity_fits
 from catalog.selectors import SellableVariant, sellable_variants
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion, own
@@ -19,12 +20,14 @@ from orders import rules
 from orders.models import Cart, CartLine
 
 UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT, TOO_MANY = "unavailable", "not_in_currency", "sold_out", "too_many"
+WRONG_QUANTITY = "wrong_quantity"
 
 
 @dataclass(frozen=True)
 class CartLineView:
-    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out" or "too_many".
+    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many" or "wrong_quantity".
 
+    `price_minor` is that of a piece at this quantity, `single_minor` that of one alone.
     A changed price is not a problem but is said; one seen in another currency has not changed.
     """
 
@@ -48,10 +51,25 @@ class CartLineView:
     available: int
     problem: str
     tax_class: str = ""
+    single_minor: int = 0
+    min_quantity: int = 1
+    quantity_step: int = 1
+    quote_id: uuid.UUID | None = None
 
     @property
     def is_price_changed(self) -> bool:
-        return self.price_minor != self.seen_minor and self.currency == self.seen_currency
+        return self.single_minor != self.seen_minor and self.currency == self.seen_currency
+
+    @property
+    def less(self) -> int:
+        """The next smaller quantity that is sold; zero where there is none."""
+        smaller = (self.quantity - 1) // self.quantity_step * self.quantity_step
+        return smaller if smaller >= self.min_quantity else 0
+
+    @property
+    def more(self) -> int:
+        """The next greater quantity that is sold."""
+        return max((self.quantity // self.quantity_step + 1) * self.quantity_step, self.min_quantity)
 
 
 @dataclass(frozen=True)
@@ -202,7 +220,9 @@ def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartL
 
 
 def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str, currency: str) -> CartLineView:
-    problem = problem_of(variant, line.quantity, available, currency)
+    is_agreed = line.quote_id is not None
+    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id)
+    problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
     return CartLineView(
         line_id=line.pk,
         variant_id=variant.variant_id,
@@ -215,24 +235,30 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         picture_widths=variant.picture_widths,
         picture_formats=variant.picture_formats,
         quantity=line.quantity,
-        price_minor=variant.price_minor,
-        currency=variant.currency,
+        price_minor=wanted.unit_minor,
+        currency=line.seen_currency if is_agreed else variant.currency,
         seen_minor=line.seen_minor,
         seen_currency=line.seen_currency,
-        compare_at_minor=variant.compare_at_minor,
-        total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else rules.WantedLine(variant, line.quantity).total_minor,
+        compare_at_minor=None if is_agreed else variant.compare_at_minor,
+        total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else wanted.total_minor,
         available=available,
         problem=problem,
         tax_class=variant.tax_class,
+        single_minor=wanted.unit_minor if is_agreed else variant.price_minor,
+        quote_id=line.quote_id,
+        min_quantity=variant.min_quantity,
+        quantity_step=variant.quantity_step,
     )
 
 
-def problem_of(variant: SellableVariant, quantity: int, available: int, currency: str) -> str:
-    """Why a line cannot be bought as it is; empty when it can."""
+def problem_of(variant: SellableVariant, quantity: int, available: int, currency: str, agreed_in: str = "") -> str:
+    """Why a line cannot be bought as it is; empty when it can. `agreed_in` is the currency of a price agreed with the merchant."""
     if not variant.is_sellable:
         return UNAVAILABLE
-    if variant.currency != currency:
+    if (agreed_in or variant.currency) != currency:
         return NOT_IN_CURRENCY
     if available <= 0:
         return SOLD_OUT
-    return TOO_MANY if quantity > available else ""
+    if quantity > available:
+        return TOO_MANY
+    return "" if agreed_in or quantity_fits(quantity, variant.min_quantity, variant.quantity_step) else WRONG_QUANTITY

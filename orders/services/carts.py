@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from accounts.models import User
+from catalog.rules.quantities import quantity_fits
 from catalog.selectors import Offer, offer_of, sellable_variants
 from core.compiled import insert
 from core.exchange.rules import Conversion, own
@@ -14,7 +15,17 @@ from core.ids import secret_token, uuid7
 from core.postgresql.statements import Prepared
 from logistics.selectors import availability
 from orders import rules
-from orders.errors import CartFull, CartLineNotFound, InvalidQuantity, NotInCurrency, SoldOut, VariantNotFound, VariantUnavailable
+from orders.errors import (
+    CartFull,
+    CartLineNotFound,
+    InvalidQuantity,
+    NotInCurrency,
+    QuantityNotSold,
+    QuoteFixed,
+    SoldOut,
+    VariantNotFound,
+    VariantUnavailable,
+)
 from orders.models import Cart, CartLine
 
 
@@ -32,6 +43,7 @@ def add_to_cart(
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
         VariantNotFound, VariantUnavailable: nothing that is on sale.
         NotInCurrency: it has no price in the shopper's currency.
+        QuantityNotSold: fewer than are sold at least, or no multiple of what it is sold in, together with what is in the cart.
         SoldOut: fewer are available than the cart would then hold.
         CartFull: too many different items.
     """
@@ -90,6 +102,8 @@ def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime
         quantity, lines, pieces = cursor.fetchone()
     if quantity > settings.CART_MAX_QUANTITY:
         raise InvalidQuantity(most=settings.CART_MAX_QUANTITY)
+    if not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
+        raise QuantityNotSold(title=variant.title_in(_language()), least=variant.min_quantity, step=variant.quantity_step)
     if quantity > available:
         raise SoldOut(title=variant.title_in(_language()), available=available)
     if quantity == added and lines >= settings.CART_MAX_LINES:
@@ -101,7 +115,7 @@ def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime
 _PUT = Prepared("""
 INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor, seen_currency)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
+ON CONFLICT (cart_id, variant_id) WHERE quote_id IS NULL DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
     seen_minor = excluded.seen_minor, seen_currency = excluded.seen_currency
 RETURNING quantity, (SELECT count(*) FROM orders_cartline WHERE cart_id = %s),
     (SELECT coalesce(sum(quantity), 0) FROM orders_cartline WHERE cart_id = %s)
@@ -113,13 +127,19 @@ def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLin
     """Change how many of a line are wanted.
 
     Raises:
-        InvalidQuantity, SoldOut: as when adding.
+        InvalidQuantity, QuantityNotSold, SoldOut: as when adding.
         CartLineNotFound: not a line of this cart.
+        QuoteFixed: its price was agreed for exactly as many.
     """
     wanted = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
     line = CartLine.objects.select_related("variant__product").filter(cart=cart, pk=line_id).first()
     if line is None:
         raise CartLineNotFound
+    if line.quote_id is not None:
+        raise QuoteFixed(quantity=line.quantity)
+    sold = line.variant
+    if not quantity_fits(wanted, sold.min_quantity, sold.quantity_step):
+        raise QuantityNotSold(title=sold.product.text("title", _language()), least=sold.min_quantity, step=sold.quantity_step)
     available = availability([line.variant_id]).get(line.variant_id, 0)
     if wanted > available:
         raise SoldOut(title=line.variant.product.text("title", _language()), available=available)
@@ -160,7 +180,7 @@ def merge_carts(*, token: str, user: User) -> Cart | None:
 
 
 def _pour(source: Cart, target: Cart) -> None:
-    present = {line.variant_id: line for line in target.lines.all()}
+    present = {line.variant_id: line for line in target.lines.filter(quote=None)}
     changed, fresh = [], []
     for line in source.lines.order_by("pk"):
         if line.variant_id in present:
@@ -181,7 +201,7 @@ def acknowledge_prices(*, cart: Cart, conversion: Conversion | None = None) -> i
     variants = sellable_variants([line.variant_id for line in lines], conversion or own(settings.CURRENCY))
     changed = []
     for line in lines:
-        variant = variants.get(line.variant_id)
+        variant = variants.get(line.variant_id) if line.quote_id is None else None
         if variant and (variant.price_minor, variant.currency) != (line.seen_minor, line.seen_currency):
             line.seen_minor, line.seen_currency = variant.price_minor, variant.currency
             changed.append(line)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
+from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
 from core import outbox
 from core.compiled import compiled, first, insert, remove
@@ -26,7 +27,17 @@ from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders import rules
-from orders.errors import Busy, CartEmpty, CheckoutNotFound, NotInCurrency, PointsNotAllowed, PriceChanged, SoldOut, VariantUnavailable
+from orders.errors import (
+    Busy,
+    CartEmpty,
+    CheckoutNotFound,
+    NotInCurrency,
+    PointsNotAllowed,
+    PriceChanged,
+    QuantityNotSold,
+    SoldOut,
+    VariantUnavailable,
+)
 from orders.events import CheckoutPlaced
 from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors.carts import lines_of
@@ -35,6 +46,7 @@ from orders.services import payment
 from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.hoarding import refuse_hoarding
+from orders.services.quotes import use_quotes
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
@@ -114,8 +126,9 @@ def place_order(
 
     Raises:
         CheckoutNotFound: the key, or the cart, is another person's.
-        CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, SoldOut: the cart cannot be bought as it is.
+        CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot be bought as it is.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
+        QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
         TooManyUnpaid: too much is kept for this buyer already.
@@ -162,6 +175,8 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
     checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
     checkout.credit_minor = total_of(means.credit, most=Money(checkout.total_minor, conversion.currency))
     orders = _write(checkout, quote, buyer, at)
+    agreed = [line for order in quote.orders for line in order.lines if line.quote_id is not None]
+    use_quotes(checkout_id=checkout.pk, user_id=buyer.user_id, lines=agreed, at=cart.clock)
     spend_credit(checkout, means.credit, at)
     _take(checkout, orders, quote, at)
     if means.credit and not checkout.due_minor:
@@ -194,9 +209,13 @@ def _wanted(cart: Cart, conversion: Conversion) -> list[rules.WantedLine]:
         variant = variants.get(line.variant_id)
         if variant is None or not variant.is_sellable:
             raise VariantUnavailable(title=variant.title_in(get_language() or "en") if variant else "")
-        if variant.currency != conversion.currency:
+        if (variant.currency if line.quote_id is None else line.seen_currency) != conversion.currency:
             raise NotInCurrency(title=variant.title_in(get_language() or "en"), currency=conversion.currency)
-        wanted.append(rules.WantedLine(variant, rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)))
+        quantity = rules.quantity_of(line.quantity, settings.CART_MAX_QUANTITY)
+        if line.quote_id is None and not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
+            title = variant.title_in(get_language() or "en")
+            raise QuantityNotSold(title=title, least=variant.min_quantity, step=variant.quantity_step)
+        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id))
     return wanted
 
 
@@ -262,6 +281,7 @@ def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conve
         shipping_minor=quoted.shipping_minor,
         points_minor=quoted.points_minor,
         total_minor=quoted.total_minor,
+        handling_days=max(line.variant.handling_days for line in quoted.lines),
         placed_at=at,
     )
 
@@ -279,7 +299,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         options=variant.options,
         picture=variant.picture,
         currency=order.currency,
-        price_minor=variant.price_minor,
+        price_minor=line.unit_minor,
         quantity=line.quantity,
         total_minor=line.total_minor,
     )

@@ -9,6 +9,7 @@ from orders.events import CheckoutExpired
 from orders.models import Checkout
 from orders.services.credits import return_credit
 from orders.services.moves import move_orders
+from orders.services.quotes import return_quotes
 from orders.states import CheckoutStatus
 from payments.services import attempts
 
@@ -24,6 +25,7 @@ def give_up(checkout: Checkout, status: Any, *, actor: str, reason: str, at: dt.
     move_to(checkout, status, actor=actor, reason=reason, at=at)
     orders = list(checkout.orders.order_by("pk"))
     move_orders(orders, status, actor=actor, reason=reason, at=at)
+    return_quotes(checkout.pk, actor=actor, at=at)
     return_credit(checkout, at)
     if checkout.points:
         for order in orders:

@@ -18,7 +18,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import copies, market, money, payouts, purses, rates, review, source, words
+from shop.demo import approval, copies, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -53,6 +53,7 @@ def load(*, small: bool) -> None:
             product = market.put_on_sale(row, shops[row["merchant"]], categories[row["category"]], extra=units, at=opened)
             work.append((product.pk, row))
             progress.advance(step)
+        prices.remember(now, opened=now - dt.timedelta(days=OPENED_DAYS_AGO))
         money.set_round_prices(now)
         pictures = progress.add_task("pictures", total=len(work))
         make_logins()
@@ -62,14 +63,11 @@ def load(*, small: bool) -> None:
         with composing(work, lambda: progress.advance(pictures)):
             for done in history.play():
                 progress.update(business, completed=done)
-        review.buy_suspiciously(now)
-        copies.borrow_a_picture(now)
+        _besides(now)
         # What was ordered before its picture was drawn shows it, too.
         drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
         OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
         issue_papers()
-        press_hearts(now)
-        look_around(now)
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         _drain(lambda handled: progress.advance(step, handled))
         # As the poller has long done with a bank transfer that was begun days ago.
@@ -79,6 +77,19 @@ def load(*, small: bool) -> None:
         step = progress.add_task("advice", total=1)
         train(clock=timezone.now, actor="system:demo")
         progress.advance(step)
+
+
+def _besides(now: dt.datetime) -> None:
+    """What people do besides buying and selling."""
+    review.buy_suspiciously(now)
+    copies.borrow_a_picture(now)
+    used.note_defects()
+    used.make_to_order()
+    prices.sell_in_bulk()
+    quotes.ask(now)
+    approval.begin(now)
+    press_hearts(now)
+    look_around(now)
 
 
 def _drain(advance: Callable[[int], None]) -> None:

@@ -24,7 +24,7 @@ document.addEventListener("alpine:init", () => {
       this.show();
     },
     show() {
-      const { price, was, off, stock, variant, add, buy, delivery, alert, barPrice, barAdd } = this.$refs;
+      const { price, was, off, prior, quantity, stock, variant, add, buy, delivery, alert, barPrice, barAdd, ask } = this.$refs;
       const now = this.current;
       const [symbol, whole, decimals, tail] = now.price;
       for (const shown of [price, barPrice]) {
@@ -36,7 +36,14 @@ document.addEventListener("alpine:init", () => {
       was.querySelector("s").textContent = now.was;
       off.hidden = !now.off;
       off.querySelector("span").textContent = `−${now.off}%`;
+      prior.hidden = !now.prior;
+      prior.querySelector("span").textContent = now.prior;
+      this.$root.querySelectorAll("[data-of]").forEach((part) => (part.hidden = part.dataset.of !== now.id));
+      if (quantity.value === quantity.min) quantity.value = now.least;
+      quantity.min = now.least;
+      quantity.step = now.step;
       variant.value = now.id;
+      ask.search = `?v=${now.id}`;
       add.disabled = buy.disabled = barAdd.disabled = now.left <= 0;
       delivery.textContent = now.delivery;
       this.wait(alert, now);

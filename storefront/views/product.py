@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
-from catalog.selectors import Card, ProductDetail, product_detail
+from catalog.selectors import Card, PriceHistory, ProductDetail, price_histories, product_detail
 from catalog.selectors.products import PictureView, VariantView
 from catalog.selectors.questions import ON_PRODUCT, questions_of
 from catalog.selectors.reviews import Wish
@@ -50,6 +50,7 @@ from storefront.templatetags.storefront import delivery_text, money, price_parts
 SIMILAR = 10
 SIMILAR_SECONDS = 300
 FEW_LEFT = 5
+CURVES = 12
 NO_CACHE = "private, no-cache"
 DRAWN_SECONDS = 60
 BODY = "storefront/components/product_body.html"
@@ -75,6 +76,7 @@ class Picker:
     available: dict[uuid.UUID, int]
     chosen: VariantView
     offers: Mapping[tuple[uuid.UUID, int], ShippingOffer]
+    histories: dict[uuid.UUID, PriceHistory]
 
     @cached_property
     def pictures(self) -> list[PictureView]:
@@ -102,7 +104,24 @@ class Picker:
 
     @property
     def chosen_off(self) -> int:
-        return percent_off(self.chosen)
+        return self._off(self.chosen)
+
+    @property
+    def prior_minor(self) -> int | None:
+        """The lowest price of the 30 days before the reduction that is looked at."""
+        history = self.histories.get(self.chosen.id)
+        return history.prior_minor if history else None
+
+    @property
+    def curves(self) -> list[PriceHistory]:
+        """What has cost different sums lately, of the variant that is looked at first."""
+        curved = [history for history in self.histories.values() if history.chart]
+        return sorted(curved, key=lambda history: history.variant_id != self.chosen.id)[:CURVES]
+
+    def _off(self, variant: VariantView) -> int:
+        """Whole percent below what was asked before the reduction; 0 where that is not known or not more."""
+        history = self.histories.get(variant.id)
+        return history.off if history else 0
 
     @property
     def is_few(self) -> bool:
@@ -126,24 +145,22 @@ class Picker:
         return {"chosen": str(self.chosen.id), "variants": [self._variant_json(variant, language) for variant in self.detail.variants]}
 
     def _variant_json(self, variant: VariantView, language: str) -> dict[str, Any]:
-        was = variant.compare_at_minor
+        was, history = variant.compare_at_minor, self.histories.get(variant.id)
+        prior = history.prior_minor if history else None
         return {
             "id": str(variant.id),
             "options": variant.options,
             "sku": variant.sku,
             "price": price_parts(variant.price_minor, variant.currency, language),
             "was": money(was, variant.currency) if was else "",
-            "off": percent_off(variant),
+            "off": self._off(variant),
+            "prior": money(prior, variant.currency) if prior else "",
             "left": self.available.get(variant.id, 0),
             "picture": self._picture_of(variant),
             "delivery": delivery_text(self.offers[self.detail.merchant.pk, variant.price_minor], variant.currency),
+            "least": variant.min_quantity,
+            "step": variant.quantity_step,
         }
-
-
-def percent_off(variant: VariantView) -> int:
-    """Whole percent below the compare-at price, rounded down; 0 without one."""
-    was = variant.compare_at_minor
-    return 100 * (was - variant.price_minor) // was if was else 0
 
 
 @dataclass(frozen=True)
@@ -241,7 +258,7 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> 
 
 
 def _drawn(
-    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "1", wish: Wish | None = None
+    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "", wish: Wish | None = None
 ) -> DrawnProduct:
     now = timezone.localtime()
     block = block_of(detail.product, detail.rating, wish or Wish())
@@ -250,9 +267,9 @@ def _drawn(
         "detail": detail,
         "picker": picker,
         "refusal": refusal,
-        "quantity": quantity,
+        "quantity": quantity or str(picker.chosen.min_quantity),
         "delivery": delivery_text(picker.offer, picker.chosen.currency),
-        "promise": delivery_promise(detail.merchant.handling_days, now),
+        "promise": delivery_promise(detail.product.days_to_handle, now),
         "promise_ends": promise_ends(now),
         "promise_left": _hours_and_minutes(promise_ends(now) - now),
         "return_days": settings.WITHDRAWAL_DAYS,
@@ -287,7 +304,12 @@ def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) 
     chosen = detail.variant(asked) or next(in_stock, detail.variants[0])
     conversion = current() if chosen.currency == current().currency else own(chosen.currency)
     goods = {(detail.merchant.pk, variant.price_minor) for variant in detail.variants}
-    return Picker(detail, available, chosen, offers_of(goods, conversion))
+    return Picker(detail, available, chosen, offers_of(goods, conversion), _histories(detail))
+
+
+def _histories(detail: ProductDetail) -> dict[uuid.UUID, PriceHistory]:
+    opened = detail.product.published_at
+    return price_histories([variant.id for variant in detail.variants], current(), opened=opened, at=timezone.now())
 
 
 def _hours_and_minutes(left: dt.timedelta) -> tuple[int, int]:

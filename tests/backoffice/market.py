@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import Picture, Product, Review
+from catalog.models import Picture, Product, Proposal, Review
 from catalog.services.prices import set_price
 from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
@@ -22,6 +22,7 @@ from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
 from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
+from orders.services.quotes import ask_for_quote
 from payments import postings
 from payments.models import PaymentAttempt, PayoutStatement
 from payments.services import ledger
@@ -86,6 +87,13 @@ def make_shop(canary: str) -> Shop:
     fulfilment.ship_order(
         order_id=shipped.pk, carrier=f"{canary} express", tracking_number=f"{canary}-TRACK", actor="system:test", at=timezone.now()
     )
+    Proposal.objects.create(
+        merchant=merchant, product=product, changes={"title": {"old": product.title, "new": f"{canary} lamp"}}, actor="merchant:test"
+    )
+    ask_for_quote(
+        user=make_user(email=f"asks@{canary.lower()}.example", name=f"{canary} asks"), variant_id=variant.pk, quantity=20,
+        message=f"{canary} fair", at=timezone.now(),
+    )  # fmt: skip
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     asker = make_user(email=f"asker@{canary.lower()}.example")
     ask_question(

@@ -56,7 +56,7 @@ def test_every_list_form_and_row_of_a_merchant_can_be_read(shop: Shop, client: C
 
 
 def _owner(row: Any) -> Any:
-    for path in ("merchant_id", "product.merchant_id", "pk"):
+    for path in ("merchant_id", "product.merchant_id", "variant.merchant_id", "pk"):
         value = row
         for part in path.split("."):
             value = getattr(value, part, None)

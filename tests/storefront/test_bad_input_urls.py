@@ -59,13 +59,14 @@ POST_ONLY = (
     "address-delete",
     "review-helpful",
     "answer-helpful",
+    "quote-act",
 )
 POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
     "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
-    "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings",
+    "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings", "quote", "quotes",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -122,6 +123,8 @@ def real(address: Address, walk: Walk) -> str:
                 "wish",
                 "wishlist-change",
                 "alert",
+                "quote",
+                "quote-act",
             ),
             str(uuid4()),
         ),

@@ -122,7 +122,7 @@ def test_a_reviewed_product_deep_in_the_tree_needs_few_queries_and_then_hardly_a
     client.post("/cart/add/", {"variant": goods.pk})
     client.get("/help/")  # the category tree is read by whatever page comes first
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         first = client.get(f"/p/{goods.product.slug}/")
     with django_assert_max_num_queries(3):
         second = client.get(f"/p/{goods.product.slug}/")
