@@ -5,8 +5,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.errors import PictureNotFound
+from catalog.imports import services as imports
+from catalog.imports import work
 from catalog.models import Picture
 from catalog.services.pictures import make_renditions
+from core.sweeps import sweep
 
 PATIENCE = dt.timedelta(minutes=2)
 
@@ -30,3 +33,15 @@ def render_missing_pictures(limit: int = 20) -> int:
     for key in keys:
         render_picture(str(key))
     return len(keys)
+
+
+@sweep(expires=60)
+def work_on_imports() -> int:
+    """The next step of an import of products that is being checked, applied or undone."""
+    return work.step(clock=timezone.now)
+
+
+@shared_task(expires=1800)
+def forget_import_files() -> int:
+    """Remove uploaded files of products that are old enough."""
+    return imports.forget_files(at=timezone.now())

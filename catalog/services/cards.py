@@ -7,21 +7,22 @@ suspension waits for it and the handler that follows the suspension finds every 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from catalog.models import Picture, Product, ProductCard, Review, Variant, VariantPrice
+from catalog.models import Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
 from catalog.services.card_rows import CATEGORY_STEP, Sources, card_of, names_of
 from catalog.services.tree import bump_tree
+from core.postgresql.bulk import insert_many, upsert_many
 from merchants.models import Merchant
 
 BATCH = 500
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
 _KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
-_WRITTEN = [field.name for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
+_WRITTEN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
 _SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in {*_KEPT, "version", "search"}]
 _IN_TREE = ("is_visible", "category_path")
 
@@ -59,10 +60,53 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         card.version = (old.version if _same(card, old, _SHOWN) else old.version + 1) if old else 1
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
-    ProductCard.objects.bulk_create(changed, update_conflicts=True, unique_fields=["product"], update_fields=_WRITTEN)
+    upsert_many(changed, update=_WRITTEN)
     if tree_moved:
         bump_tree()
     return len(changed)
+
+
+@transaction.atomic(savepoint=False)
+def make_cards(
+    products: Sequence[Product],
+    variants: Mapping[uuid.UUID, Sequence[Variant]],
+    categories: Mapping[str, Category],
+    *,
+    available: Collection[uuid.UUID],
+) -> None:
+    """The first cards of products that this very transaction has inserted, from the rows in memory, in two statements.
+
+    Nobody else can see or change the products yet, so nothing is read again but their merchants, who could. Each product knows its
+    category and brand; `categories` has those and all above them by path, read in this transaction. Of the `available` ones stock comes
+    in before the transaction ends: a card that says so from the start need not be written twice.
+    """
+    merchants = _hold_merchants({product.merchant_id for product in products})
+    sources = Sources(products=products, merchants=merchants, variants=variants, prices={}, pictures={}, categories=categories)
+    cards = [card for product in products if (card := card_of(product, sources))]
+    for card in cards:
+        card.in_stock = card.product_id in available
+    insert_many(cards)
+    if any(card.is_visible for card in cards):
+        bump_tree()
+
+
+def note_stock(*, available: Collection[uuid.UUID], sold_out: Collection[uuid.UUID]) -> None:
+    """`set_in_stock` for many products in one statement, their cards locked in the order of their keys as everywhere."""
+    ids = [*available, *sold_out]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_STOCK, [ids, [True] * len(available) + [False] * len(sold_out)])
+
+
+_NOTE_STOCK = """
+WITH told AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::bool[]) AS t (id, in_stock)
+), locked AS MATERIALIZED (
+    SELECT c.product_id, told.in_stock FROM catalog_productcard c JOIN told ON told.id = c.product_id
+    WHERE c.in_stock <> told.in_stock ORDER BY c.product_id FOR NO KEY UPDATE OF c
+)
+UPDATE catalog_productcard c SET in_stock = locked.in_stock, version = c.version + 1
+FROM locked WHERE c.product_id = locked.product_id AND c.in_stock <> locked.in_stock
+"""
 
 
 def _same(card: ProductCard, old: ProductCard, names: Sequence[str]) -> bool:

@@ -42,6 +42,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell of bank transfers": {"task": "payments.tasks.send_bank_notices", "schedule": 5.0},
     "compare days with the providers": {"task": "payments.tasks.reconcile", "schedule": 60.0},
     "render missing pictures": {"task": "catalog.tasks.render_missing_pictures", "schedule": 60.0},
+    "work on imports of products": {"task": "catalog.tasks.work_on_imports", "schedule": 5.0},
+    "forget old files of products": {"task": "catalog.tasks.forget_import_files", "schedule": 3600.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
     "invoice what has no invoice": {"task": "orders.tasks.issue_missing_invoices", "schedule": 300.0},
     "decide overdue payment reviews": {"task": "orders.tasks.decide_due_reviews", "schedule": 30.0},
