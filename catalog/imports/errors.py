@@ -96,7 +96,7 @@ class UnknownField(DomainError):
 
 class DefaultUnknown(DomainError):
     code = "default_unknown"
-    message = _("“%(value)s” cannot be chosen for rows that say nothing.")
+    message = _("“%(value)s” cannot be chosen: there is no such value, or the category is divided further.")
     status = 422
 
 

@@ -99,6 +99,8 @@ def _read_prices(goods: Goods, filled: Mapping[str, str], rules: Rules) -> None:
     for name in ("price", "compare_at"):
         if name in filled:
             _take(goods, name, filled[name], lambda cell: cells.price(cell, currency))
+    if "price" in goods.values and goods.values.get("compare_at") == goods.values["price"]:
+        goods.values["compare_at"] = None  # how many shops write that nothing is reduced
 
 
 def _read_options(goods: Goods, filled: Mapping[str, str]) -> None:

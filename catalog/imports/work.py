@@ -7,10 +7,11 @@ killed at any moment, or work on the same import: each row is treated exactly on
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
@@ -39,6 +40,7 @@ MOST_ATOMIC = 5_000
 TRIES = 4
 READING = dt.timedelta(minutes=2)
 Clock = Callable[[], dt.datetime]
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ def step_of(import_id: uuid.UUID, *, clock: Clock) -> int:
     try:
         if row.status == ImportStatus.CHECKING and row.total is None:
             return read_file(row, clock=clock, lease=READING)
-        return _tried(lambda: _step(import_id, clock()))
+        return tried(functools.partial(_step, import_id, clock()))
     except OperationalError:
         raise  # the database is away or we waited too long for others: the next round tries again
     except FileRefused as error:
@@ -66,15 +68,14 @@ def step_of(import_id: uuid.UUID, *, clock: Clock) -> int:
         return _end(import_id, WorkGivenUp(row=row.row), clock())
 
 
-def _tried(work: Callable[[], int]) -> int:
+def tried(work: Callable[[], T]) -> T:
     """Somebody else may use a SKU between our look and our write; the next look sees that. So do a few others' locks."""
-    for left in reversed(range(TRIES)):
+    for _ in range(TRIES - 1):
         try:
             return work()
         except (IntegrityError, OperationalError):
-            if not left:
-                raise
-    return 0
+            continue
+    return work()
 
 
 @transaction.atomic

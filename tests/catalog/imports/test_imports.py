@@ -108,7 +108,7 @@ def test_another_file_adds_a_variant_to_the_product_of_that_key(merchant: Mercha
         ({"Price": "cheap"}, "price", "number"),
         ({"Price": ""}, "price", "price_missing"),
         ({"Price": "99999999999999"}, "price", "number_too_large"),
-        ({"Compare-at price": "19.90"}, "compare_at", "compare_at_low"),
+        ({"Compare-at price": "19.89"}, "compare_at", "compare_at_low"),
         ({"Currency": "XXX"}, "currency", "currency_unknown"),
         ({"Category": "no such"}, "category", "category_unknown"),
         ({"Category": ""}, "category", "category_missing"),
