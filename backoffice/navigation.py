@@ -38,6 +38,8 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Goods"),
             "items": [
                 item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
+                item(_("Prices and stock"), "table_edit", "grid", Duty.PRODUCTS),
+                item(_("Import and export"), "swap_vert", "imports", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
                 item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
             ],

@@ -106,6 +106,12 @@ class NoWarehouse(DomainError):
     status = 422
 
 
+class StockNotYours(DomainError):
+    code = "stock_not_yours"
+    message = _("Your role may not change stock. Leave its column out.")
+    status = 403
+
+
 class ImportNotFound(DomainError):
     code = "import_not_found"
     message = _("This import does not exist.")

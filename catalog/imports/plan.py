@@ -117,6 +117,9 @@ def _existing(product: Product, rows: Sequence[Goods], found: Found) -> Work | N
     work = Work(product, False, list(rows))
     category = _category(rows, found, product.category.path)
     work.category = category if category != product.category.path else ""
+    for row in rows:
+        if row.values.get("version", product.version) != product.version:
+            row.refuse("", "changed_meanwhile")
     siblings = found.siblings.get(product.pk, [])
     _check_status(work, is_sold=any(variant.is_active for variant in siblings))
     known = {variant.sku: variant for variant in siblings}

@@ -45,6 +45,8 @@ WORDS = {
     "options_missing": _("A product with several variants needs options that tell them apart."),
     "attributes_unclear": _("Write attributes like “Material: Cotton; Origin: Portugal”."),
     "too_many_attributes": _("At most %(most)s attributes are possible."),
+    "changed_meanwhile": _("Somebody else changed this product a moment ago. Look at it as it is now, and change it again."),
+    "empty": _("This cannot be empty."),
     "handle_scattered": _("Rows of one product must stand together. Sort the file by the product key."),
     "handle_other": _("This SKU belongs to another product of yours than the product key says."),
     "handle_too_many": _("A product has at most %(most)s variants."),

@@ -9,7 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import Picture, Product, Review
+from catalog.imports.services import map_columns, upload
+from catalog.imports.work import work_through
+from catalog.models import Picture, Product, ProductImport, Review
 from catalog.services.prices import set_price
 from catalog.services.reviews import add_review
 from core.ids import uuid7
@@ -86,6 +88,7 @@ def make_shop(canary: str) -> Shop:
         order_id=shipped.pk, carrier=f"{canary} express", tracking_number=f"{canary}-TRACK", actor="system:test", at=timezone.now()
     )
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
+    bring_file(merchant, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -112,6 +115,14 @@ def make_shop(canary: str) -> Shop:
         statement=make_statement(merchant, canary),
         case=open_case(shipped, kind="refund_only", reason="not_arrived", text=f"{canary} never came"),
     )
+
+
+def bring_file(merchant: Merchant, canary: str) -> ProductImport:
+    """A file of products with a wrong row, checked and not imported yet."""
+    lines = f"SKU,Title,Category,Price\n{canary}-9,{canary} lamp,{canary} lamps,5\n"
+    row = upload(merchant=merchant, name=f"{canary}.csv", pieces=[lines.encode()], actor="merchant:test", at=timezone.now())
+    map_columns(import_id=row.pk, merchant=merchant, mapping=row.mapping, defaults={}, categories={}, is_atomic=False, at=timezone.now())
+    return work_through(row.pk, clock=timezone.now)
 
 
 def make_statement(merchant: Merchant, canary: str) -> PayoutStatement:

@@ -25,7 +25,7 @@ cc00000000000000000000000000000003,13024,campinas,SP
 MEASURES = "name_lenght,description_lenght,photos_qty,weight_g,length_cm,height_cm,width_cm"
 PRODUCTS = (
     f"product_id,product_category_name,{','.join(f'product_{name}' for name in MEASURES.split(','))}\n"
-    + """\
+    """\
 11111111111111110000000000000001,perfumaria,40,287,1,225,16,10,14
 22222222222222220000000000000002,perfumaria,40,287,1,225,16,10,14
 33333333333333330000000000000003,pc_gamer,40,287,1,1500,30,20,
