@@ -18,6 +18,6 @@ merchant_site.add_page("bank-account/", "bank-account", Duty.PAYOUTS, bank_accou
 merchant_site.add_page("imports/", "imports", Duty.PRODUCTS, imports)
 merchant_site.add_page("imports/<uuid:import_id>/", "import", Duty.PRODUCTS, import_page)
 merchant_site.add_page("imports/<uuid:import_id>/failed.csv", "import-failed", Duty.PRODUCTS, failed_rows)
-merchant_site.add_page("export/", "export", Duty.PRODUCTS, export)
+merchant_site.add_page("export/", "export-products", Duty.PRODUCTS, export)
 merchant_site.add_page("prices/", "grid", Duty.PRODUCTS, grid)
 merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOUTS, change_bank_account)

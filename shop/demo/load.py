@@ -17,7 +17,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import market, money, payouts, purses, rates, review, source
+from shop.demo import files, market, money, payouts, purses, rates, review, source
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -49,6 +49,7 @@ def load(*, small: bool) -> None:
             work.append((product.pk, row))
             progress.advance(step)
         money.set_round_prices(now)
+        files.bring_file(now - dt.timedelta(days=3))
         pictures = progress.add_task("pictures", total=len(work))
         make_logins()
         purses.fill(now)

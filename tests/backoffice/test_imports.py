@@ -173,6 +173,7 @@ def test_a_discarded_file_changes_nothing(owner: Client) -> None:
 
 
 def test_a_file_name_is_shown_and_never_obeyed(owner: Client) -> None:
+    """UPL05: files lie under names of ours."""
     uploaded(owner, name="../../<script>alert(1)</script>\u202e.csv")
 
     page = owner.get("/merchant/imports/").content.decode()

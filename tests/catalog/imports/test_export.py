@@ -43,6 +43,7 @@ def goods(merchant: Merchant, lamps: Category) -> None:
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_cell_that_begins_like_a_formula_is_guarded_and_comes_back(text: str) -> None:
+    """IMP01: guarded on the way out, text again on the way in."""
     assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
     assert unguarded(guarded(text)) == text
 

@@ -76,6 +76,7 @@ def test_mixed_line_ends_excels_hint_and_lines_in_cells_are_understood(tmp_path:
     ],
 )
 def test_a_bad_row_is_told_and_the_others_are_read(tmp_path: Path, row: str, problem: str) -> None:
+    """IMP03: a row that cannot be read costs that row."""
     bad_last = problem == "quotes" and "never" in row
     lines = ["SKU,Title,Price", "first,good,1", *([] if bad_last else [row]), "last,good,2", *([row] if bad_last else [])]
     path = written(tmp_path, "\n".join(lines) + "\n")
@@ -143,6 +144,7 @@ def test_a_workbook_is_read_with_its_numbers_as_people_see_them(tmp_path: Path) 
 
 
 def test_a_workbook_that_grows_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    """UPL07: a bomb is known by the sizes in its directory."""
     bomb = packed({"[Content_Types].xml": b"<Types/>", "xl/worksheets/sheet1.xml": b" " * 50_000_000})
 
     with pytest.raises(WorkbookSuspicious):
@@ -150,6 +152,7 @@ def test_a_workbook_that_grows_is_refused_before_it_is_unpacked(tmp_path: Path) 
 
 
 def test_a_workbook_with_a_million_entries_is_refused_before_they_are_counted(tmp_path: Path) -> None:
+    """UPL07: the number stands at the end of the file."""
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, 46_000_000, 0, 0)
 
     with pytest.raises(WorkbookSuspicious):

@@ -122,6 +122,7 @@ def test_another_file_adds_a_variant_to_the_product_of_that_key(merchant: Mercha
 def test_a_wrong_row_is_reported_and_the_right_ones_are_imported(
     merchant: Merchant, lamps: Category, changes: dict[str, str], field: str, code: str
 ) -> None:
+    """IMP06: by row, with field and reason."""
     row = imported(merchant, table({**LAMP, **changes}, {**LAMP, "SKU": "L-2"}))
 
     assert (field, code) in [(field, code) for number, field, code in problems(row) if number == 1]
@@ -144,6 +145,7 @@ def test_a_sku_counts_once_in_a_file(merchant: Merchant, lamps: Category) -> Non
 
 
 def test_another_shop_may_have_the_same_sku_and_stays_as_it_is(merchant: Merchant, lamps: Category) -> None:
+    """IMP06: a SKU names something within its own shop only."""
     other = make_product(category=lamps, variants=[new_variant(sku="L-1", price_minor=500)])
     before = Product.objects.filter(pk=other.pk).values().get()
 
@@ -300,6 +302,7 @@ def test_a_batch_takes_as_many_statements_whatever_its_size(merchant: Merchant, 
 
 
 def test_a_worker_that_dies_is_followed_by_one_that_goes_on(merchant: Merchant, lamps: Category, monkeypatch: Any) -> None:
+    """IMP04: the checkpoint moves with the rows."""
     monkeypatch.setattr(work, "BATCH", 2)
     row = checked(merchant, table(*({**LAMP, "SKU": f"L-{number}"} for number in range(5))))
     start(import_id=row.pk, merchant=merchant, at=timezone.now())
