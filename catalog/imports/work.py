@@ -49,7 +49,13 @@ def step(*, clock: Clock) -> int:
     now = clock()
     due = ProductImport.objects.filter(status__in=MOVING).filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
     key = due.order_by("moved_at").values_list("pk", flat=True).first()
-    return step_of(key, clock=clock) if key else 0
+    if key is None:
+        return 0
+    try:
+        return step_of(key, clock=clock)
+    except OperationalError:
+        ProductImport.objects.filter(pk=key).update(moved_at=now)  # the others come first before it is tried again
+        raise
 
 
 def step_of(import_id: uuid.UUID, *, clock: Clock) -> int:

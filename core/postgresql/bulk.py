@@ -14,6 +14,9 @@ from typing import Any
 
 from django.db import connection, models
 
+# More of them would only make one statement last so long that it is cut off.
+AT_ONCE = 2_000
+
 
 def insert_many(rows: Sequence[models.Model]) -> None:
     """Insert unsaved rows of one model as they are, defaults included. The keys of rows without one are made by the database."""
@@ -66,9 +69,10 @@ def _insert(model: type[models.Model], names: Iterable[tuple[str, str]]) -> str:
     return f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::"{table}", %s::json)'  # noqa: S608
 
 
-def _run(sql: str, rows: list[dict[str, Any]]) -> None:
+def _run(sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(rows, ensure_ascii=False, default=str)])
+        for start in range(0, len(rows), AT_ONCE):
+            cursor.execute(sql, [json.dumps(rows[start : start + AT_ONCE], ensure_ascii=False, default=str)])
 
 
 def _plain(value: Any) -> Any:

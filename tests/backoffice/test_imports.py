@@ -51,6 +51,13 @@ def uploaded(client: Client, content: str | bytes = CSV, name: str = "goods.csv"
     return client.post("/merchant/imports/", {"file": file})
 
 
+def streamed(client: Client, path: str, language: str = "en") -> bytes:
+    """The whole of a download."""
+    answer: Any = client.get(path, headers={"accept-language": language})
+    assert "attachment" in answer["Content-Disposition"]
+    return b"".join(answer.streaming_content)
+
+
 def columns(row: ProductImport, **changes: str) -> dict[str, str]:
     return {"action": "check", **{f"column-{number}": field for number, field in enumerate(row.mapping)}, **changes}
 
@@ -92,8 +99,8 @@ def test_a_file_goes_all_the_way_and_back(owner: Client, merchant: Merchant) -> 
 def test_failed_rows_come_back_with_their_reason_in_the_readers_language(owner: Client) -> None:
     row = checked(owner)
 
-    english = b"".join(owner.get(f"/merchant/imports/{row.pk}/failed.csv").streaming_content).decode("utf-8-sig").splitlines()
-    chinese = b"".join(owner.get(f"/merchant/imports/{row.pk}/failed.csv", headers={"accept-language": "zh-hans"}).streaming_content)
+    english = streamed(owner, f"/merchant/imports/{row.pk}/failed.csv").decode("utf-8-sig").splitlines()
+    chinese = streamed(owner, f"/merchant/imports/{row.pk}/failed.csv", "zh-hans")
 
     assert english == ["SKU,Title,Category,Price,Stock,Reason", "L-2,Wrong lamp,nowhere,5,1,Category: There is no such category."]
     assert "没有这个类目" in chinese.decode()
@@ -210,12 +217,11 @@ def test_products_are_taken_out_as_csv_and_as_a_workbook(owner: Client, merchant
     owner.post(f"/merchant/imports/{row.pk}/", {"action": "start"})
     work_through(row.pk, clock=timezone.now)
 
-    text = owner.get("/merchant/export/")
-    book = owner.get("/merchant/export/?format=xlsx")
+    text = streamed(owner, "/merchant/export/")
+    book = streamed(owner, "/merchant/export/?format=xlsx")
 
-    assert "attachment" in text["Content-Disposition"]
-    assert "Paper lamp" in b"".join(text.streaming_content).decode()
-    assert load_workbook(io.BytesIO(b"".join(book.streaming_content))).active["C2"].value == "Paper lamp"
+    assert "Paper lamp" in text.decode()
+    assert load_workbook(io.BytesIO(book)).active["C2"].value == "Paper lamp"
     assert Variant.objects.count() == 1
 
 

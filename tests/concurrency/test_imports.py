@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_of_imports_started_at_once_one_runs(merchant: Merchant) -> None:
     """IMP05: the others are refused, and their files wait as they were."""
     rows = [checked(merchant, lamps(3)) for _ in range(WORKERS)]
 
-    outcomes = at_once([lambda row=row: services.start(import_id=row.pk, merchant=merchant, at=timezone.now()) for row in rows])
+    outcomes = at_once([functools.partial(services.start, import_id=row.pk, merchant=merchant, at=timezone.now()) for row in rows])
 
     assert len(successes(outcomes)) == 1
     assert {type(error) for error in refusals(outcomes)} == {ImportRunning}
