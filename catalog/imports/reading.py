@@ -20,16 +20,17 @@ from catalog.states import ImportStatus
 EVERY = 5_000
 
 
-def read_file(row: ProductImport, *, clock: Callable[[], dt.datetime], lease: dt.timedelta) -> int:
+def read_file(row: ProductImport, *, clock: Callable[[], dt.datetime], lease: dt.timedelta, is_mine: bool) -> int:
     """Copy the rows of a file, one worker at a time; whoever is killed is followed by another that begins anew after the lease.
 
-    Returns 1, or 0 where another worker reads it.
+    Returns 1, or 0 where another worker reads it; `is_mine` says that the lease is the caller's own.
 
     Raises:
         FileRefused: it cannot be read to its end.
     """
     now = clock()
-    free = ProductImport.objects.filter(pk=row.pk, status=ImportStatus.CHECKING, total=None).exclude(claimed_until__gte=now)
+    free = ProductImport.objects.filter(pk=row.pk, status=ImportStatus.CHECKING, total=None)
+    free = free if is_mine else free.exclude(claimed_until__gte=now)
     if not free.update(claimed_until=now + lease):
         return 0
     source, target = storage.source_path(row), storage.rows_path(row)
@@ -48,7 +49,9 @@ def read_file(row: ProductImport, *, clock: Callable[[], dt.datetime], lease: dt
             raise FileEmpty
         with transaction.atomic():
             draft.replace(target)
-            ProductImport.objects.filter(pk=row.pk).update(total=total, claimed_until=None, moved_at=clock())
+            ProductImport.objects.filter(pk=row.pk).update(
+                total=total, claimed_until=clock() + lease if is_mine else None, moved_at=clock()
+            )
     finally:
         draft.unlink(missing_ok=True)
     return 1

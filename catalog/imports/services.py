@@ -39,6 +39,8 @@ KIND = "product_import"
 # What may be said for rows that say nothing themselves.
 DEFAULTS = ("category", "currency", "status", "condition", "tax_class")
 MOST_CATEGORIES = 500
+# For so long an import belongs to whoever works on it; they renew it, and where they die, another goes on afterwards.
+LEASE = dt.timedelta(minutes=2)
 
 
 def upload(*, merchant: Merchant, name: str, pieces: Iterable[bytes], actor: str, at: dt.datetime, limited: bool = True) -> ProductImport:
@@ -95,6 +97,7 @@ def map_columns(
     categories: Mapping[str, str],
     is_atomic: bool,
     at: dt.datetime,
+    by_caller: bool = False,
 ) -> ProductImport:
     """Say what each column means, and have the file checked; the same is proposed for the merchant's next file.
 
@@ -102,6 +105,7 @@ def map_columns(
         mapping: for each column a field, or "" to leave it out.
         defaults: what rows mean that say nothing of DEFAULTS.
         categories: our slugs for the file's own category names, or for the beginnings of their paths.
+        by_caller: who calls works on it at once (`work.work_through`), so no worker is called and none takes it for a while.
 
     Raises:
         ImportNotFound, IllegalTransition, FileGone.
@@ -116,9 +120,9 @@ def map_columns(
     if not storage.source_path(row).exists():
         raise FileGone
     job = queue_job(kind=KIND, actor=row.actor)
-    anew = {"total": None, "row": 0, "offset": 0, "made": 0, "changed": 0, "unchanged": 0, "failed": 0, "claimed_until": None}
+    anew = {"total": None, "row": 0, "offset": 0, "made": 0, "changed": 0, "unchanged": 0, "failed": 0}
     what = {"mapping": chosen, "defaults": said, "categories": aliases, "is_atomic": is_atomic}
-    _move(row, ImportStatus.CHECKING, at=at, job=job, **anew, **what)
+    _move(row, ImportStatus.CHECKING, at=at, by_caller=by_caller, job=job, **anew, **what)
     ImportProblem.objects.filter(product_import=row).delete()
     columns = {fold(header): field for header, field in zip(row.header, chosen, strict=True)}
     kept, _ = ImportMapping.objects.get_or_create(merchant=merchant)
@@ -157,7 +161,7 @@ def _check_defaults(said: Mapping[str, str], aliases: Mapping[str, str]) -> None
         raise DefaultUnknown(value=f"{len(aliases)}")
 
 
-def start(*, import_id: uuid.UUID, merchant: Merchant, at: dt.datetime) -> ProductImport:
+def start(*, import_id: uuid.UUID, merchant: Merchant, at: dt.datetime, by_caller: bool = False) -> ProductImport:
     """Import what was checked, or, where nobody wants to see a report before, what was read.
 
     Raises:
@@ -169,7 +173,7 @@ def start(*, import_id: uuid.UUID, merchant: Merchant, at: dt.datetime) -> Produ
         if not storage.rows_path(row).exists():
             raise FileGone
         anew = {"row": 0, "offset": 0, "made": 0, "changed": 0, "unchanged": 0, "failed": 0}
-        _move(row, ImportStatus.RUNNING, at=at, job=queue_job(kind=KIND, actor=row.actor), **anew)
+        _move(row, ImportStatus.RUNNING, at=at, by_caller=by_caller, job=queue_job(kind=KIND, actor=row.actor), **anew)
         ImportProblem.objects.filter(product_import=row).exclude(stage=ImportProblem.Stage.READ).delete()
         return row
 
@@ -231,21 +235,22 @@ def locked(import_id: uuid.UUID, merchant: Merchant) -> ProductImport:
     return row
 
 
-def _move(row: ProductImport, status: str, /, *, at: dt.datetime, **changes: Any) -> None:
+def _move(row: ProductImport, status: str, /, *, at: dt.datetime, by_caller: bool = False, **changes: Any) -> None:
     """The status by its table, the rest of the locked row as it is set here; a worker is called where there is something to do."""
     move_to(row, status, actor=row.actor, at=at, moved_at=at)
+    changes["claimed_until"] = at + LEASE if by_caller else None
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
-    if status in MOVING:
+    if status in MOVING and not by_caller:
         ring(TASK)
 
 
 def fail(row: ProductImport, error: FileRefused, *, at: dt.datetime) -> None:
     """End an import for a reason that is shown; the caller has locked it."""
-    _move(row, ImportStatus.FAILED, at=at, error=error.code, error_params=error.params, finished_at=at, claimed_until=None)
+    _move(row, ImportStatus.FAILED, at=at, error=error.code, error_params=error.params, finished_at=at)
 
 
 def finish(row: ProductImport, status: str, *, at: dt.datetime) -> None:
     """The locked import has come to where nothing is left to do."""
-    _move(row, status, at=at, finished_at=at, claimed_until=None)
+    _move(row, status, at=at, finished_at=at)

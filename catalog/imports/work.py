@@ -26,7 +26,7 @@ from catalog.imports.plan import plan
 from catalog.imports.reading import read_file
 from catalog.imports.records import note_changes, note_problems
 from catalog.imports.rows import Goods, Rules, goods_of
-from catalog.imports.services import fail, finish
+from catalog.imports.services import LEASE, fail, finish
 from catalog.imports.undo import undo_piece
 from catalog.imports.works import Work
 from catalog.models import ImportProblem, ProductImport
@@ -38,7 +38,6 @@ BATCH = 1_000
 # All or none is one transaction: more would keep the rows of a merchant's products locked for too long.
 MOST_ATOMIC = 5_000
 TRIES = 4
-READING = dt.timedelta(minutes=2)
 Clock = Callable[[], dt.datetime]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -58,12 +57,17 @@ def step(*, clock: Clock) -> int:
         raise
 
 
-def step_of(import_id: uuid.UUID, *, clock: Clock) -> int:
-    """One step of this import; at least 1 while it is not at rest. What goes wrong ends the import with a reason, never the worker."""
+def step_of(import_id: uuid.UUID, *, clock: Clock, is_mine: bool = False) -> int:
+    """One step of this import; at least 1 while it is not at rest. Who works on it alone renews their lease (`is_mine`).
+
+    What goes wrong ends the import with a reason, never the worker.
+    """
+    if is_mine:
+        ProductImport.objects.filter(pk=import_id, status__in=MOVING).update(claimed_until=clock() + LEASE)
     row = ProductImport.objects.get(pk=import_id)
     try:
         if row.status == ImportStatus.CHECKING and row.total is None:
-            return read_file(row, clock=clock, lease=READING)
+            return read_file(row, clock=clock, lease=LEASE, is_mine=is_mine)
         return tried(functools.partial(_step, import_id, clock()))
     except OperationalError:
         raise  # the database is away or we waited too long for others: the next round tries again
@@ -203,7 +207,7 @@ def _tell_job(row: ProductImport, at: dt.datetime, error: str = "") -> None:
 
 def work_through(import_id: uuid.UUID, *, clock: Clock, on_step: Callable[[ProductImport], Any] = lambda row: None) -> ProductImport:
     """Work on one import until it rests, for commands and loaders."""
-    while step_of(import_id, clock=clock):
+    while step_of(import_id, clock=clock, is_mine=True):
         row = ProductImport.objects.get(pk=import_id)
         on_step(row)
         if row.status not in MOVING:

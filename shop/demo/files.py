@@ -28,9 +28,11 @@ def bring_file(at: dt.datetime) -> None:
     if merchant is None or owner is None or ProductImport.objects.for_merchant(merchant).exists():
         return
     row = upload(merchant=merchant, name=NAME, pieces=[_content(merchant)], actor=f"merchant:{owner.user_id}", at=at)
-    map_columns(import_id=row.pk, merchant=merchant, mapping=row.mapping, defaults={}, categories={}, is_atomic=False, at=at)
+    map_columns(
+        import_id=row.pk, merchant=merchant, mapping=row.mapping, defaults={}, categories={}, is_atomic=False, at=at, by_caller=True
+    )
     work_through(row.pk, clock=lambda: at)
-    start(import_id=row.pk, merchant=merchant, at=at)
+    start(import_id=row.pk, merchant=merchant, at=at, by_caller=True)
     work_through(row.pk, clock=lambda: at)
 
 

@@ -58,6 +58,7 @@ class Command(BaseCommand):
             categories=asked.get("categories", {}),
             is_atomic=options["atomic"],
             at=timezone.now(),
+            by_caller=True,
         )
         if options["dry_run"]:
             row = self._work(row)
@@ -65,11 +66,11 @@ class Command(BaseCommand):
             self._report(row)
             discard(import_id=row.pk, merchant=merchant, at=timezone.now())
         else:
-            work.step_of(row.pk, clock=timezone.now)  # reads the file
+            work.step_of(row.pk, clock=timezone.now, is_mine=True)  # reads the file
             row.refresh_from_db()
             if row.status == ImportStatus.FAILED:
                 raise CommandError(worded(row.error, row.error_params))
-            start(import_id=row.pk, merchant=merchant, at=timezone.now())
+            start(import_id=row.pk, merchant=merchant, at=timezone.now(), by_caller=True)
             row = self._work(row)
             self.stdout.write(f"imported: {_sums(row)}")
             self._report(row)

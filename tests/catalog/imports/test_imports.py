@@ -21,7 +21,7 @@ from catalog.imports.errors import (
     SkuUnmapped,
     UnknownField,
 )
-from catalog.imports.services import discard, forget_files, map_columns, start, undo, upload
+from catalog.imports.services import LEASE, discard, forget_files, map_columns, start, undo, upload
 from catalog.imports.storage import folder, source_path
 from catalog.models import Brand, Category, ImportMapping, Product, ProductCard, ProductImport, Variant
 from catalog.rules.tokens import document_tokens
@@ -326,10 +326,21 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(merchant: Merchant, 
 def test_a_file_that_is_being_read_is_read_by_one_worker_until_it_is_silent(merchant: Merchant, lamps: Category) -> None:
     row = mapped(brought(merchant, table(LAMP)))
     now = timezone.now()
-    ProductImport.objects.filter(pk=row.pk).update(claimed_until=now + work.READING)
+    ProductImport.objects.filter(pk=row.pk).update(claimed_until=now + LEASE)
 
     assert work.step(clock=lambda: now) == 0
-    assert work.step(clock=lambda: now + 2 * work.READING) == 1
+    assert work.step(clock=lambda: now + 2 * LEASE) == 1
+
+
+def test_what_a_command_works_on_is_left_alone_by_workers_until_it_is_silent(merchant: Merchant, lamps: Category) -> None:
+    row = brought(merchant, table(LAMP))
+    mapped(row, by_caller=True)
+    now = timezone.now()
+
+    assert work.step(clock=lambda: now) == 0
+    assert work.step_of(row.pk, clock=lambda: now, is_mine=True) == 1
+    assert work.step(clock=lambda: now) == 0
+    assert work.step(clock=lambda: now + 2 * LEASE) == 1
 
 
 def test_an_undo_archives_what_was_made_and_frees_its_skus(merchant: Merchant, lamps: Category) -> None:
