@@ -16,7 +16,7 @@ from catalog.models import ImportProblem, ProductImport
 from catalog.states import ImportStatus
 from core.errors import DomainError
 from merchants.models import Merchant
-from shop.measuring import Stopwatch
+from shop.measuring import Stopwatch, rare_collections
 
 ACTOR = "system:import_products"
 SHOWN = 20
@@ -38,7 +38,8 @@ class Command(BaseCommand):
         if merchant is None:
             raise CommandError(f"There is no shop with the slug {options['merchant']}.")
         try:
-            self._run(merchant, options)
+            with rare_collections():
+                self._run(merchant, options)
         except DomainError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from shop.measuring import Stopwatch
+from shop.measuring import Stopwatch, rare_collections
 from shop.olist.load import load
 
 
@@ -18,7 +18,8 @@ class Command(BaseCommand):
         self.products: Stopwatch | None = None
         watch = Stopwatch()
         try:
-            done = load(options["path"], at=timezone.now(), on_progress=self._show)
+            with rare_collections():
+                done = load(options["path"], at=timezone.now(), on_progress=self._show)
         except OSError as error:
             raise CommandError(f"{error.filename or options['path']}: {error.strerror}") from error
         except KeyError as error:
