@@ -3,6 +3,9 @@
 from backoffice.commission import CommissionPlanAdmin, CommissionRuleAdmin
 from backoffice.pages.balance import balance
 from backoffice.pages.bank_account import bank_account, change_bank_account
+from backoffice.pages.export import export
+from backoffice.pages.grid import grid
+from backoffice.pages.imports import failed_rows, import_page, imports
 from backoffice.pages.payouts import payouts
 from merchants.admin import merchant_site
 from merchants.permissions import Duty
@@ -12,4 +15,9 @@ __all__ = ["CommissionPlanAdmin", "CommissionRuleAdmin"]
 merchant_site.add_page("balance/", "balance", Duty.BALANCE, balance)
 merchant_site.add_page("payouts/", "payouts", Duty.PAYOUTS, payouts)
 merchant_site.add_page("bank-account/", "bank-account", Duty.PAYOUTS, bank_account)
+merchant_site.add_page("imports/", "imports", Duty.PRODUCTS, imports)
+merchant_site.add_page("imports/<uuid:import_id>/", "import", Duty.PRODUCTS, import_page)
+merchant_site.add_page("imports/<uuid:import_id>/failed.csv", "import-failed", Duty.PRODUCTS, failed_rows)
+merchant_site.add_page("export/", "export-products", Duty.PRODUCTS, export)
+merchant_site.add_page("prices/", "grid", Duty.PRODUCTS, grid)
 merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOUTS, change_bank_account)

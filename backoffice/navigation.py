@@ -41,6 +41,8 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Price requests"), "forum", "orders_quote_changelist", Duty.PRODUCTS),
                 item(_("Proposed changes"), "rate_review", "catalog_proposal_changelist", Duty.PRODUCTS),
                 item(_("Price history"), "timeline", "catalog_pricechange_changelist", Duty.PRODUCTS),
+                item(_("Prices and stock"), "table_edit", "grid", Duty.PRODUCTS),
+                item(_("Import and export"), "swap_vert", "imports", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
                 item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
                 item(_("Questions"), "help", "catalog_question_changelist", Duty.REVIEWS),

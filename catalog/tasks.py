@@ -5,6 +5,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.errors import PictureNotFound
+from catalog.imports import services as imports
+from catalog.imports import work
 from catalog.models import Picture
 from catalog.services.cards import refresh_stale_cards as refresh_some
 from catalog.services.copies import look_for_copies
@@ -117,3 +119,15 @@ def forget_prices() -> int:
 def follow_schedules() -> int:
     """Put on sale, and take off it, what is due."""
     return follow_schedule(at=timezone.now())
+
+
+@sweep(expires=60)
+def work_on_imports() -> int:
+    """The next step of an import of products that is being checked, applied or undone."""
+    return work.step(clock=timezone.now)
+
+
+@shared_task(expires=1800)
+def forget_import_files() -> int:
+    """Remove uploaded files of products that are old enough."""
+    return imports.forget_files(at=timezone.now())

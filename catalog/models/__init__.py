@@ -1,6 +1,7 @@
 from catalog.models.attributes import Attribute, AttributeChoice, ProductType, TypeAttribute
 from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
+from catalog.models.imports import ImportChange, ImportMapping, ImportProblem, ProductImport
 from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
 from catalog.models.price_changes import PriceChange
@@ -25,12 +26,16 @@ __all__ = [
     "Category",
     "CopySuspicion",
     "FormerSlug",
+    "ImportChange",
+    "ImportMapping",
+    "ImportProblem",
     "ModerationItem",
     "Picture",
     "PictureFeatures",
     "PriceChange",
     "Product",
     "ProductCard",
+    "ProductImport",
     "ProductType",
     "Proposal",
     "Published",

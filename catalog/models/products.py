@@ -48,6 +48,8 @@ class Product(Translated, Stateful):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category"))
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("brand"))
     slug = models.SlugField(max_length=120, unique=True)
+    # What the merchant's own files call it; its variants are rows of the same key.
+    handle = models.CharField(_("product key"), max_length=120, blank=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     i18n = models.JSONField(_("translations"), default=dict, blank=True)
@@ -74,6 +76,7 @@ class Product(Translated, Stateful):
             models.CheckConstraint(condition=Q(status__in=["draft", "pending", "published", "hidden", "archived"]), name="product_status"),
             models.CheckConstraint(condition=Q(condition__in=["new", "like_new", "good", "fair"]), name="product_condition"),
             models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
+            models.UniqueConstraint(fields=["merchant", "handle"], condition=~Q(handle=""), name="product_handle"),
             models.CheckConstraint(condition=Q(handling_days=None) | Q(handling_days__lte=180), name="product_handling_days"),
         ]
         indexes = [

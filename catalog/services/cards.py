@@ -7,25 +7,25 @@ suspension waits for it and the handler that follows the suspension finds every 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from catalog.models import Picture, Product, ProductCard, Review, Variant, VariantPrice
+from catalog.models import Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
 from catalog.selectors.attributes import specs_by_name
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
 from catalog.services.wish_news import note_back, note_fallen_prices
-from core.bulk import upsert
+from core.postgresql.bulk import insert_many, upsert_many
 from merchants.models import Merchant
 
 BATCH = 500
 NOW = "now"  # PostgreSQL reads it as the moment of the transaction
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
 _KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
-_WRITTEN = [field.name for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
+_WRITTEN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
 _QUIET = {"version", "search", "facets", "is_stale", "changed_at"}
 _SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in _KEPT | _QUIET]
 _IN_TREE = ("is_visible", "category_path")
@@ -66,7 +66,7 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
         card.changed_at = old.changed_at if old is not None and is_as_before else NOW
         tree_moved |= any(getattr(card, name) != getattr(old, name, None) for name in _IN_TREE) and (card.is_visible or old is not None)
         changed.append(card)
-    upsert(changed, key="product", changed=_WRITTEN)
+    upsert_many(changed, update=_WRITTEN)
     note_fallen_prices([card.pk for card in changed if card.is_visible and _is_cheaper(card, before.get(card.pk))])
     if tree_moved:
         bump_tree()
@@ -75,6 +75,52 @@ def _refresh(ids: Sequence[uuid.UUID]) -> int:
 
 def _is_cheaper(card: ProductCard, old: ProductCard | None) -> bool:
     return old is not None and card.currency == old.currency and card.price_minor < old.price_minor
+
+
+@transaction.atomic(savepoint=False)
+def make_cards(
+    products: Sequence[Product],
+    variants: Mapping[uuid.UUID, Sequence[Variant]],
+    categories: Mapping[str, Category],
+    *,
+    available: Collection[uuid.UUID],
+) -> None:
+    """The first cards of products that this very transaction has inserted, from the rows in memory, in two statements.
+
+    Nobody else can see or change the products yet, so nothing is read again but their merchants, who could. Each product knows its
+    category and brand; `categories` has those and all above them by path, read in this transaction. Of the `available` ones stock comes
+    in before the transaction ends: a card that says so from the start need not be written twice.
+    """
+    merchants = _hold_merchants({product.merchant_id for product in products})
+    sources = Sources(
+        products=products, merchants=merchants, variants=variants, prices={}, pictures={}, categories=categories, specs=specs_by_name()
+    )
+    cards = [card for product in products if (card := card_of(product, sources))]
+    for card in cards:
+        card.in_stock = card.product_id in available
+        card.changed_at = NOW
+    insert_many(cards)
+    if any(card.is_visible for card in cards):
+        bump_tree()
+
+
+def note_stock(*, available: Collection[uuid.UUID], sold_out: Collection[uuid.UUID]) -> None:
+    """`set_in_stock` for many products in one statement, their cards locked in the order of their keys as everywhere."""
+    ids = [*available, *sold_out]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_STOCK, [ids, [True] * len(available) + [False] * len(sold_out)])
+
+
+_NOTE_STOCK = """
+WITH told AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::bool[]) AS t (id, in_stock)
+), locked AS MATERIALIZED (
+    SELECT c.product_id, told.in_stock FROM catalog_productcard c JOIN told ON told.id = c.product_id
+    WHERE c.in_stock <> told.in_stock ORDER BY c.product_id FOR NO KEY UPDATE OF c
+)
+UPDATE catalog_productcard c SET in_stock = locked.in_stock, version = c.version + 1
+FROM locked WHERE c.product_id = locked.product_id AND c.in_stock <> locked.in_stock
+"""
 
 
 def _same(card: ProductCard, old: ProductCard, names: Sequence[str]) -> bool:

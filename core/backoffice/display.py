@@ -32,6 +32,7 @@ TONES = {
     "impossible": "danger", "due": "warning", "collected": "success", "dropped": "neutral", "confirmed": "warning",
     "offered": "warning", "approved": "info", "sent_back": "primary", "refused": "danger",
     "escalated": "danger", "verdict": "info", "replaced": "primary", "repaired": "primary", "withdrawn": "neutral", "closed": "neutral",
+    "uploaded": "warning", "checking": "info", "checked": "warning", "discarded": "neutral", "undoing": "info", "undone": "neutral",
     "dismissed": "neutral", "visible": "success", "accepted": "success", "rejected": "danger", "clean": "success", "differs": "danger",
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger",
 }  # fmt: skip

@@ -18,7 +18,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import approval, copies, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
+from shop.demo import approval, copies, files, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -55,6 +55,7 @@ def load(*, small: bool) -> None:
             progress.advance(step)
         prices.remember(now, opened=now - dt.timedelta(days=OPENED_DAYS_AGO))
         money.set_round_prices(now)
+        files.bring_file(now - dt.timedelta(days=3))
         pictures = progress.add_task("pictures", total=len(work))
         make_logins()
         purses.fill(now)

@@ -11,6 +11,10 @@ RISK_REVIEW_SILENCE = env("RISK_REVIEW_SILENCE", "cancel")
 RISK_ORIGIN_DAYS = int(env("RISK_ORIGIN_DAYS", "180"))
 # Where the operator is at home: its fees are taxed there, and a cart without an address shows that country's tax.
 OPERATOR_COUNTRY = env("OPERATOR_COUNTRY", "CN")
+# Which class keeps the stock that files of products count, behind catalog.imports.stock.StockKeeper.
+CATALOG_STOCK_KEEPER = "logistics.services.counting.DefaultWarehouse"
+IMPORT_MAX_MB = int(env("IMPORT_MAX_MB", "20"))
+IMPORT_FILE_DAYS = int(env("IMPORT_FILE_DAYS", "30"))
 DEMO_MODE = env_flag("DEMO_MODE")
 DEMO_PASSWORD = env("DEMO_PASSWORD")
 UNPAID_ORDER_MINUTES = int(env("UNPAID_ORDER_MINUTES", "30"))

@@ -51,6 +51,8 @@ CELERY_BEAT_SCHEDULE = {
     "refresh the index of pictures": {"task": "catalog.tasks.refresh_picture_index", "schedule": 60.0},
     "publish and hide on time": {"task": "catalog.tasks.follow_schedules", "schedule": 15.0},
     "forget old prices": {"task": "catalog.tasks.forget_prices", "schedule": 3600.0},
+    "work on imports of products": {"task": "catalog.tasks.work_on_imports", "schedule": 5.0},
+    "forget old files of products": {"task": "catalog.tasks.forget_import_files", "schedule": 3600.0},
     "expire unpaid purchases": {"task": "orders.tasks.expire_unpaid_purchases", "schedule": 3.0},
     "invoice what has no invoice": {"task": "orders.tasks.issue_missing_invoices", "schedule": 300.0},
     "decide overdue payment reviews": {"task": "orders.tasks.decide_due_reviews", "schedule": 30.0},

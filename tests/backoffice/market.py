@@ -9,7 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import Picture, Product, Proposal, Review
+from catalog.imports.services import map_columns, upload
+from catalog.imports.work import work_through
+from catalog.models import Picture, Product, ProductImport, Proposal, Review
 from catalog.services.prices import set_price
 from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
@@ -99,6 +101,7 @@ def make_shop(canary: str) -> Shop:
     ask_question(
         product_id=product.pk, user_id=asker.pk, author=f"{canary} asker", text=f"Does {canary} glow?", language="en", at=timezone.now()
     )
+    bring_file(merchant, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -125,6 +128,14 @@ def make_shop(canary: str) -> Shop:
         statement=make_statement(merchant, canary),
         case=open_case(shipped, kind="refund_only", reason="not_arrived", text=f"{canary} never came"),
     )
+
+
+def bring_file(merchant: Merchant, canary: str) -> ProductImport:
+    """A file of products with a wrong row, checked and not imported yet."""
+    lines = f"SKU,Title,Category,Price\n{canary}-9,{canary} lamp,{canary} lamps,5\n"
+    row = upload(merchant=merchant, name=f"{canary}.csv", pieces=[lines.encode()], actor="merchant:test", at=timezone.now())
+    map_columns(import_id=row.pk, merchant=merchant, mapping=row.mapping, defaults={}, categories={}, is_atomic=False, at=timezone.now())
+    return work_through(row.pk, clock=timezone.now)
 
 
 def make_statement(merchant: Merchant, canary: str) -> PayoutStatement:

@@ -66,7 +66,7 @@ def _owner(row: Any) -> Any:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["", "balance/"])
+@pytest.mark.parametrize("path", ["", "balance/", "imports/", "prices/"])
 def test_the_merchants_own_pages_can_be_read(shop: Shop, client: Client, language: str, path: str) -> None:
     client.force_login(shop.owner)
 

@@ -11,8 +11,10 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.urls import URLPattern, URLResolver, reverse
 
+from catalog.models import ProductImport
 from core.ids import uuid7
 from merchants.models import Merchant
+from merchants.permissions import Duty
 
 # Pages of the site itself that show nothing of any shop; login and logout answer everybody.
 SITE_PAGES = {"index", "password_change", "password_change_done", "jsi18n", "search", "autocomplete"}
@@ -27,6 +29,19 @@ OWN_LIST_PAGES = {
     "payments_ledgeraccount_trial_balance_csv",
     "payments_bankline_import",
 }
+
+
+@dataclass(frozen=True)
+class PageRows:
+    """What the walk asks of a model's admin, for pages of rows whose model has none on the site."""
+
+    model: type[models.Model]
+    duty: Duty
+    tenant_path: str = "merchant"
+
+
+# Pages about one row that belong to no model's admin.
+ROW_OF_PAGE: dict[str, type[models.Model]] = {"import": ProductImport, "import-failed": ProductImport}
 
 
 class UnknownAddress(AssertionError):
@@ -53,11 +68,14 @@ class Address:
 def addresses(site: Any) -> Iterator[Address]:
     """All routes of a site; UnknownAddress for one that fits nothing known."""
     owners = {f"{model._meta.app_label}_{model._meta.model_name}": model_admin for model, model_admin in site._registry.items()}
-    pages = {name for _, name, _, _ in getattr(site, "pages", [])}
+    duties = {name: duty for _, name, duty, _ in getattr(site, "pages", [])}
+    pages = set(duties)
     for pattern in _patterns(site.get_urls()):
         name = pattern.name
         if name is None:
             _expect_harmless(pattern)
+        elif name in ROW_OF_PAGE:
+            yield Address("row", name, PageRows(ROW_OF_PAGE[name], duties[name]), "own")
         elif name in OPEN_PAGES | SITE_PAGES | pages:
             yield Address("open" if name in OPEN_PAGES else "page" if name in pages else "site", name)
         elif name in OWN_ROW_PAGES | OWN_LIST_PAGES:
