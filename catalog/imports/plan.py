@@ -98,6 +98,8 @@ def _new(rows: Sequence[Goods], found: Found) -> Work | None:
             each.refuse(name, code)
         if status == Product.Status.PENDING:
             each.refuse("status", "status_forbidden", status=Product.Status.DRAFT)
+        if each.merchant.needs_approval and status in {Product.Status.PUBLISHED, Product.Status.HIDDEN}:
+            each.refuse("status", "approval_needed")
     product = Product(merchant_id=rows[0].merchant.pk, handle=rows[0].values.get("handle", ""))
     work = Work(product, True, _fits(rows), category=category, status=status if status != Product.Status.DRAFT else "")
     add_variants(work, work.rows, [], found)
@@ -131,7 +133,19 @@ def _existing(product: Product, rows: Sequence[Goods], found: Found) -> Work | N
     if not work.rows:
         return None
     _take_over(work)
+    if rows[0].merchant.needs_approval and _says_otherwise(work):
+        for row in work.rows:
+            row.refuse("", "approval_needed")
+        return None
     return work
+
+
+def _says_otherwise(work: Work) -> bool:
+    """Whether goods the operator has agreed to, or is about to, would be others: all but prices, stock and the way off sale."""
+    is_agreed = work.product.status in {Product.Status.PENDING, Product.Status.PUBLISHED, Product.Status.HIDDEN}
+    if not is_agreed:
+        return work.status == Product.Status.PUBLISHED
+    return bool(work.before or work.category or work.brand or work.fresh)
 
 
 def _take_over(work: Work) -> None:

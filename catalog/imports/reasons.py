@@ -34,6 +34,7 @@ WORDS = {
     "currency_differs": _("All variants of a product have the same currency, and it cannot be changed: here it is %(currency)s."),
     "status_unknown": _("This is no status. Write draft, published, hidden or archived."),
     "status_forbidden": _("A product that is “%(status)s” cannot become that."),
+    "approval_needed": _("The marketplace looks at this shop's goods first. Only prices and stock of what is on sale can change by file."),
     "variants_missing": _("None of its variants is on sale, so the product cannot be."),
     "condition_unknown": _("This is no condition. Write new, like_new, good or fair."),
     "tax_class_unknown": _("This is no tax class. Write standard, reduced or zero."),

@@ -54,10 +54,28 @@ def test_a_row_becomes_a_product_with_card_stock_and_history(merchant: Merchant,
     assert [change.to_status for change in history(product)] == ["published"]
     card = ProductCard.objects.get()
     assert (card.is_visible, card.in_stock, card.brand_name, card.price_minor) == (True, True, "Akari", 1_990)
-    assert all(f"'{token}'" in str(card.search) for token in document_tokens("paper lamp 纸灯"))
+    assert all(f"'{token}'" in str(card.search) for token, _ in document_tokens("paper lamp 纸灯"))
     assert list(StockMovement.objects.values_list("delta", "reason", "actor")) == [(7, "received", ACTOR)]
     assert violations() == {}
     assert Job.objects.filter(kind="product_import", status="done").count() == 2
+
+
+def test_goods_that_the_operator_looks_at_first_change_by_file_in_price_and_stock_only(merchant: Merchant, lamps: Category) -> None:
+    imported(merchant, table([*LAMP.values()], header=[*LAMP]))
+    Merchant.objects.filter(pk=merchant.pk).update(needs_approval=True)
+    merchant.refresh_from_db()
+
+    new = imported(merchant, table(["L-2", *list(LAMP.values())[1:]], header=[*LAMP]))
+    draft = imported(merchant, table(["L-3", *list(LAMP.values())[1:-1], "draft"], header=[*LAMP]))
+    said = imported(merchant, table(["L-1", "Another lamp"], header=["SKU", "Title"]))
+    priced = imported(merchant, table(["L-1", "18.00", "9"], header=["SKU", "Price", "Stock"]))
+
+    assert problems(new) == [(1, "status", "approval_needed")]
+    assert sums(draft) == (1, 0, 0, 0)
+    assert problems(said) == [(1, "", "approval_needed")]
+    assert sums(priced) == (0, 1, 0, 0)
+    assert set(Product.objects.values_list("title", "status")) == {("Paper lamp", "published"), ("Paper lamp", "draft")}
+    assert Variant.objects.get(sku="L-1").price_minor == 1_800
 
 
 def test_rows_of_one_key_become_the_variants_of_one_product(merchant: Merchant, lamps: Category) -> None:
