@@ -25,7 +25,7 @@ from catalog.imports.services import LEASE, discard, forget_files, map_columns, 
 from catalog.imports.storage import folder, source_path
 from catalog.models import Brand, Category, ImportMapping, Product, ProductCard, ProductImport, Variant
 from catalog.rules.tokens import document_tokens
-from catalog.services.products import publish_product, update_product
+from catalog.services.products import publish_product
 from core.invariants import violations
 from core.models import Job
 from core.states import history
@@ -359,48 +359,6 @@ def test_what_a_command_works_on_is_left_alone_by_workers_until_it_is_silent(mer
     assert work.step_of(row.pk, clock=lambda: now, is_mine=True) == 1
     assert work.step(clock=lambda: now) == 0
     assert work.step(clock=lambda: now + 2 * LEASE) == 1
-
-
-def test_an_undo_archives_what_was_made_and_frees_its_skus(merchant: Merchant, lamps: Category) -> None:
-    row = imported(merchant, table(LAMP))
-
-    undo(import_id=row.pk, merchant=merchant, at=timezone.now())
-    done = work.work_through(row.pk, clock=timezone.now)
-
-    assert (done.status, done.undone, done.kept) == ("undone", 1, 0)
-    assert Product.objects.get().status == "archived"
-    assert sums(imported(merchant, table(LAMP))) == (1, 0, 0, 0)
-    assert violations() == {}
-
-
-def test_an_undo_gives_back_what_was_changed(merchant: Merchant, lamps: Category) -> None:
-    make_category("Other", slug="other")
-    imported(merchant, table({**LAMP, "Compare-at price": "25"}))
-    before = Product.objects.values("title", "status", "category_id").get(), Variant.objects.values("price_minor", "compare_at_minor").get()
-    row = imported(merchant, table({**LAMP, "Title": "Wrong", "Price": "1", "Stock": "99", "Category": "other", "Status": "hidden"}))
-
-    undo(import_id=row.pk, merchant=merchant, at=timezone.now())
-    done = work.work_through(row.pk, clock=timezone.now)
-
-    assert (done.undone, done.kept) == (1, 0)
-    assert (
-        Product.objects.values("title", "status", "category_id").get(),
-        Variant.objects.values("price_minor", "compare_at_minor").get(),
-    ) == before
-    assert Stock.objects.get().on_hand == 7
-    assert ProductCard.objects.get().title == "Paper lamp"
-
-
-def test_an_undo_leaves_what_was_changed_since_and_says_so(merchant: Merchant, lamps: Category) -> None:
-    row = imported(merchant, table(LAMP))
-    update_product(product_id=Product.objects.get().pk, title="Better title")
-
-    undo(import_id=row.pk, merchant=merchant, at=timezone.now())
-    done = work.work_through(row.pk, clock=timezone.now)
-
-    assert (done.undone, done.kept) == (0, 1)
-    assert Product.objects.get().status == "published"
-    assert problems(done) == [(1, "", "undo_changed")]
 
 
 def test_one_import_of_a_shop_at_a_time(merchant: Merchant, lamps: Category) -> None:
