@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog import services
+from catalog.admin.attributes import attribute_fields
 from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.pictures import PictureInline
@@ -134,11 +136,18 @@ class MerchantProductAdmin(MerchantModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = {f"{name}_zh" for name in CHINESE} | {"new_pictures", "address"}
         if self.may_act(request):
-            return super().get_fieldsets(request, obj)
+            asked = list(attribute_fields(obj))
+            return [*super().get_fieldsets(request, obj), *([(_("Attributes"), {"fields": asked})] if asked else [])]
         # Form fields beside the model's cannot be shown read-only.
         shown = [(title, {"fields": [f for row in options["fields"] for f in ([row] if isinstance(row, str) else row) if f not in own]})
                  for title, options in self.fieldsets]  # fmt: skip
         return [(title, options) for title, options in shown if options["fields"]]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        fields = attribute_fields(obj) if self.may_act(request) else {}
+        if fields and "form" not in kwargs:
+            kwargs["form"] = types.new_class(ProductForm.__name__, (ProductForm,), exec_body=lambda body: body.update(fields))
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Saved together with the variants, in save_related."""

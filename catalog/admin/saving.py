@@ -6,12 +6,14 @@ import datetime as dt
 from typing import Any
 
 from catalog import services
+from catalog.admin.attributes import values_of
 from catalog.admin.forms import CHINESE
 from catalog.errors import ApprovalNeeded
 from catalog.models import Product, Proposal
 from catalog.rules.options import options_from_variants
 from catalog.rules.slugs import slug_base
 from catalog.services import NewVariant, pictures
+from catalog.services.product_attributes import attributes_with
 from catalog.services.slugs import change_product_slug
 from catalog.services.variants import add_variant, update_variant
 from core.backoffice.fields import with_translations
@@ -32,6 +34,8 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, 
     if change:
         if form.instance.is_shown_as_approved and (new or form.cleaned_data.get("new_pictures")):
             raise ApprovalNeeded
+        if typed := values_of(form):
+            fields["attributes"] = attributes_with(form.instance, typed)
         product, proposal = _update(form.instance, fields, new, variants, form.cleaned_data["address"], actor=actor, at=at)
     else:
         product = services.create_product(merchant=merchant, variants=new, **fields)

@@ -133,17 +133,22 @@ def _existing(product: Product, rows: Sequence[Goods], found: Found) -> Work | N
     if not work.rows:
         return None
     _take_over(work)
-    if rows[0].merchant.needs_approval and _says_otherwise(work):
-        for row in work.rows:
-            row.refuse("", "approval_needed")
-        return None
-    return work
+    return work if _is_agreed(work) else None
+
+
+def _is_agreed(work: Work) -> bool:
+    """Whether the operator need not look at it first; its rows are refused where it has to."""
+    if not work.rows[0].merchant.needs_approval or not _says_otherwise(work):
+        return True
+    for row in work.rows:
+        row.refuse("", "approval_needed")
+    return False
 
 
 def _says_otherwise(work: Work) -> bool:
     """Whether goods the operator has agreed to, or is about to, would be others: all but prices, stock and the way off sale."""
-    is_agreed = work.product.status in {Product.Status.PENDING, Product.Status.PUBLISHED, Product.Status.HIDDEN}
-    if not is_agreed:
+    is_shown = work.product.status in {Product.Status.PENDING, Product.Status.PUBLISHED, Product.Status.HIDDEN}
+    if not is_shown:
         return work.status == Product.Status.PUBLISHED
     return bool(work.before or work.category or work.brand or work.fresh)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -24,6 +25,15 @@ def set_attributes(*, product_id: uuid.UUID, values: Mapping[str, str]) -> Produ
         AttributeMissing: one that the type needs would be empty.
     """
     product = locked_product(product_id)
+    attributes = attributes_with(product, values)
+    for one in asked_of(product.category):
+        if one.is_required and not value_of(attributes, one):
+            raise AttributeMissing(name=one.name)
+    return product if attributes == product.attributes else update_product(product_id=product.pk, attributes=attributes)
+
+
+def attributes_with(product: Product, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The attributes of a product with these values for those its type asks for; raises AttributeInvalid, and changes nothing."""
     asked = asked_of(product.category)
     new = {}
     for one in asked:
@@ -33,8 +43,4 @@ def set_attributes(*, product_id: uuid.UUID, values: Mapping[str, str]) -> Produ
         new[one.spec.key] = said(one, text) if text.strip() else None
         if text.strip() and new[one.spec.key] is None:
             raise AttributeInvalid(name=one.name, value=text[:40])
-    attributes = merged(product.attributes, asked, new)
-    for one in asked:
-        if one.is_required and not value_of(attributes, one):
-            raise AttributeMissing(name=one.name)
-    return product if attributes == product.attributes else update_product(product_id=product.pk, attributes=attributes)
+    return merged(product.attributes, asked, new)
