@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 from django.db import connection
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from catalog.imports.cells import guarded
 from catalog.imports.fields import ATTRIBUTE, BY_NAME, MAX_ATTRIBUTE_NAME, MOST_OPTIONS
@@ -75,6 +73,9 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 def write_workbook(merchant: Merchant, file: IO[bytes]) -> None:
     """The table as an Excel workbook, every cell a text, so that Excel changes no SKU into a number."""
+    from openpyxl import Workbook  # noqa: PLC0415  brings numpy, which a web process must not load before it is needed
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415  as above
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Products")
     for row in table(merchant):

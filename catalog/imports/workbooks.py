@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
-
 from catalog.imports.errors import FileEmpty, FileRefused, WorkbookBroken, WorkbookSuspicious
 
 MAX_ENTRIES = 2_000
@@ -93,6 +91,8 @@ def records(path: Path) -> Iterator[tuple[list[str], str]]:
 
 
 def _records_of(file: BinaryIO) -> Iterator[tuple[list[str], str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415  brings numpy, which a web process must not load before it is needed
+
     book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
         if not book.worksheets:

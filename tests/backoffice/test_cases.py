@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from merchants.models import Membership
 from orders.models import AfterSalesCase, CaseLine, CasePhoto
@@ -26,7 +26,7 @@ LIST = reverse("merchant:orders_aftersalescase_changelist")
 
 
 @pytest.fixture(autouse=True)
-def _private_files(tmp_path: Path) -> None:
+def _private_files(settings: Settings, tmp_path: Path) -> None:
     settings.PRIVATE_ROOT = tmp_path
 
 

@@ -1,4 +1,4 @@
-"""axe over every kind of page, light and dark, phone and desktop: nothing serious, nothing critical."""
+"""axe over every kind of page, light and dark, phone and desktop, English and Chinese: nothing serious, nothing critical."""
 
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -55,10 +55,13 @@ def finding(page: "Page", path: str) -> list[str]:
     return said + ([f"{path} scrolls sideways"] if is_wide else [])
 
 
-@pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids="-".join)
+LOOKS = [(size, scheme, locale) for size in SIZES for scheme in ("light", "dark") for locale in ("en-US", "zh-CN")]
+
+
+@pytest.fixture(params=LOOKS, ids="-".join)
 def page(request: pytest.FixtureRequest, browser: "Browser", shop_server: str) -> Any:
-    size, scheme = request.param
-    context = browser.new_context(base_url=shop_server, viewport=SIZES[size], color_scheme=scheme, locale="en-US")
+    size, scheme, locale = request.param
+    context = browser.new_context(base_url=shop_server, viewport=SIZES[size], color_scheme=scheme, locale=locale)
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()

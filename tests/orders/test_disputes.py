@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 from PIL import Image
+from pytest_django import Settings
 
 from catalog.errors import InvalidPicture
 from core import invariants
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _private_files(tmp_path: Path) -> None:
+def _private_files(settings: Settings, tmp_path: Path) -> None:
     settings.PRIVATE_ROOT = tmp_path
 
 

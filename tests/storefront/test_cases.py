@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from orders.models import AfterSalesCase, CasePhoto
 from orders.states import CaseKind, CaseStatus, OrderStatus
@@ -25,7 +25,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 @pytest.fixture(autouse=True)
-def _private_files(tmp_path: Path) -> None:
+def _private_files(settings: Settings, tmp_path: Path) -> None:
     settings.PRIVATE_ROOT = tmp_path
 
 
