@@ -18,6 +18,7 @@ MAX_WORD = 40
 MAX_POSITION = 16_383
 MAX_POSITIONS_OF_A_WORD = 255
 LONGEST_JOINED = 24
+A_NAME = 40
 HEAD, JOINED = "=", "+"
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
@@ -34,7 +35,7 @@ _AFTER_HEAD = re.compile(r"\b(?:with|for|in|of|by|from|to)\b|[,;:(|/\u2013\u2014
 _simplified = opencc.OpenCC("t2s").convert
 
 
-@lru_cache(maxsize=1_024)  # a title is looked at for its words and for its heads
+@lru_cache(maxsize=64)  # a title is looked at for its words and for its heads
 def fold(text: str) -> str:
     """Text without case, accents, full-width and traditional forms: "Ｃａｆé" and "CAFE" are both "cafe", "藍牙" is "蓝牙"."""
     if text.isascii():
@@ -65,7 +66,7 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
 
 def is_chinese(word: str) -> bool:
     """Whether a word is written without spaces around it (Chinese, Japanese, Korean)."""
-    return bool(_IS_CJK.match(word))
+    return word[:1] > "\u303f" and bool(_IS_CJK.match(word))
 
 
 def latin_word(run: str) -> str:
@@ -84,13 +85,16 @@ def chinese_words(run: str) -> list[str]:
     return list(rjieba.cut(run))
 
 
-@lru_cache(maxsize=2_048)  # names of brands and categories come again with every product of a batch
 def document_tokens(text: str) -> tuple[tuple[str, int], ...]:
     """Every token a document can be found by, with how far each lies from the text's beginning, in words and characters.
 
     Latin: the word, its pieces and its join with the next word, so that "sun glasses" is found as "sunglasses". Chinese: each
     character, each pair of neighbours and each longer word.
     """
+    return _tokens_of_name(text) if len(text) <= A_NAME else _tokens(text)
+
+
+def _tokens(text: str) -> tuple[tuple[str, int], ...]:
     found: list[tuple[str, int]] = []
     place, last = 0, ""
     for run, is_cjk in runs(_TAGS.sub(" ", text)):
@@ -99,11 +103,17 @@ def document_tokens(text: str) -> tuple[tuple[str, int], ...]:
             place, last = place + len(run), ""
             continue
         word = latin_word(run)
-        found += [(part, place) for part in {word: None, **dict.fromkeys(pieces(word))}]
+        found.append((word, place))
+        if not word.isalpha():
+            found += [(part, place) for part in dict.fromkeys(pieces(word)) if part != word]
         if last and len(last) + len(word) <= LONGEST_JOINED and not (last.isdigit() and word.isdigit()):
             found.append((JOINED + last + word, place - 1))
         place, last = place + 1, run
     return tuple(found)
+
+
+# Names of brands, categories and values come again with every product of a batch; descriptions never do.
+_tokens_of_name = lru_cache(maxsize=2_048)(_tokens)
 
 
 def _chinese_tokens(run: str, place: int) -> Iterator[tuple[str, int]]:
@@ -124,7 +134,7 @@ def naming_part(text: str) -> str:
     return _AFTER_HEAD.split(folded, maxsplit=1)[0].strip() or folded
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=512)
 def heads(text: str) -> tuple[str, ...]:
     """What a name says the thing is: the last words of each Chinese run, the last word of a Latin name before "with", "for" or a comma.
 
