@@ -58,7 +58,8 @@ def category_tree(language: str) -> list[CategoryNode]:
 def _build(language: str) -> list[CategoryNode]:
     rows = list(Category.objects.order_by("path").values("path", "slug", "name", "i18n", "picture"))
     counts: dict[str, int] = {}
-    per_path = ProductCard.objects.filter(is_visible=True).order_by().values_list("category_path").annotate(n=Count("pk"))
+    # Rows, not keys, so that the index of categories answers alone.
+    per_path = ProductCard.objects.filter(is_visible=True).order_by().values_list("category_path").annotate(n=Count("*"))
     for path, number in per_path:
         for end in range(STEP, len(path) + 1, STEP):
             counts[path[:end]] = counts.get(path[:end], 0) + number

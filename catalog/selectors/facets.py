@@ -7,26 +7,28 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from catalog.models import Brand, ProductCard
 from catalog.rules import facets as names
 from catalog.selectors.attributes import facet_labels
 from catalog.selectors.categories import CategoryNode, category_tree
-from catalog.selectors.find import CardQuery, Reading, having, narrowed
+from catalog.selectors.find import CardQuery, Reading, fits, narrowed
 from core.i18n import translated
 from merchants.models import Merchant
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 MOST_VALUES = 24
 # The parameters of the statement are: the choice of each facet that narrows, then the statement's own.
 _COUNT = """
     WITH looked_at AS MATERIALIZED ({rows}),
-    missing AS (SELECT facets, array_remove(ARRAY[{missed}]::text[], NULL) AS missed FROM looked_at),
+    missing AS (SELECT facets, concat({missed}) AS missed FROM looked_at),
+    -- Few combinations are left here, so what is compared next is compared a few hundred times and not for every facet of every row.
+    grouped AS (SELECT token, missed, count(*) AS n FROM missing, unnest(facets) AS token GROUP BY token, missed),
     counted AS (
-        SELECT token, split_part(token, '=', 1) AS name,
-               count(*) FILTER (WHERE missed = '{{}}' OR missed = ARRAY[split_part(token, '=', 1)]) AS fitting, count(*) AS present
-        FROM missing, unnest(facets) AS token GROUP BY token
+        SELECT token, split_part(token, '=', 1) AS name, sum(n)::int AS present,
+               coalesce(sum(n) FILTER (WHERE missed = '' OR missed = split_part(token, '=', 1) || ';'), 0)::int AS fitting
+        FROM grouped GROUP BY token
     ),
     placed AS (SELECT *, row_number() OVER (PARTITION BY name ORDER BY fitting DESC, present DESC, token) AS place FROM counted)
     SELECT token, fitting, present, (SELECT count(*) FROM looked_at) FROM placed WHERE place <= %s OR name = 'k' OR token = ANY(%s)
@@ -69,7 +71,7 @@ Counts = Mapping[str, tuple[int, int]]
 def facets_for(query: CardQuery, reading: Reading | None, language: str) -> dict[str, Facet]:
     """The facets of what a query finds, by name, in the order they are shown; a facet's own choice does not shrink its own counts.
 
-    At most 2,000 products are looked at; where there are more, counts say "at least". Values that lead to nothing now are kept, with 0.
+    At most 1,000 products are looked at; where there are more, counts say "at least". Values that lead to nothing now are kept, with 0.
     """
     rows = narrowed(query, but_for=True)
     if reading is not None:
@@ -89,27 +91,23 @@ def facets_for(query: CardQuery, reading: Reading | None, language: str) -> dict
 
 def _counted(rows: QuerySet[ProductCard], query: CardQuery) -> tuple[Counts, bool]:
     computed = [(names.STOCK, "1")] + [(names.REDUCED, "1")] + [(names.STARS, str(stars)) for stars in names.STARS_AT_LEAST]
-    flags = {f"has_{number}": _flag(name, (value,)) for number, (name, value) in enumerate(computed)}
-    fits = {f"fits_{number}": _flag(name, values) for number, (name, values) in enumerate(query.facets.items())}
-    asked = rows.annotate(**flags, **fits).order_by().values("facets", *flags, *fits)[:LOOKED_AT]
+    flags = {f"has_{number}": fits(name, (value,)) for number, (name, value) in enumerate(computed)}
+    fitting = {f"fits_{number}": fits(name, values) for number, (name, values) in enumerate(query.facets.items())}
+    asked = rows.annotate(**flags, **fitting).order_by().values("facets", *flags, *fitting)[:LOOKED_AT]
     sql, parameters = asked.query.sql_with_params()
     extra = "".join(
         f" || CASE WHEN has_{number} THEN ARRAY['{names.facet(name, value)}'] ELSE '{{}}' END"
         for number, (name, value) in enumerate(computed)
     )
-    missed = ", ".join(f"CASE WHEN NOT {fit} THEN %s END" for fit in fits)
+    missed = ", ".join(f"CASE WHEN NOT {fit} THEN %s::text END" for fit in fitting) or "''"
     # The texts are ours; what people chose travels as parameters.
-    found = f"SELECT facets{extra} AS facets{''.join(f', {fit}' for fit in fits)} FROM ({sql}) found"  # noqa: S608
+    found = f"SELECT facets{extra} AS facets{''.join(f', {fit}' for fit in fitting)} FROM ({sql}) found"  # noqa: S608
     statement = _COUNT.format(rows=found, missed=missed)
     chosen = [names.facet(name, value) for name, values in query.facets.items() for value in values]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, *query.facets, MOST_VALUES, chosen])
+        cursor.execute(statement, [*parameters, *(f"{name};" for name in query.facets), MOST_VALUES, chosen])
         counted = cursor.fetchall()
     return {token: (fitting, present) for token, fitting, present, _ in counted}, bool(counted) and counted[0][3] >= LOOKED_AT
-
-
-def _flag(name: str, values: tuple[str, ...]) -> Case:
-    return Case(When(having(name, values), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _values(name: str, counts: Counts, query: CardQuery) -> dict[str, tuple[int, bool]]:
