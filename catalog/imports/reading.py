@@ -14,6 +14,7 @@ from catalog.imports.files import Format, Row, read
 from catalog.imports.reasons import Problem
 from catalog.imports.records import note_problems
 from catalog.imports.rows import Goods
+from catalog.imports.seen import Seen
 from catalog.models import ImportProblem, ProductImport
 from catalog.states import ImportStatus
 
@@ -61,9 +62,7 @@ def _looked_at(rows: Iterable[Row], mapping: list[str]) -> Iterator[tuple[int, l
     """How many rows there were so far, now and then, and what was wrong in those since the last time."""
     sku_column = mapping.index("sku")
     key_column = mapping.index("handle") if "handle" in mapping else None
-    # Of each text only its hash: a million of them fit into a small part of the memory a worker may use.
-    skus: set[int] = set()
-    keys: set[int] = set()
+    skus, keys = Seen(), Seen()
     last_key = ""
     found: list[Goods] = []
     number = 0
@@ -72,12 +71,11 @@ def _looked_at(rows: Iterable[Row], mapping: list[str]) -> Iterator[tuple[int, l
         if not row.problem:
             sku = unguarded(row.cells[sku_column]).strip()
             key = unguarded(row.cells[key_column]).strip() if key_column is not None else ""
-            if sku and hash(sku) in skus:
+            is_sku_known, is_key_known = skus.note(sku), keys.note(key)
+            if sku and is_sku_known:
                 found.append(Goods(number, {}, [Problem("sku", sku[:200], "sku_twice")]))
-            elif key and key != last_key and hash(key) in keys:
+            elif key and key != last_key and is_key_known:
                 found.append(Goods(number, {}, [Problem("handle", key[:200], "handle_scattered")]))
-            skus.add(hash(sku))
-            keys.add(hash(key))
             last_key = key
         if number % EVERY == 0:
             yield number, found
