@@ -62,11 +62,11 @@ def categories(turn: int) -> Iterator[str]:
 
 
 def searches(turn: int) -> Iterator[str]:
-    """A thing, of two brands and two materials, with at least three stars or in stock: three facets."""
+    """A thing in stock, of any of twelve brands and any of eight materials: three facets, and a full page of goods at both sizes."""
     for step, (_plural, noun, zh) in product(range(8), leaves()):
         words = noun if step % 2 == 0 else zh
-        chosen = [("q", words), ("in_stock", "on"), *(("brand", slug(BRANDS[(step + turn + n) % len(BRANDS)])) for n in range(8))]
-        chosen += [("f-material", slug(MATERIALS[(step + n) % len(MATERIALS)][0])) for n in range(6)]
+        chosen = [("q", words), ("in_stock", "on"), *(("brand", slug(BRANDS[(step + turn + n) % len(BRANDS)])) for n in range(12))]
+        chosen += [("f-material", slug(MATERIALS[(step + n) % len(MATERIALS)][0])) for n in range(8)]
         yield f"/search/?{urllib.parse.urlencode(chosen)}"
 
 

@@ -85,7 +85,7 @@ def _found(form: ListingForm, known: QueryDict, scope: dict[str, Any]) -> dict[s
         raise Http404
     if query.text and query.page == 1 and not query.facets and not listing.is_loose and not listing.instead:
         note_query(text=query.text, language=language, results=listing.total, on=timezone.localdate())
-    facets: Mapping[str, Facet] = backend().facets(query, listing.reading, language) if listing.total or query.facets else {}
+    facets: Mapping[str, Facet] = backend().facets(query, listing.sample, language) if listing.total or query.facets else {}
     groups = groups_of(facets, form, without="shop" if "merchant_id" in scope else "")
     return {
         "listing": listing,

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from catalog.selectors.facets import Facet, facets_for
-from catalog.selectors.find import CardPage, CardQuery, Reading, find_cards
+from catalog.selectors.find import CardPage, CardQuery, find_cards
+from catalog.selectors.sample import Sample
 from catalog.selectors.suggest import Suggestions, suggestions_for
 
 
@@ -20,8 +21,8 @@ class SearchBackend(Protocol):
     def find(self, query: CardQuery, language: str) -> CardPage:
         """One page of products."""
 
-    def facets(self, query: CardQuery, reading: Reading | None, language: str) -> Mapping[str, Facet]:
-        """What the products found can be narrowed by; `reading` is the one that `find` has used."""
+    def facets(self, query: CardQuery, sample: Sample | None, language: str) -> Mapping[str, Facet]:
+        """What the products found can be narrowed by; `sample` is the one of the page found."""
 
     def suggest(self, text: str, language: str) -> Suggestions:
         """What somebody who has typed so much may want."""
@@ -33,8 +34,8 @@ class PostgreSQLSearch:
     def find(self, query: CardQuery, language: str) -> CardPage:
         return find_cards(query, language)
 
-    def facets(self, query: CardQuery, reading: Reading | None, language: str) -> Mapping[str, Facet]:
-        return facets_for(query, reading, language)
+    def facets(self, query: CardQuery, sample: Sample | None, language: str) -> Mapping[str, Facet]:
+        return facets_for(query, sample, language)
 
     def suggest(self, text: str, language: str) -> Suggestions:
         return suggestions_for(text, language)

@@ -67,6 +67,11 @@ def facet(name: str, value: object) -> str:
     return f"{name}={value}"
 
 
+def least_stars(values: Iterable[str]) -> int:
+    """How many stars are asked for at least, where several values were chosen; what is no number asks for five."""
+    return min((int(value) for value in values if value.isdigit()), default=5)
+
+
 def split(token: str) -> tuple[str, str]:
     """Name and value of a facet."""
     name, _, value = token.partition("=")

@@ -1,4 +1,4 @@
-"""What a list can be narrowed by, with counts: one statement, and one or two for the names of brands and merchants."""
+"""What a list can be narrowed by, with counts: a statement where nothing was looked at yet, two for names of brands and merchants."""
 
 from __future__ import annotations
 
@@ -6,33 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import QuerySet
 
-from catalog.models import Brand, ProductCard
+from catalog.models import Brand
 from catalog.rules import facets as names
 from catalog.selectors.attributes import facet_labels
 from catalog.selectors.categories import CategoryNode, category_tree
-from catalog.selectors.find import CardQuery, Reading, fits, narrowed
+from catalog.selectors.find import CardQuery, narrowed
+from catalog.selectors.sample import Counts, Sample, sample_of
 from core.i18n import translated
 from merchants.models import Merchant
-
-LOOKED_AT = 1_000
-MOST_VALUES = 24
-# The parameters of the statement are: the choice of each facet that narrows, then the statement's own.
-_COUNT = """
-    WITH looked_at AS MATERIALIZED ({rows}),
-    missing AS (SELECT facets, concat({missed}) AS missed FROM looked_at),
-    -- Few combinations are left here, so what is compared next is compared a few hundred times and not for every facet of every row.
-    grouped AS (SELECT token, missed, count(*) AS n FROM missing, unnest(facets) AS token GROUP BY token, missed),
-    counted AS (
-        SELECT token, split_part(token, '=', 1) AS name, sum(n)::int AS present,
-               coalesce(sum(n) FILTER (WHERE missed = '' OR missed = split_part(token, '=', 1) || ';'), 0)::int AS fitting
-        FROM grouped GROUP BY token
-    ),
-    placed AS (SELECT *, row_number() OVER (PARTITION BY name ORDER BY fitting DESC, present DESC, token) AS place FROM counted)
-    SELECT token, fitting, present, (SELECT count(*) FROM looked_at) FROM placed WHERE place <= %s OR name = 'k' OR token = ANY(%s)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +48,14 @@ class Facet:
         return sum(value.is_chosen for value in self.values)
 
 
-Counts = Mapping[str, tuple[int, int]]
-
-
-def facets_for(query: CardQuery, reading: Reading | None, language: str) -> dict[str, Facet]:
+def facets_for(query: CardQuery, sample: Sample | None, language: str) -> dict[str, Facet]:
     """The facets of what a query finds, by name, in the order they are shown; a facet's own choice does not shrink its own counts.
 
-    At most 1,000 products are looked at; where there are more, counts say "at least". Values that lead to nothing now are kept, with 0.
+    At most 1,000 products are looked at, those of the `sample` where a search has one; where there are more, counts say "at least".
+    Values that lead to nothing now are kept, with 0.
     """
-    rows = narrowed(query, but_for=True)
-    if reading is not None:
-        rows = rows.filter(search=reading.matching)
-    counts, is_least = _counted(rows, query)
+    looked_at = sample or sample_of(narrowed(query, but_for=True), query.facets)
+    counts = looked_at.counts()
     found = {
         names.CATEGORY: _categories(query, counts, language),
         names.BRAND: _named(names.BRAND, counts, query, lambda slugs: _labels(Brand.objects.filter(slug__in=slugs), language)),
@@ -84,30 +63,9 @@ def facets_for(query: CardQuery, reading: Reading | None, language: str) -> dict
         names.MERCHANT: _named(names.MERCHANT, counts, query, lambda slugs: _labels(Merchant.objects.filter(slug__in=slugs), language)),
         **{name: _plain(name, counts, query) for name in (names.STARS, names.CONDITION, names.DAYS, names.STOCK, names.REDUCED)},
     }
-    if is_least:
+    if not looked_at.is_whole:
         found = {name: replace(one, values=tuple(replace(value, is_least=True) for value in one.values)) for name, one in found.items()}
     return {name: one for name, one in found.items() if one.values}
-
-
-def _counted(rows: QuerySet[ProductCard], query: CardQuery) -> tuple[Counts, bool]:
-    computed = [(names.STOCK, "1")] + [(names.REDUCED, "1")] + [(names.STARS, str(stars)) for stars in names.STARS_AT_LEAST]
-    flags = {f"has_{number}": fits(name, (value,)) for number, (name, value) in enumerate(computed)}
-    fitting = {f"fits_{number}": fits(name, values) for number, (name, values) in enumerate(query.facets.items())}
-    asked = rows.annotate(**flags, **fitting).order_by().values("facets", *flags, *fitting)[:LOOKED_AT]
-    sql, parameters = asked.query.sql_with_params()
-    extra = "".join(
-        f" || CASE WHEN has_{number} THEN ARRAY['{names.facet(name, value)}'] ELSE '{{}}' END"
-        for number, (name, value) in enumerate(computed)
-    )
-    missed = ", ".join(f"CASE WHEN NOT {fit} THEN %s::text END" for fit in fitting) or "''"
-    # The texts are ours; what people chose travels as parameters.
-    found = f"SELECT facets{extra} AS facets{''.join(f', {fit}' for fit in fitting)} FROM ({sql}) found"  # noqa: S608
-    statement = _COUNT.format(rows=found, missed=missed)
-    chosen = [names.facet(name, value) for name, values in query.facets.items() for value in values]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, *(f"{name};" for name in query.facets), MOST_VALUES, chosen])
-        counted = cursor.fetchall()
-    return {token: (fitting, present) for token, fitting, present, _ in counted}, bool(counted) and counted[0][3] >= LOOKED_AT
 
 
 def _values(name: str, counts: Counts, query: CardQuery) -> dict[str, tuple[int, bool]]:

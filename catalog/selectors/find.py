@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.search import SearchRank
@@ -17,10 +17,11 @@ from catalog.rules.queries import Question
 from catalog.selectors.cards import Card, cards_of, visible_cards
 from catalog.selectors.meaning import corrected, understood
 from catalog.selectors.prices import minor_price
+from catalog.selectors.sample import LOOKED_AT, Sample, Selected, is_reduced, sample_of
 from catalog.selectors.tsquery import Spelled
 from core.exchange.rules import Conversion
 
-COUNT_CAP = 1_000
+COUNT_CAP = LOOKED_AT
 MAX_PER_PAGE = 100
 BIGGEST_PRICE = 10**12
 # How much a word counts in the description, in options and attributes, in brand, category and SKU, and in the title.
@@ -34,7 +35,6 @@ SORTS = {
     "rating": ("-rating_rank", "product_id"),
 }
 RELEVANCE = "relevance"
-Selected = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class CardPage:
     """One page of cards. `total` is exact up to 1,000; beyond, `is_capped` is set and pages end there.
 
     `is_loose` says that no product had all the words of the search, so these have some of them; `instead` are the words searched for
-    where those typed are in no product.
+    where those typed are in no product. `sample` is what a search has looked at, for its facets.
     """
 
     cards: list[Card]
@@ -88,7 +88,7 @@ class CardPage:
     is_capped: bool
     is_loose: bool = False
     instead: str = ""
-    reading: Reading | None = None
+    sample: Sample | None = None
 
     @property
     def total_text(self) -> str:
@@ -96,22 +96,32 @@ class CardPage:
 
 
 def find_cards(query: CardQuery, language: str) -> CardPage:
-    """One page of the products asked for: two statements where a product has all the words.
+    """One page of the products asked for: two statements where a product has all the words, three where more than the cap have them.
 
     Where none has, the last word may be the beginning of a longer one, then misspelt words are put right, then any of the words will do.
     Sorted by relevance (sales where there is no text) unless asked otherwise, ties always by product. A page number out of range becomes
     the nearest that exists.
     """
-    rows = narrowed(query)
     if not query.text.replace("\0", "").strip():
+        rows = narrowed(query)
         return _page(rows, _count(rows), query, language)
+    rows = narrowed(query, but_for=True)
     for reading in _readings(query.text):
-        found = rows.filter(search=reading.matching)
-        count = _count(found)
+        sample = sample_of(rows.filter(search=reading.matching), query.facets)
         # Where only the facets chosen leave nothing, the words were understood well.
-        if count or (query.facets and narrowed(query, but_for=True).filter(search=reading.matching).exists()):
-            return _page(found, count, query, language, reading)
+        if sample:
+            return _page(*_fitting(query, reading, sample), query, language, reading, sample)
     return _page(rows.none(), 0, query, language)
+
+
+def _fitting(query: CardQuery, reading: Reading, sample: Sample) -> tuple[QuerySet[ProductCard], int]:
+    """What the facets chosen leave of a search, and how much that is, at most one above the cap."""
+    if query.facets and sample.is_whole:
+        return visible_cards().filter(pk__in=list(map(uuid.UUID, sample.fitting))), len(sample.fitting)
+    found = narrowed(query).filter(search=reading.matching)
+    if sample.is_whole:
+        return found, len(sample)
+    return found, _count(found) if query.facets else COUNT_CAP + 1
 
 
 def _readings(text: str) -> Iterator[Reading]:
@@ -129,7 +139,14 @@ def _readings(text: str) -> Iterator[Reading]:
         yield Reading(better.loose(), better, is_loose=True, instead=instead)
 
 
-def _page(rows: QuerySet[ProductCard], counted: int, query: CardQuery, language: str, reading: Reading | None = None) -> CardPage:
+def _page(
+    rows: QuerySet[ProductCard],
+    counted: int,
+    query: CardQuery,
+    language: str,
+    reading: Reading | None = None,
+    sample: Sample | None = None,
+) -> CardPage:
     total = min(counted, COUNT_CAP)
     per_page = min(max(query.per_page, 1), MAX_PER_PAGE)
     pages = max(-(-total // per_page), 1)
@@ -146,7 +163,7 @@ def _page(rows: QuerySet[ProductCard], counted: int, query: CardQuery, language:
         is_capped=is_capped,
         is_loose=reading.is_loose if reading else False,
         instead=reading.instead if reading else "",
-        reading=reading,
+        sample=sample,
     )
 
 
@@ -202,10 +219,9 @@ def having(name: str, values: tuple[str, ...]) -> Q:
     if name == names.STOCK:
         return Q(in_stock=True)
     if name == names.REDUCED:
-        return Q(discount_bps__gt=0)
+        return is_reduced()
     if name == names.STARS:
-        least = min((int(value) for value in values if value.isdigit()), default=5)
-        return Q(stars_count__gt=0, stars_sum__gte=F("stars_count") * least)
+        return Q(stars_count__gt=0, stars_sum__gte=F("stars_count") * names.least_stars(values))
     return Q(facets__overlap=[names.facet(name, value) for value in values])
 
 
