@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.imports.rows import Goods, Rules, goods_of
-from catalog.imports.work import BATCH, treat, tried
+from catalog.imports.work import treat, tried
 from logistics.models import Warehouse
 from logistics.services.warehouses import create_warehouse, set_shipping_rate
 from merchants.models import Merchant
@@ -25,6 +26,9 @@ from shop.olist.categories import plant
 ACTOR = "system:load_olist"
 KINDS = ("company", "company", "individual", "local_store")
 SHOPS_AT_ONCE = 200
+BATCH = 500
+# PostgreSQL writes what one has composed while the other composes.
+HANDS = 2
 Progress = Callable[[str, int], None]
 
 
@@ -44,10 +48,29 @@ def load(folder: Path, *, at: dt.datetime, on_progress: Progress = lambda _what,
     lines = enumerate(source.table(folder / source.PRODUCTS), start=1)
     rows = ((source.seller_of(line, sold, shops, order), goods_of(number, compose.row(line), rules)) for number, line in lines)
     done: Counter[str] = Counter()
-    for batch in _batches((_of(goods, shops[seller]) for seller, goods in rows), BATCH):
-        done += tried(functools.partial(_bring, batch, at))
+    for found in _in_hands(_batches((_of(goods, shops[seller]) for seller, goods in rows), BATCH), at):
+        done += found
         on_progress("products", done.total())
     return done
+
+
+def _in_hands(batches: Iterable[list[Goods]], at: dt.datetime) -> Iterator[Counter[str]]:
+    """What became of each batch, in their order. No more are read ahead than there are hands."""
+    with ThreadPoolExecutor(HANDS, thread_name_prefix="olist") as hands:
+        waiting: deque[Future[Counter[str]]] = deque()
+        for batch in batches:
+            waiting.append(hands.submit(_take, batch, at))
+            if len(waiting) > HANDS:
+                yield waiting.popleft().result()
+        for future in waiting:
+            yield future.result()
+
+
+def _take(batch: list[Goods], at: dt.datetime) -> Counter[str]:
+    try:
+        return tried(functools.partial(_bring, batch, at))
+    finally:
+        connection.close()  # this thread's own
 
 
 def _of(goods: Goods, merchant: Merchant) -> Goods:

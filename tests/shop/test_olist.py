@@ -17,7 +17,7 @@ from shop.environment import BASE_DIR
 from shop.olist import source
 from shop.olist.categories import CATEGORIES
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # it writes from threads of its own
 SELLERS = """seller_id,seller_zip_code_prefix,seller_city,seller_state
 aa00000000000000000000000000000001,13023,campinas,SP
 bb00000000000000000000000000000002,20031,rio de janeiro,RJ
