@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import JSONObject
@@ -51,9 +52,9 @@ def first_questions(product_id: uuid.UUID) -> QuestionPage:
     """The first few of `questions_of`, each with its best answer only; one statement."""
     best = Answer.objects.filter(question=OuterRef("pk"), status=Status.VISIBLE).order_by(*_BEST).values(row=JSONObject(**_SAID))
     rows = _visible(product_id).annotate(best=Subquery(best[:1])).order_by(*_ANSWERED)
-    found = list(rows[: ON_PRODUCT + 1])
+    found: list[Any] = list(rows[: ON_PRODUCT + 1])
     for question in found:
-        question.shown = [Answer(**question.best)] if question.best else []  # type: ignore[attr-defined]  # as Prefetch's to_attr
+        question.shown = [Answer(**question.best)] if question.best else []  # as Prefetch's to_attr
     return QuestionPage(found[:ON_PRODUCT], 1, len(found) > ON_PRODUCT)
 
 

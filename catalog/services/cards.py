@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
 from catalog.selectors.attributes import specs_by_name
+from catalog.selectors.price_history import lowest_before_reductions
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
 from catalog.services.wish_news import note_back, note_fallen_prices
@@ -37,7 +38,7 @@ def refresh_card(product_id: uuid.UUID) -> None:
 
 
 def refresh_cards(product_ids: Iterable[uuid.UUID]) -> int:
-    """Rebuild the cards of many products with twelve statements per 500; returns how many cards changed.
+    """Rebuild the cards of many products with thirteen statements per 500; returns how many cards changed.
 
     Stock, sold and stars are kept. A card whose content is the same as before keeps its version, so cached fragments stay good.
     Products without a variant have no card.
@@ -93,7 +94,14 @@ def make_cards(
     """
     merchants = _hold_merchants({product.merchant_id for product in products})
     sources = Sources(
-        products=products, merchants=merchants, variants=variants, prices={}, pictures={}, categories=categories, specs=specs_by_name()
+        products=products,
+        merchants=merchants,
+        variants=variants,
+        prices={},
+        pictures={},
+        categories=categories,
+        specs=specs_by_name(),
+        lowest={},
     )
     cards = [card for product in products if (card := card_of(product, sources))]
     for card in cards:
@@ -148,6 +156,7 @@ def _sources(ids: Sequence[uuid.UUID]) -> Sources:
         pictures={picture.product_id: picture for picture in first},
         categories={row.path: row for row in type(products[0].category).objects.filter(path__in=paths)} if products else {},
         specs=specs_by_name(),
+        lowest=lowest_before_reductions(products, variants, prices),
     )
 
 
