@@ -191,6 +191,8 @@ def follow_merchant(merchant_id: uuid.UUID) -> int:
         merchant_name=merchant.name,
         merchant_kind=merchant.kind,
         merchant_i18n=names_of(merchant),
+        # What lists are narrowed by names the shop by its slug.
+        is_stale=ExpressionWrapper(Q(is_stale=True) | ~Q(merchant_slug=merchant.slug), output_field=BooleanField()),
         is_visible=ExpressionWrapper(Q(published) & Q(has_variant), output_field=BooleanField()) if merchant.is_active else False,
         version=F("version") + 1,
     )
