@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 
 from catalog.models import Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
+from catalog.rules.prices import Lowest
 from catalog.selectors.attributes import specs_by_name
 from catalog.selectors.price_history import lowest_before_reductions
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
@@ -85,12 +86,18 @@ def make_cards(
     categories: Mapping[str, Category],
     *,
     available: Collection[uuid.UUID],
+    pictures: Mapping[uuid.UUID, Picture] | None = None,
+    lowest: Lowest | None = None,
 ) -> None:
     """The first cards of products that this very transaction has inserted, from the rows in memory, in two statements.
 
     Nobody else can see or change the products yet, so nothing is read again but their merchants, who could. Each product knows its
     category and brand; `categories` has those and all above them by path, read in this transaction. Of the `available` ones stock comes
     in before the transaction ends: a card that says so from the start need not be written twice.
+
+    Args:
+        pictures: the first one of each product that has one.
+        lowest: what `lowest_before_reductions` says of products that come with a past.
     """
     merchants = _hold_merchants({product.merchant_id for product in products})
     sources = Sources(
@@ -98,10 +105,10 @@ def make_cards(
         merchants=merchants,
         variants=variants,
         prices={},
-        pictures={},
+        pictures=pictures or {},
         categories=categories,
         specs=specs_by_name(),
-        lowest={},
+        lowest=lowest or {},
     )
     cards = [card for product in products if (card := card_of(product, sources))]
     for card in cards:
