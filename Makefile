@@ -55,7 +55,7 @@ ledger-bench: .venv/.dev ## Post a million ledger transactions, print the rate, 
 growth: .venv/.dev ## Measure lists, searches and suggestions at 10,000 and at 100,000 products
 	@$(RUN) -m benchmarks.growth
 
-search-eval: .venv/.dev ## Ask the search 270 queries of a golden set, print NDCG@10 and what found nothing
+search-eval: .venv/.dev ## Ask the search 270 queries of a golden set, print NDCG@10 and what found nothing (OLIST=PATH: 80 more over that catalogue)
 	@$(RUN) -m benchmarks.search
 
 image-search-eval: .venv/.run ## Search with distorted copies of every picture of the running shop; print shares and times

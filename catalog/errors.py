@@ -261,6 +261,11 @@ class AlreadyAnswered(DomainError):
     message = _("You have answered this question already.")
 
 
+class LastPicture(DomainError):
+    code = "last_picture"
+    message = _("Goods on sale need a picture. Add another one, and then take this one off.")
+
+
 class ApprovalNeeded(DomainError):
     code = "approval_needed"
     message = _("The marketplace looks at this shop's goods before they change. Send it in, or take the product back to draft first.")

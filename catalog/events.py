@@ -11,6 +11,13 @@ class PictureAdded(Event):
 
 
 @dataclass(frozen=True)
+class PictureRemoved(Event):
+    """A picture was taken off its product; `prefix` is the folder of its files."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
 class WishedPricesFell(Event):
     """Products that are on wish lists cost less than before; one event for up to 500 of them."""
 

@@ -1,7 +1,8 @@
 import uuid
 
-from catalog.events import PictureAdded, ReviewPhotosChanged
+from catalog.events import PictureAdded, PictureRemoved, ReviewPhotosChanged
 from catalog.services.cards import follow_merchant
+from catalog.services.pictures import remove_files
 from catalog.tasks import render_picture, settle_review_photo
 from core.outbox import handles
 from merchants.events import MerchantChanged
@@ -17,6 +18,12 @@ def update_cards_of_merchant(event: MerchantChanged) -> None:
 def have_picture_rendered(event: PictureAdded) -> None:
     """Rendering takes seconds of CPU, too long for the relay; a broker that is away makes the relay try again."""
     render_picture.apply_async((event.picture_id,), retry=False, ignore_result=True)
+
+
+@handles(PictureRemoved)
+def take_files_away(event: PictureRemoved) -> None:
+    """A few small files, deleted on the spot; a disk that refuses makes the relay try again."""
+    remove_files(event.prefix)
 
 
 @handles(ReviewPhotosChanged)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
@@ -27,3 +28,19 @@ def _readable(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return formats.date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
     return formats.date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else value
+
+
+class BodyTooLarge(DomainError):
+    """More was sent to an address than it takes; nothing of it was read."""
+
+    code = "body_too_large"
+    message = _("This is too much to be sent at once: at most %(most)s MB are taken here.")
+    status = 413
+
+
+class BodyWithoutLength(DomainError):
+    """A body in pieces, without saying how long it will be; nothing of it was read."""
+
+    code = "length_required"
+    message = _("What is sent must say how long it is (Content-Length).")
+    status = 411

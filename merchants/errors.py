@@ -53,3 +53,14 @@ class CommissionRuleInvalid(DomainError):
     code = "commission_rule_invalid"
     message = _("Give a rate or a fee per piece, amounts in order and with their currency, and a position nothing else of the plan has.")
     status = 422
+
+
+class ShopSlugTaken(DomainError):
+    code = "shop_slug_taken"
+    message = _("This address belongs, or belonged, to something else.")
+
+
+class ShopSlugInvalid(DomainError):
+    code = "shop_slug_invalid"
+    message = _("The address of a shop needs letters or digits of the Latin alphabet, at most 60.")
+    status = 422

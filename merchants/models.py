@@ -87,6 +87,16 @@ class Merchant(Translated, Stateful):
         return self.status == self.Status.ACTIVE
 
 
+class ShopSlug(Entity):
+    """Every slug a shop has or had; each belongs to one shop for good, so that former ones can lead on. Written by a trigger."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class CommissionRule(Entity):
     """One version of a rule of a plan. Never changed: a change writes the next version and retires this one.
 

@@ -17,6 +17,7 @@ from core.compiled import compiled
 from merchants.models import ApiKey, CommissionPlan, CommissionRule, Membership, Merchant
 from merchants.rules import Terms
 from merchants.services.api_keys import MARK, hash_secret, note_use
+from merchants.services.merchants import MAX_SLUG
 
 _NO_HASH = "0" * 64
 
@@ -26,6 +27,13 @@ def memberships_of(user: User | AnonymousUser) -> QuerySet[Membership]:
     if user.pk is None:
         return Membership.objects.none()
     return Membership.objects.filter(user_id=user.pk, user__is_active=True).select_related("merchant").order_by("created_at", "id")
+
+
+def shop_slug_after(slug: str) -> str:
+    """The present slug of the open shop that has or had this one; empty where there is none."""
+    is_sluglike = len(slug) <= MAX_SLUG and slug.isascii() and slug.isprintable()
+    open_shops = Merchant.objects.filter(status=Merchant.Status.ACTIVE, slugs__slug=slug)
+    return open_shops.values_list("slug", flat=True).first() or "" if is_sluglike else ""
 
 
 def merchant_for_user(user: User | AnonymousUser) -> Merchant | None:

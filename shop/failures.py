@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
@@ -26,6 +27,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = RETRY_AFTER_SECONDS
     response["Cache-Control"] = "no-store"
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400, which says why where a person or a program can do something about it."""
+    message = _("Too many fields or files were sent at once.") if isinstance(exception, TooManyFieldsSent | TooManyFilesSent) else ""
+    if request.path.startswith("/api/"):
+        body = problem(400, "invalid", message or _("Some of what was sent is not valid."), request=request)
+        return JsonResponse(body, status=400, content_type=CONTENT_TYPE)
+    return HttpResponse(loader.get_template("400.html").render({"message": message}), status=400)
 
 
 def _is_passing(error: BaseException | None) -> bool:

@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 from merchants.admin import merchant_site
 from shop.health import livez, readyz
 
+handler400 = "shop.failures.bad_request"
 handler500 = "shop.failures.server_error"
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_from_request
 
 PARAMETER = "hl"
 # Pages that exist for search engines in each language, by the name of their address.
-ADDRESSED = frozenset({"home", "categories", "category", "product", "shop", "help"})
+ADDRESSED = frozenset({"home", "categories", "category", "product", "brand", "brands", "shop", "help"})
 
 
 def named_language(request: HttpRequest) -> str:

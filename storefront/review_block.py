@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from catalog.models import Product, Review
-from catalog.selectors.reviews import SORTS, Rating, ReviewPage, Wish, own_votes, photo_strip, reviews_of
+from catalog.models import Product, Review, ReviewPhoto
+from catalog.selectors.reviews import SORTS, Rating, ReviewPage, Wish, own_votes, reviews_of
 from storefront.baskets import member
 
 READ = ("stars", "photos", "sort")
@@ -66,7 +66,7 @@ class Block:
 
     rating: Rating
     page: ReviewPage
-    strip: list[Any]
+    strip: list[ReviewPhoto]
     rows: list[Row]
     photos_href: str
     sorts: list[tuple[str, str, bool]]
@@ -79,9 +79,8 @@ class Block:
 
 
 def block_of(product: Product, rating: Rating, wish: Wish) -> Block:
-    """Three statements for a product with reviews, none for one without."""
-    has_any = bool(rating.count)
-    page = reviews_of(product.pk, wish) if has_any else ReviewPage([], wish, has_next=False)
+    """Two statements for a product with reviews, none for one without."""
+    page = reviews_of(product.pk, wish) if rating.count else ReviewPage([], wish, has_next=False, strip=[])
     rows = [
         Row(level, count, _query(wish, stars=None if wish.stars == level else level) + "#reviews", wish.stars == level)
         for level, count in rating.histogram.items()
@@ -89,7 +88,7 @@ def block_of(product: Product, rating: Rating, wish: Wish) -> Block:
     return Block(
         rating=rating,
         page=page,
-        strip=photo_strip(product.pk) if has_any else [],
+        strip=page.strip,
         rows=rows,
         photos_href=_query(wish, photos=not wish.with_photos) + "#reviews",
         sorts=[(sort, _query(wish, sort=sort) + "#reviews", sort == wish.sort) for sort in SORTS],

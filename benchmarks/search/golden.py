@@ -1,14 +1,20 @@
-"""The golden set and its measures. A file holds `kind, query, best, good` a line: products by slug or by `@category`."""
+"""The golden sets and their measures. A file holds `kind, query, best, good` a line: products by slug or by rule.
+
+A rule is `@category`, everything in it and below, or `@category[weight=500; length=16]`, what of it weighs so many grams and whose
+attribute is so many centimetres.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from catalog.gateways.search import backend
-from catalog.models import Category, ProductCard
+from catalog.models import Category, ProductCard, Variant
 from catalog.selectors import CardQuery
 
 FOLDER = Path(__file__).parent / "golden"
@@ -56,14 +62,30 @@ class _Members:
     def graded(self, names: str, grade: int) -> dict[str, int]:
         return {slug: grade for name in names.split(",") if name for slug in self._slugs(name)}
 
+    @cached_property
+    def facts(self) -> dict[str, dict[str, str]]:
+        """The weight and the attributes of each product."""
+        weights: dict[Any, int] = dict(Variant.objects.order_by("-position").values_list("product__slug", "weight_g"))
+        attributes = ProductCard.objects.filter(is_visible=True).values_list("slug", "product__attributes")
+        return {slug: {"weight": str(weights[slug]), **{row["name"].lower(): row["value"] for row in rows}} for slug, rows in attributes}
+
     def _slugs(self, name: str) -> Iterator[str]:
         if name.startswith("@"):
-            path = self.categories[name[1:]]
-            yield from (slug for slug, own in self.paths.items() if own.startswith(path))
+            found = list(self._by_rule(*name[1:].rstrip("]").partition("[")[::2]))
+            if not found:
+                raise LookupError(name)
+            yield from found
         elif name in self.paths:
             yield name
         else:
             raise LookupError(name)
+
+    def _by_rule(self, category: str, conditions: str) -> Iterator[str]:
+        path = self.categories[category]
+        asked = [condition.strip().split("=") for condition in conditions.split(";") if condition]
+        for slug, own in self.paths.items():
+            if own.startswith(path) and all(self.facts[slug].get(fact, "").removesuffix(" cm") == value for fact, value in asked):
+                yield slug
 
 
 def evaluate(queries: Iterable[Query]) -> list[Outcome]:

@@ -161,7 +161,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
             if formset.model is VariantPrice and change:
                 formset.save_prices()
             if formset.model is Picture and change:
-                formset.save_ties()
+                formset.save_pictures()
         for formset in formsets:
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 

@@ -37,9 +37,12 @@ class ProductCard(Translated, models.Model):
     condition = models.CharField(max_length=10)
     price_minor = models.BigIntegerField()
     compare_at_minor = models.BigIntegerField(null=True)
+    # The lowest price of the 30 days before the present reduction, where that is more than the price: what lists strike through.
+    # It changes with prices and with publication only, never by the passing of days.
+    reference_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
-    # By currency, where the merchant has set prices in it: {"price", "was"} of the cheapest such variant, {"rest", "rest_was"} in the
-    # card's own currency of the cheapest variant without one.
+    # By currency, where the merchant has set prices in it: {"price", "was", "low", "low_base"} of the cheapest such variant, {"rest",
+    # "rest_was", "rest_low"} in the card's own currency of the cheapest variant without one; "low" is as reference_minor.
     prices = models.JSONField(default=dict)
     variant_id = models.UUIDField(null=True)
     has_options = models.BooleanField(default=False)
@@ -57,7 +60,7 @@ class ProductCard(Translated, models.Model):
     changed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     discount_bps = models.GeneratedField(
-        expression=Coalesce((F("compare_at_minor") - F("price_minor")) * 10_000 / F("compare_at_minor"), 0),
+        expression=Coalesce((F("reference_minor") - F("price_minor")) * 10_000 / F("reference_minor"), 0),
         output_field=models.IntegerField(),
         db_persist=True,
     )

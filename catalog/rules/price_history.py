@@ -56,21 +56,34 @@ def points_in(changes: Iterable[Change], conversion: Conversion | None) -> list[
     Args:
         changes: of one variant, oldest first.
     """
+    steps = _steps(changes, conversion.currency if conversion else None)
+    shown = _shown(Point(step.at, price_in(step.price, None, conversion)) for step in steps)
+    return [point for point in shown if point.price.currency == shown[-1].price.currency]
+
+
+def _steps(changes: Iterable[Change], currency: str | None) -> list[Point]:
+    """The prices that were in force, not converted: the merchant's own one in `currency` while there was one, else the base price."""
     base: Price | None = None
     explicit: Price | None = None
-    points: list[Point] = []
+    steps: list[Point] = []
     for change in changes:
         price = None if change.minor is None else Price(change.minor, change.compare_at_minor, change.currency)
         if change.currency == change.base_currency:
             base = price
-        elif conversion and change.currency == conversion.currency:
+        elif change.currency == currency:
             explicit = price
-        if base is None:
-            continue
-        shown = price_in(base, explicit, conversion)
-        if not points or points[-1].price != shown:
-            points.append(Point(change.at, shown))
-    return [point for point in points if point.price.currency == points[-1].price.currency]
+        if base is not None:
+            steps.append(Point(change.at, explicit or base))
+    return steps
+
+
+def _shown(steps: Iterable[Point]) -> list[Point]:
+    """Steps without those that change nothing."""
+    points: list[Point] = []
+    for step in steps:
+        if not points or points[-1].price != step.price:
+            points.append(step)
+    return points
 
 
 def prior_minor(points: Sequence[Point], opened: dt.datetime | None) -> int | None:
@@ -81,14 +94,35 @@ def prior_minor(points: Sequence[Point], opened: dt.datetime | None) -> int | No
     Args:
         opened: when the product was first on sale; prices of before were asked of nobody.
     """
+    return min((price.minor for price in _asked_before(points, opened)), default=None)
+
+
+def lowest_before(changes: Iterable[Change], currency: str, opened: dt.datetime | None) -> dict[str, int]:
+    """What `prior_minor` is the lowest of, before anything is converted: the lowest by the currency it was asked in.
+
+    Args:
+        changes: of one variant, oldest first.
+        currency: of the price that is reduced.
+    """
+    lowest: dict[str, int] = {}
+    for price in _asked_before(_shown(_steps(changes, currency)), opened):
+        lowest[price.currency] = min(price.minor, lowest.get(price.currency, price.minor))
+    return lowest
+
+
+def _asked_before(points: Sequence[Point], opened: dt.datetime | None) -> list[Price]:
+    """The prices in force in the 30 days before the present reduction."""
     if not points or points[-1].price.compare_at_minor is None or opened is None:
-        return None
+        return []
     first = len(points) - 1
-    while first and points[first - 1].price.compare_at_minor is not None and points[first - 1].price.minor == points[first].price.minor:
+    while first and _is_same_reduction(points[first - 1].price, points[first].price):
         first -= 1
     since = max(points[first].at - BEFORE_REDUCTION, opened)
-    asked = [earlier.price.minor for earlier, later in itertools.pairwise(points[: first + 1]) if later.at > since]
-    return min(asked, default=None)
+    return [earlier.price for earlier, later in itertools.pairwise(points[: first + 1]) if later.at > since]
+
+
+def _is_same_reduction(earlier: Price, later: Price) -> bool:
+    return earlier.compare_at_minor is not None and (earlier.minor, earlier.currency) == (later.minor, later.currency)
 
 
 def percent_below(minor: int, prior: int | None) -> int:

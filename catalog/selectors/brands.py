@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from catalog.errors import BrandNotFound
 from catalog.models import Brand
@@ -19,10 +19,15 @@ class BrandLink:
     slug: str
 
 
+def with_goods() -> QuerySet[Brand]:
+    """Brands with goods a shopper may see."""
+    on_sale = visible_cards().filter(brand_name=OuterRef("name")).exclude(brand_name="")
+    return Brand.objects.filter(Exists(on_sale))
+
+
 def brands_on_sale(language: str) -> list[BrandLink]:
     """Brands with goods a shopper may see, by their names in a language. One query."""
-    on_sale = visible_cards().filter(brand_name=OuterRef("name")).exclude(brand_name="")
-    rows = Brand.objects.filter(Exists(on_sale)).order_by("name")[:MOST_BRANDS]
+    rows = with_goods().order_by("name")[:MOST_BRANDS]
     return sorted((BrandLink(row.text("name", language), row.slug) for row in rows), key=lambda link: link.name.casefold())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from catalog.models import ProductCard
-from catalog.rules.prices import Price, card_price, discount_bps
+from catalog.rules.prices import Price, card_reduction, discount_bps
 from core.compiled import compiled
 from core.exchange.rules import Conversion
 from core.i18n import translated
@@ -24,7 +24,7 @@ class Card:
     slug: str
     title: str
     price_minor: int
-    compare_at_minor: int | None
+    reference_minor: int | None
     currency: str
     prices: Mapping[str, Mapping[str, Any]]
     merchant_slug: str
@@ -48,15 +48,15 @@ class Card:
 
     @property
     def discount_percent(self) -> int:
-        """Whole per cent off the compare-at price, rounded down; 0 without one."""
+        """Whole per cent below the lowest price of the 30 days before the reduction, rounded down; 0 without one."""
         return self.discount_bps // 100
 
     def priced(self, conversion: Conversion) -> Card:
         """This card with its price in another currency; as it is where it cannot be said in that."""
-        price = card_price(Price(self.price_minor, self.compare_at_minor, self.currency), self.prices, conversion)
+        price = card_reduction(Price(self.price_minor, self.reference_minor, self.currency), self.prices, conversion)
         if price.currency == self.currency:
             return self
-        changes = {"price_minor": price.minor, "compare_at_minor": price.compare_at_minor, "currency": price.currency}
+        changes = {"price_minor": price.minor, "reference_minor": price.compare_at_minor, "currency": price.currency}
         return replace(self, **changes, discount_bps=discount_bps(price))  # type: ignore[arg-type]
 
 
@@ -65,7 +65,7 @@ _SAME = (
         "product_id",
         "slug",
         "price_minor",
-        "compare_at_minor",
+        "reference_minor",
         "currency",
         "prices",
         "merchant_slug",
@@ -135,7 +135,7 @@ def newest_cards(limit: int, language: str, *, exclude: Iterable[uuid.UUID] = ()
 
 
 def deal_cards(limit: int, language: str, *, exclude: Iterable[uuid.UUID] = ()) -> list[Card]:
-    """The products in stock with the largest reduction, as a share of the compare-at price."""
+    """The products in stock with the largest reduction, as a share of the lowest price of the 30 days before it."""
     return _rail(Q(discount_bps__gt=0), ("-discount_bps", "product_id"), limit, language, exclude)
 
 

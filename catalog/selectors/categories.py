@@ -89,17 +89,30 @@ def category_paths() -> dict[str, str]:
 
 def node_of(category: Category, language: str) -> CategoryNode | None:
     """A category's place in the tree, with its children; None when the tree was built before it."""
-    level, found = category_tree(language), None
+    way = _way_to(category, language)
+    return way[-1] if way else None
+
+
+def _way_to(category: Category, language: str) -> list[CategoryNode]:
+    """The nodes from the root to a category, itself included; empty when the tree was built before it."""
+    level, way = category_tree(language), []
     for end in range(STEP, len(category.path) + 1, STEP):
         found = next((node for node in level if node.path == category.path[:end]), None)
-        level = list(found.children) if found else []
-    return found
+        if found is None:
+            return []
+        way.append(found)
+        level = list(found.children)
+    return way
 
 
 def breadcrumb(category: Category, language: str) -> list[Crumb]:
-    """The way from the root to a category, itself included; no statement for a root, one for the others."""
+    """The way from the root to a category, itself included; no statement but where the tree is not at hand or was built before it."""
+    if len(category.path) == STEP:
+        return [Crumb(category.slug, category.text("name", language))]
+    if way := _way_to(category, language):
+        return [Crumb(node.slug, node.name) for node in way]
     above = [category.path[:end] for end in range(STEP, len(category.path), STEP)]
-    rows = Category.objects.filter(path__in=above).order_by("path") if above else []
+    rows = Category.objects.filter(path__in=above).order_by("path")
     return [Crumb(row.slug, row.text("name", language)) for row in (*rows, category)]
 
 

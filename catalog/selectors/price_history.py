@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
-from catalog.models import PriceChange
-from catalog.rules.price_history import Change, Chart, chart_of, percent_below, points_in, prior_minor
+from catalog.models import PriceChange, Product, Variant, VariantPrice
+from catalog.rules.price_history import Change, Chart, chart_of, lowest_before, percent_below, points_in, prior_minor
 from core.exchange.rules import Conversion
 
 # A merchant's program may change prices every few minutes; what lies further back is not looked at.
@@ -37,11 +38,37 @@ def price_histories(
         opened: when their product was first on sale.
     """
     rows = PriceChange.objects.filter(variant__in=variant_ids, at__lte=at).order_by("-at", "-id")
+    changes = _by_variant(rows[:MOST])
+    return {variant_id: _history(variant_id, found[::-1], conversion, opened, at) for variant_id, found in changes.items()}
+
+
+def lowest_before_reductions(
+    products: Iterable[Product], variants: Mapping[uuid.UUID, Sequence[Variant]], prices: Mapping[uuid.UUID, Mapping[str, VariantPrice]]
+) -> dict[tuple[uuid.UUID, str], dict[str, int]]:
+    """What the reduced prices of products were before, by variant and currency; one statement, none where nothing is reduced."""
+    opened, reduced = {}, []
+    for product in products:
+        for variant in variants.get(product.pk, ()):
+            asked: list[Variant | VariantPrice] = [variant, *prices.get(variant.pk, {}).values()]
+            opened[variant.pk] = product.published_at
+            reduced += [(variant.pk, row.currency) for row in asked if row.compare_at_minor is not None]
+    if not reduced:
+        return {}
+    nth = Window(RowNumber(), partition_by="variant_id", order_by=("-at", "-id"))
+    rows = PriceChange.objects.filter(variant__in={variant_id for variant_id, _currency in reduced}).annotate(nth=nth).filter(nth__lte=MOST)
+    changes = _by_variant(rows.order_by("-at", "-id"))
+    return {
+        (variant_id, currency): lowest_before(changes.get(variant_id, [])[::-1], currency, opened[variant_id])
+        for variant_id, currency in reduced
+    }
+
+
+def _by_variant(rows: QuerySet[PriceChange]) -> dict[uuid.UUID, list[Change]]:
     changes: dict[uuid.UUID, list[Change]] = {}
     named = rows.annotate(base=F("variant__currency"))
-    for row in named.values_list("variant_id", "base", "currency", "price_minor", "compare_at_minor", "at")[:MOST]:
+    for row in named.values_list("variant_id", "base", "currency", "price_minor", "compare_at_minor", "at"):
         changes.setdefault(row[0], []).append(Change(*row))
-    return {variant_id: _history(variant_id, found[::-1], conversion, opened, at) for variant_id, found in changes.items()}
+    return changes
 
 
 def _history(

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from catalog.errors import ProductNotFound
 from catalog.models import Picture, Product, Variant
@@ -15,7 +17,7 @@ from catalog.rules.options import Option, labels_in, options_in
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
 from catalog.selectors.categories import Crumb, breadcrumb
-from catalog.selectors.reviews import Rating, rating_of
+from catalog.selectors.reviews import Rating, rating_from, ratings_beside
 from catalog.selectors.variants import with_price_in
 from core.exchange.rules import Conversion
 from core.i18n import translated
@@ -118,12 +120,13 @@ class ProductDetail:
 
 
 def product_detail(slug: str, language: str, conversion: Conversion | None = None) -> ProductDetail:
-    """All the page needs in at most six statements; prices in the currency of `conversion`, where they can be said in it.
+    """All the page needs in two statements; prices in the currency of `conversion`, where they can be said in it.
 
     Raises:
         ProductNotFound: no published product of an active merchant has this slug.
     """
-    product = published_product(slug)
+    product = published_product(slug, shots=ArraySubquery(_shots()), rated=ratings_beside())
+    beside: Any = product
     card = product.card
     variants = _variants(product, language, conversion)
     return ProductDetail(
@@ -136,18 +139,18 @@ def product_detail(slug: str, language: str, conversion: Conversion | None = Non
         breadcrumb=breadcrumb(product.category, language),
         options=_options_on_sale(product, variants, language),
         variants=variants,
-        pictures=_pictures(product),
+        pictures=_pictures(beside.shots),
         attributes=_attributes(product.attributes, language),
-        rating=rating_of(card),
+        rating=rating_from(card, beside.rated),
         in_stock=card.in_stock,
         sold=card.sold,
         version=card.version,
     )
 
 
-def published_product(slug: str) -> Product:
-    """A product on sale with merchant, brand, category and card. Raises ProductNotFound."""
-    rows = Product.objects.select_related("merchant", "brand", "category", "card").defer("card__search")
+def published_product(slug: str, **beside: ArraySubquery) -> Product:
+    """A product on sale with merchant, brand, category and card, and columns `beside` it. Raises ProductNotFound."""
+    rows = Product.objects.select_related("merchant", "brand", "category", "card").defer("card__search").annotate(**beside)
     is_sluglike = len(slug) <= 120 and slug.isascii() and slug.isprintable()
     product: Product | None = rows.filter(slug=slug, status=Product.Status.PUBLISHED, **_ON_SALE).first() if is_sluglike else None
     if product is None:
@@ -206,8 +209,14 @@ def _options_on_sale(product: Product, variants: Sequence[VariantView], language
     )
 
 
-def _pictures(product: Product) -> tuple[PictureView, ...]:
-    rows = Picture.objects.filter(product_id=product.pk).order_by("position", "created_at", "pk")
+def _shots() -> QuerySet[Any, Any]:
+    names = ("original", "alt", "width", "height", "tint", "widths", "formats", "option_name", "option_value")
+    rows = Picture.objects.filter(product_id=OuterRef("pk")).order_by("position", "created_at", "pk")
+    return rows.values(shot=JSONObject(**{name: name for name in names}))
+
+
+def _pictures(shots: Sequence[dict[str, Any]]) -> tuple[PictureView, ...]:
+    rows = (Picture(**shot) for shot in shots)
     return tuple(
         PictureView(
             row.prefix, row.alt, row.width, row.height, row.tint, tuple(row.widths), tuple(row.formats), row.option_name, row.option_value

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from catalog.errors import QuestionNotFound
 from catalog.models import Answer, AnswerVote, Question
@@ -17,6 +19,9 @@ PER_PAGE = 10
 ON_PRODUCT = 3
 SIMILAR = 3
 Status = Question.Status
+_ANSWERED = ("-answers_count", "-created_at", "-pk")
+_BEST = ("-by_merchant", "-helpful_count", "created_at", "pk")
+_SAID = {name: name for name in ("author", "by_merchant", "text", "language")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,26 @@ def _visible(product_id: uuid.UUID) -> QuerySet[Question]:
 
 
 def _answers() -> Prefetch[str]:
-    rows = Answer.objects.filter(status=Status.VISIBLE).order_by("-by_merchant", "-helpful_count", "created_at", "pk")
+    rows = Answer.objects.filter(status=Status.VISIBLE).order_by(*_BEST)
     return Prefetch("answers", rows, to_attr="shown")
 
 
-def questions_of(product_id: uuid.UUID, page: int = 1, per_page: int = PER_PAGE) -> QuestionPage:
+def questions_of(product_id: uuid.UUID, page: int = 1) -> QuestionPage:
     """One page of visible questions with their visible answers; two statements, one where there is no question."""
-    rows = _visible(product_id).prefetch_related(_answers()).order_by("-answers_count", "-created_at", "-pk")
-    start = (page - 1) * per_page
-    found = list(rows[start : start + per_page + 1])
-    return QuestionPage(found[:per_page], page, len(found) > per_page)
+    rows = _visible(product_id).prefetch_related(_answers()).order_by(*_ANSWERED)
+    start = (page - 1) * PER_PAGE
+    found = list(rows[start : start + PER_PAGE + 1])
+    return QuestionPage(found[:PER_PAGE], page, len(found) > PER_PAGE)
+
+
+def first_questions(product_id: uuid.UUID) -> QuestionPage:
+    """The first few of `questions_of`, each with its best answer only; one statement."""
+    best = Answer.objects.filter(question=OuterRef("pk"), status=Status.VISIBLE).order_by(*_BEST).values(row=JSONObject(**_SAID))
+    rows = _visible(product_id).annotate(best=Subquery(best[:1])).order_by(*_ANSWERED)
+    found: list[Any] = list(rows[: ON_PRODUCT + 1])
+    for question in found:
+        question.shown = [Answer(**question.best)] if question.best else []  # as Prefetch's to_attr
+    return QuestionPage(found[:ON_PRODUCT], 1, len(found) > ON_PRODUCT)
 
 
 def visible_question(product_id: uuid.UUID, question_id: uuid.UUID) -> Question:
@@ -70,7 +85,7 @@ def similar_questions(product_id: uuid.UUID, text: str) -> list[Question]:
 
 def _ranked(product_id: uuid.UUID, query: str, most: int) -> list[Question]:
     rows = _visible(product_id).filter(search=Spelled(query)).prefetch_related(_answers())
-    return list(rows.order_by("-answers_count", "-created_at", "-pk")[:most])
+    return list(rows.order_by(*_ANSWERED)[:most])
 
 
 def own_answer_votes(user_id: uuid.UUID, answer_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import JSONObject
 
 from catalog.errors import ReviewNotFound
 from catalog.models import ModerationItem, ProductCard, Review, ReviewAddition, ReviewPhoto, ReviewVote
@@ -73,9 +75,12 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
+    """`strip` has the newest photos of the product, whichever reviews are asked for."""
+
     reviews: list[Review]
     wish: Wish
     has_next: bool
+    strip: list[ReviewPhoto]
 
     @property
     def next_page(self) -> int:
@@ -84,12 +89,26 @@ class ReviewPage:
 
 def rating_of(card: ProductCard) -> Rating:
     """One statement, none for a product without reviews."""
+    return rating_from(card, [row["rated"] for row in _rated(card.pk)] if card.stars_count else [])
+
+
+def ratings_beside() -> ArraySubquery:
+    """What `rating_from` needs, as a column beside products."""
+    return ArraySubquery(_rated(OuterRef("pk")))
+
+
+def _rated(product_id: Any) -> QuerySet[Any, Any]:
+    fits: dict[str, Any] = {name: Count("pk", filter=Q(fit=name)) for name in Review.Fit.values}
+    sums: dict[str, Any] = {f"{name}_{what}": how(name) for name in ("service", "delivery") for what, how in (("sum", Sum), ("n", Count))}
+    rated = JSONObject(stars="stars", n=Count("pk"), **fits, **sums)
+    return _visible(product_id).order_by().values("stars").annotate(rated=rated).values("rated")
+
+
+def rating_from(card: ProductCard, rows: Sequence[dict[str, Any]]) -> Rating:
+    """The rating of a product from what its visible reviews say, added up for each number of stars."""
     histogram = dict.fromkeys((5, 4, 3, 2, 1), 0)
     if not card.stars_count:
         return Rating(None, 0, histogram)
-    fits = {name: Count("pk", filter=Q(fit=name)) for name in Review.Fit.values}
-    sums: dict[str, Any] = {f"{name}_{what}": how(name) for name in ("service", "delivery") for what, how in (("sum", Sum), ("n", Count))}
-    rows: list[Any] = list(_visible(card.pk).order_by().values("stars").annotate(n=Count("pk"), **sums, **fits))
     histogram |= {row["stars"]: row["n"] for row in rows}
     small, true, large = (sum(row[name] for row in rows) for name in ("small", "true", "large"))
     fit = Fit(small, true, large)
@@ -100,7 +119,7 @@ def rating_of(card: ProductCard) -> Rating:
     return Rating(stars, card.stars_count, histogram, service, delivery, fit if fit.count else None)
 
 
-def _visible(product_id: uuid.UUID) -> QuerySet[Review]:
+def _visible(product_id: Any) -> QuerySet[Review]:
     return Review.objects.filter(product_id=product_id, status=Status.VISIBLE)
 
 
@@ -114,26 +133,32 @@ def shown_photos() -> QuerySet[ReviewPhoto]:
 
 
 def reviews_of(product_id: uuid.UUID, wish: Wish | None = None) -> ReviewPage:
-    """One page of visible reviews with their photos and additions; two statements."""
+    """One page of visible reviews with their photos and additions, and the newest photos of all; two statements."""
     asked = wish or Wish()
-    rows = _visible(product_id).select_related("addition").prefetch_related(_photos()).order_by(*_ORDER[asked.sort])
+    rows = _visible(product_id).select_related("addition").order_by(*_ORDER[asked.sort])
     if asked.stars is not None:
         rows = rows.filter(stars=asked.stars)
     if asked.with_photos:
         rows = rows.filter(Exists(shown_photos().filter(review=OuterRef("pk"))))
     start = (asked.page - 1) * PER_PAGE
     found = list(rows[start : start + PER_PAGE + 1])
-    return ReviewPage(found[:PER_PAGE], asked, len(found) > PER_PAGE)
+    return ReviewPage(found[:PER_PAGE], asked, len(found) > PER_PAGE, _with_photos(product_id, found[:PER_PAGE]))
+
+
+def _with_photos(product_id: uuid.UUID, reviews: Sequence[Review]) -> list[ReviewPhoto]:
+    """Give reviews their photos, and return the newest ones of the product; one statement for both."""
+    of_product = shown_photos().filter(review__product_id=product_id)
+    newest = of_product.order_by("-created_at", "-pk").values("pk")[:STRIP]
+    rows = of_product.filter(Q(review__in=[review.pk for review in reviews]) | Q(pk__in=newest))
+    photos = list(rows.order_by("addition_id", "position", "pk"))
+    for review in reviews:
+        review.shown = [photo for photo in photos if photo.review_id == review.pk]  # type: ignore[attr-defined]  # as Prefetch's to_attr
+    return sorted(photos, key=lambda photo: (photo.created_at, photo.pk), reverse=True)[:STRIP]
 
 
 def reviews_with_all() -> QuerySet[Review]:
     """Visible reviews with what is shown of their photos and additions."""
     return Review.objects.filter(status=Status.VISIBLE).select_related("addition").prefetch_related(_photos())
-
-
-def photo_strip(product_id: uuid.UUID) -> list[ReviewPhoto]:
-    """The newest photos of a product that buyers took; one statement."""
-    return list(shown_photos().filter(review__product_id=product_id).order_by("-created_at", "-pk")[:STRIP])
 
 
 def visible_review(product_id: uuid.UUID, review_id: uuid.UUID) -> Review:

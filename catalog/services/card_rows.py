@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.models import Brand, Category, Picture, Product, ProductCard, Variant, VariantPrice
 from catalog.rules.facets import AttributeSpec, facets_of, swatches_of
-from catalog.rules.prices import card_prices
+from catalog.rules.prices import Lowest, card_prices, reference
 from catalog.rules.tokens import tsvector
 from merchants.models import Merchant
 
@@ -19,7 +19,10 @@ CATEGORY_STEP = int(Category.steplen)
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Rows that cards are made of, by key; categories by path, prices in other currencies by variant and currency, specs by name."""
+    """Rows that cards are made of, by key; categories by path, prices in other currencies by variant and currency, specs by name.
+
+    `lowest` says what reduced prices were before, by variant and currency.
+    """
 
     products: Sequence[Product]
     merchants: Mapping[uuid.UUID, Merchant]
@@ -28,6 +31,7 @@ class Sources:
     pictures: Mapping[uuid.UUID, Picture]
     categories: Mapping[str, Category]
     specs: Mapping[str, AttributeSpec]
+    lowest: Lowest
 
 
 def card_of(product: Product, sources: Sources) -> ProductCard | None:
@@ -54,8 +58,9 @@ def card_of(product: Product, sources: Sources) -> ProductCard | None:
         condition=product.condition,
         price_minor=cheapest.price_minor,
         compare_at_minor=cheapest.compare_at_minor,
+        reference_minor=reference(cheapest, sources.lowest),
         currency=cheapest.currency,
-        prices=card_prices([(variant, sources.prices.get(variant.pk, {})) for variant in on_sale or variants]),
+        prices=card_prices([(variant, sources.prices.get(variant.pk, {})) for variant in on_sale or variants], sources.lowest),
         variant_id=on_sale[0].pk if len(on_sale) == 1 else None,
         has_options=len(on_sale) > 1,
         published_at=product.published_at,

@@ -14,7 +14,9 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 
 from catalog.models import Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
+from catalog.rules.prices import Lowest
 from catalog.selectors.attributes import specs_by_name
+from catalog.selectors.price_history import lowest_before_reductions
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
 from catalog.services.wish_news import note_back, note_fallen_prices
@@ -37,7 +39,7 @@ def refresh_card(product_id: uuid.UUID) -> None:
 
 
 def refresh_cards(product_ids: Iterable[uuid.UUID]) -> int:
-    """Rebuild the cards of many products with twelve statements per 500; returns how many cards changed.
+    """Rebuild the cards of many products with thirteen statements per 500; returns how many cards changed.
 
     Stock, sold and stars are kept. A card whose content is the same as before keeps its version, so cached fragments stay good.
     Products without a variant have no card.
@@ -84,16 +86,29 @@ def make_cards(
     categories: Mapping[str, Category],
     *,
     available: Collection[uuid.UUID],
+    pictures: Mapping[uuid.UUID, Picture] | None = None,
+    lowest: Lowest | None = None,
 ) -> None:
     """The first cards of products that this very transaction has inserted, from the rows in memory, in two statements.
 
     Nobody else can see or change the products yet, so nothing is read again but their merchants, who could. Each product knows its
     category and brand; `categories` has those and all above them by path, read in this transaction. Of the `available` ones stock comes
     in before the transaction ends: a card that says so from the start need not be written twice.
+
+    Args:
+        pictures: the first one of each product that has one.
+        lowest: what `lowest_before_reductions` says of products that come with a past.
     """
     merchants = _hold_merchants({product.merchant_id for product in products})
     sources = Sources(
-        products=products, merchants=merchants, variants=variants, prices={}, pictures={}, categories=categories, specs=specs_by_name()
+        products=products,
+        merchants=merchants,
+        variants=variants,
+        prices={},
+        pictures=pictures or {},
+        categories=categories,
+        specs=specs_by_name(),
+        lowest=lowest or {},
     )
     cards = [card for product in products if (card := card_of(product, sources))]
     for card in cards:
@@ -148,6 +163,7 @@ def _sources(ids: Sequence[uuid.UUID]) -> Sources:
         pictures={picture.product_id: picture for picture in first},
         categories={row.path: row for row in type(products[0].category).objects.filter(path__in=paths)} if products else {},
         specs=specs_by_name(),
+        lowest=lowest_before_reductions(products, variants, prices),
     )
 
 
@@ -182,6 +198,8 @@ def follow_merchant(merchant_id: uuid.UUID) -> int:
         merchant_name=merchant.name,
         merchant_kind=merchant.kind,
         merchant_i18n=names_of(merchant),
+        # What lists are narrowed by names the shop by its slug.
+        is_stale=ExpressionWrapper(Q(is_stale=True) | ~Q(merchant_slug=merchant.slug), output_field=BooleanField()),
         is_visible=ExpressionWrapper(Q(published) & Q(has_variant), output_field=BooleanField()) if merchant.is_active else False,
         version=F("version") + 1,
     )

@@ -92,10 +92,11 @@ def confirm_copy(*, suspicion_id: uuid.UUID, actor: str, at: dt.datetime, reason
     """
     row = _locked(suspicion_id)
     move_to(row, CopyStatus.COPIED, actor=actor, at=at, reason=reason)
-    if row.picture_id:
-        remove_picture(product_id=row.product_id, picture_id=row.picture_id)
+    # First, because a product on sale keeps its last picture.
     if Product.objects.filter(pk=row.product_id, status=Product.Status.PUBLISHED).exists():
         hide_product(product_id=row.product_id, actor=actor, at=at, reason=reason)
+    if row.picture_id:
+        remove_picture(product_id=row.product_id, picture_id=row.picture_id)
     publish(PictureCopied(str(row.pk), str(row.product_id), reason))
     return row
 

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import F, Max
 from PIL import Image
 
-from catalog.errors import InvalidPicture, OptionUnknown, PictureNotFound
-from catalog.events import PictureAdded
+from catalog.errors import InvalidPicture, LastPicture, OptionUnknown, PictureNotFound
+from catalog.events import PictureAdded, PictureRemoved
 from catalog.models import Picture, Product
+from catalog.rules.pictures import KEPT_WIDTHS
 from catalog.rules.texts import storable
 from catalog.services.cards import refresh_card
 from catalog.services.imaging import at_width, clean, decode, encode, tint_of
@@ -71,19 +72,50 @@ def make_renditions(picture_id: uuid.UUID, widths: Sequence[int] = WIDTHS, forma
         for fmt in formats:
             write_file(media_path(f"{picture.prefix}/{width}.{fmt}"), encode(scaled, fmt))
     with transaction.atomic():
-        Picture.objects.filter(pk=picture_id).update(widths=fitting, formats=list(formats))
+        is_there = Picture.objects.filter(pk=picture_id).update(widths=fitting, formats=list(formats))
         refresh_card(picture.product_id)
+    if not is_there:  # removed while its files were being written
+        remove_files(picture.prefix)
+        raise PictureNotFound
     picture.widths, picture.formats = fitting, list(formats)
     return picture
 
 
 @transaction.atomic
 def remove_picture(*, product_id: uuid.UUID, picture_id: uuid.UUID) -> None:
-    """Take a picture off a product. Its files stay, because orders show them. Raises PictureNotFound."""
-    locked_product(product_id)
-    removed, _ = Picture.objects.filter(pk=picture_id, product_id=product_id).delete()
-    if not removed:
+    """Take a picture off a product. Its files follow, but for the small ones that orders show.
+
+    Raises:
+        PictureNotFound: not a picture of this product.
+        LastPicture: the product is on sale and has no other.
+    """
+    product = locked_product(product_id)
+    picture = Picture.objects.filter(pk=picture_id, product_id=product_id).first()
+    if picture is None:
         raise PictureNotFound
+    if product.status == Product.Status.PUBLISHED and not Picture.objects.filter(product_id=product_id).exclude(pk=picture_id).exists():
+        raise LastPicture
+    picture.delete()
+    publish(PictureRemoved(picture.prefix))
+    _draw_anew(product_id)
+
+
+def remove_files(prefix: str) -> int:
+    """Delete what nobody shows any more of a removed picture; returns how many files. Again, it finds none.
+
+    The small renditions stay for the orders that show them, and all of them where another product shows the same picture.
+    """
+    if Picture.objects.filter(original=f"{prefix}/original.webp").exists():
+        return 0
+    stay = {str(width) for width in KEPT_WIDTHS}
+    gone = [path for path in media_path(prefix).glob("*") if path.stem not in stay]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _draw_anew(product_id: uuid.UUID) -> None:
+    Product.objects.filter(pk=product_id).update(version=F("version") + 1)
     refresh_card(product_id)
 
 
@@ -97,7 +129,7 @@ def order_pictures(*, product_id: uuid.UUID, picture_ids: Sequence[uuid.UUID]) -
     for position, key in enumerate(dict.fromkeys([*picture_ids, *present])):
         present[key].position = position
     Picture.objects.bulk_update(present.values(), ["position"])
-    refresh_card(product_id)
+    _draw_anew(product_id)
 
 
 @transaction.atomic

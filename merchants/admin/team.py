@@ -32,6 +32,13 @@ class ProfileForm(ModelForm):
     name_zh = forms.CharField(label=capfirst(_("name (Chinese)")), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
     description = TextField(label=capfirst(_("description")), required=False)
     description_zh = TextField(label=capfirst(_("description (Chinese)")), required=False)
+    page_address = forms.CharField(
+        label=capfirst(_("address of the page")),
+        max_length=60,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("The end of the page's address. Former addresses lead to the new one for good."),
+    )
 
     class Meta:
         model = Merchant
@@ -41,6 +48,7 @@ class ProfileForm(ModelForm):
         super().__init__(*args, **kwargs)
         for field in ("name", "description"):
             self.initial[f"{field}_zh"] = second_text(self.instance, field)
+        self.initial["page_address"] = self.instance.slug
 
 
 @admin.register(Merchant, site=merchant_site)
@@ -52,7 +60,7 @@ class ShopProfileAdmin(SingletonAdmin):
     list_display = ["name", "state"]
     readonly_fields = ["kind", "state", "plan"]
     fieldsets = [
-        (None, {"fields": [("name", "name_zh"), ("description", "description_zh")]}),
+        (None, {"fields": [("name", "name_zh"), ("description", "description_zh"), "page_address"]}),
         (_("Contact and delivery"), {"fields": [("email", "handling_days"), ("city", "address"), ("cash_on_delivery", "tax_number")]}),
         (_("Agreed with the marketplace"), {"fields": [("kind", "state", "plan")]}),
     ]
@@ -66,6 +74,8 @@ class ShopProfileAdmin(SingletonAdmin):
         values = {name: form.cleaned_data[name] for name in ProfileForm.Meta.fields}
         texts = {name: form.cleaned_data[f"{name}_zh"] for name in ("name", "description")}
         services.update_merchant(merchant_id=obj.pk, i18n=with_translations(obj.i18n, texts), **values)
+        if form.cleaned_data["page_address"]:
+            services.change_shop_slug(merchant_id=obj.pk, slug=form.cleaned_data["page_address"])
 
 
 @admin.register(Membership, site=merchant_site)

@@ -1,5 +1,5 @@
 """Writes of merchants. `merchants` for shops and teams, `commission` for plans, `api_keys` for the partner API."""
 
-from merchants.services.merchants import activate_merchant, create_merchant, suspend_merchant, update_merchant
+from merchants.services.merchants import activate_merchant, change_shop_slug, create_merchant, suspend_merchant, update_merchant
 
-__all__ = ["activate_merchant", "create_merchant", "suspend_merchant", "update_merchant"]
+__all__ = ["activate_merchant", "change_shop_slug", "create_merchant", "suspend_merchant", "update_merchant"]

@@ -14,12 +14,13 @@ from accounts.models import User
 from core.outbox import publish
 from core.sanitiser import clean_html
 from core.states import move_to
-from merchants.errors import MerchantInvalid, MerchantNotFound
+from merchants.errors import MerchantInvalid, MerchantNotFound, ShopSlugInvalid, ShopSlugTaken
 from merchants.events import MerchantChanged
 from merchants.models import CommissionPlan, Membership, Merchant
 
 DEFAULT_PLAN = "Standard"
 DEFAULT_RATE_BPS = 500
+MAX_SLUG = 60
 
 
 class MerchantFields(TypedDict, total=False):
@@ -55,7 +56,7 @@ def default_plan() -> CommissionPlan:
 def create_merchant(*, name: str, kind: str, slug: str = "", owner: User | None = None, **fields: Unpack[MerchantFields]) -> Merchant:
     """Open an active shop, with `owner` as the first member of its team.
 
-    The slug is made from the name unless given; a taken one gets the end of the merchant's id.
+    The slug is made from the name unless given; one that another shop has or had gets the end of the merchant's id.
 
     Raises:
         MerchantInvalid: no name, a name over 80 characters, or an unknown kind.
@@ -74,7 +75,7 @@ def create_merchant(*, name: str, kind: str, slug: str = "", owner: User | None 
 
 
 def _insert(merchant: Merchant, slug: str) -> None:
-    """Insert under the slug, or under one that nobody has; only the unique index knows which are free."""
+    """Insert under the slug, or under one that nobody has; only the unique indexes know which are free."""
     try:
         with transaction.atomic():
             merchant.slug = slug or f"shop-{merchant.pk.hex[-10:]}"
@@ -110,6 +111,31 @@ def update_merchant(*, merchant_id: uuid.UUID, **changes: Unpack[MerchantChanges
     for field, value in values.items():
         setattr(merchant, field, value)
     merchant.save(update_fields=list(values))
+    publish(MerchantChanged(str(merchant.pk)))
+    return merchant
+
+
+@transaction.atomic
+def change_shop_slug(*, merchant_id: uuid.UUID, slug: str) -> Merchant:
+    """Give a shop another address; the former ones lead to it for good, and no other shop ever gets them.
+
+    Raises:
+        MerchantNotFound: there is none.
+        ShopSlugInvalid: nothing of the text can stand in an address, or it is longer than 60 characters.
+        ShopSlugTaken: another shop has or had it.
+    """
+    merchant = _locked(merchant_id)
+    wanted = slugify(slug).strip("-_")
+    if not 1 <= len(wanted) <= MAX_SLUG:
+        raise ShopSlugInvalid
+    if wanted == merchant.slug:
+        return merchant
+    try:
+        with transaction.atomic():
+            Merchant.objects.filter(pk=merchant.pk).update(slug=wanted)
+    except IntegrityError as error:
+        raise ShopSlugTaken from error
+    merchant.slug = wanted
     publish(MerchantChanged(str(merchant.pk)))
     return merchant
 

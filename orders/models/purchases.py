@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -175,6 +176,9 @@ class OrderLine(Entity):
     i18n = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     picture = models.CharField(max_length=200, blank=True)
+    # Of its small renditions, which stay even when the merchant takes the picture off; both empty where they were not noted.
+    picture_widths = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    picture_formats = ArrayField(models.CharField(max_length=5), default=list, blank=True)
     currency = models.CharField(max_length=3)
     price_minor = models.BigIntegerField(_("price"))
     quantity = models.PositiveIntegerField(_("quantity"))

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
+from catalog.rules.pictures import kept
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
 from core import outbox
@@ -298,6 +299,8 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         i18n=variant.i18n,
         options=variant.options,
         picture=variant.picture,
+        picture_widths=kept(variant.picture_widths),
+        picture_formats=list(variant.picture_formats),
         currency=order.currency,
         price_minor=line.unit_minor,
         quantity=line.quantity,

@@ -4,13 +4,12 @@ import datetime as dt
 import random
 from collections.abc import Callable
 
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catalog.models import ProductCard
+from catalog.rules.pictures import kept
 from catalog.services.vocabulary import learn_words
 from core import outbox
 from core.models import OutboxEvent
@@ -65,9 +64,7 @@ def load(*, small: bool) -> None:
             for done in history.play():
                 progress.update(business, completed=done)
         _besides(now)
-        # What was ordered before its picture was drawn shows it, too.
-        drawn = ProductCard.objects.filter(product=OuterRef("product")).values("picture")[:1]
-        OrderLine.objects.filter(picture="").update(picture=Coalesce(Subquery(drawn), Value("")))
+        _show_in_orders()
         issue_papers()
         step = progress.add_task("events", total=OutboxEvent.objects.filter(handled_at=None).count())
         _drain(lambda handled: progress.advance(step, handled))
@@ -78,6 +75,14 @@ def load(*, small: bool) -> None:
         step = progress.add_task("advice", total=1)
         train(clock=timezone.now, actor="system:demo")
         progress.advance(step)
+
+
+def _show_in_orders() -> None:
+    """What was ordered before its picture was drawn shows it, too."""
+    cards = ProductCard.objects.filter(product__in=OrderLine.objects.filter(picture="").values("product")).exclude(picture="")
+    for product_id, picture, widths, formats in cards.values_list("product_id", "picture", "picture_widths", "picture_formats"):
+        lines = OrderLine.objects.filter(product_id=product_id, picture="")
+        lines.update(picture=picture, picture_widths=kept(widths), picture_formats=formats)
 
 
 def _besides(now: dt.datetime) -> None:

@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from catalog.models import PriceChange, Variant
 from catalog.rules.quantities import Tier, tiers_fit
+from catalog.services.cards import refresh_cards
 from catalog.services.variants import update_variant
 
 # One in so many reductions was never preceded by its compare-at price, and so shows no percentage.
@@ -14,9 +15,9 @@ NEVER_ASKED = 4
 
 def remember(now: dt.datetime, *, opened: dt.datetime) -> int:
     """Reduced goods were dearer until some days ago; returns how many got a past. Who has one already keeps it."""
-    fresh = Variant.objects.annotate(known=Count("price_changes")).filter(known=1, compare_at_minor__isnull=False)
+    fresh = Variant.objects.annotate(known=Count("price_changes")).filter(known=1, compare_at_minor__isnull=False).order_by("sku")
     rows = []
-    for number, variant in enumerate(fresh.order_by("sku")):
+    for number, variant in enumerate(fresh):
         if number % NEVER_ASKED == NEVER_ASKED - 1:
             continue
         middle = (variant.price_minor + (variant.compare_at_minor or 0)) // 2
@@ -27,6 +28,7 @@ def remember(now: dt.datetime, *, opened: dt.datetime) -> int:
             was = variant.compare_at_minor if is_reduced else None
             rows.append(PriceChange(variant=variant, currency=variant.currency, price_minor=minor, compare_at_minor=was, at=at))
     PriceChange.objects.bulk_create(rows)
+    refresh_cards(variant.product_id for variant in fresh)
     return len(rows)
 
 

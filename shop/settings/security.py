@@ -3,7 +3,7 @@
 from csp.constants import NONE, SELF
 
 from shop.environment import env, env_flag
-from shop.settings.business import STRIPE_API_BASE
+from shop.settings.business import IMPORT_MAX_MB, STRIPE_API_BASE
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -38,6 +38,15 @@ COUNTRY_HEADER = env("COUNTRY_HEADER")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+# The largest files that may be sent at once, in millions of bytes, by the name of the address; others take none.
+FILES_MAX_MB = {
+    "image-search": 20,
+    **dict.fromkeys(["review", "own-review-edit", "own-review-add", "complain", "case-act"], 60),
+    **dict.fromkeys(["merchant:catalog_product_add", "merchant:catalog_product_change"], 100),
+    "merchant:imports": IMPORT_MAX_MB,
+    "admin:payments_bankline_import": 5,
+    "admin:core_exchangerate_add": 10,
+}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 CONTENT_SECURITY_POLICY = {

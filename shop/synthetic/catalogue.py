@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.text import slugify
 
-from catalog.models import Brand, Category, Picture, Product, Variant
+from catalog.models import Brand, Category, Picture, PriceChange, Product, Variant
+from catalog.selectors.price_history import lowest_before_reductions
 from catalog.services.attributes import NewChoice, define_attribute
-from catalog.services.cards import refresh_cards
+from catalog.services.cards import make_cards
 from catalog.services.categories import create_category
 from catalog.services.vocabulary import learn_words
+from core.postgresql.bulk import insert_many
 from core.states import record_change
 from logistics.models import ShippingRate, Stock, StockMovement, Warehouse
 from merchants.services import create_merchant
@@ -50,20 +52,22 @@ class World:
     brands: list[Brand]
     warehouses: list[Warehouse]
     pictures: list[Picture]
+    categories: dict[str, Category]
 
 
 @dataclass(slots=True)
 class Batch:
     products: list[Product] = field(default_factory=list)
-    variants: list[Variant] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
+    variants: dict[uuid.UUID, list[Variant]] = field(default_factory=dict)
+    pictures: dict[uuid.UUID, Picture] = field(default_factory=dict)
     stock: list[Stock] = field(default_factory=list)
 
 
 def make_catalogue(count: int, *, seed: int, at: dt.datetime, on_progress: Callable[[int], None] = lambda _done: None) -> list[uuid.UUID]:
     """Insert `count` published products in a hundred categories over sixteen new merchants; returns their ids.
 
-    Each has one to three variants, stock for nine in ten, and the pictures of products that exist already, if any do.
+    Each has one to three variants, stock for nine in ten, and the pictures of products that exist already, if any do. One in five is
+    reduced from what it cost until a minute ago.
     """
     _define_attributes()
     world = _world(seed, at)
@@ -107,6 +111,7 @@ def _world(seed: int, at: dt.datetime) -> World:
         brands=[Brand.objects.get_or_create(name=name, defaults={"slug": slugify(name)})[0] for name in BRANDS],
         warehouses=Warehouse.objects.bulk_create(warehouses),
         pictures=list(drawn[:500]),
+        categories={row.path: row for row in Category.objects.all()},
     )
 
 
@@ -166,39 +171,62 @@ def _add_variants(batch: Batch, world: World, product: Product, warehouse: Wareh
             weight_g=dice.randrange(50, 5_000),
             position=position,
         )
-        batch.variants.append(variant)
+        batch.variants.setdefault(product.pk, []).append(variant)
         on_hand = 0 if is_out else dice.randrange(20, 500)
         batch.stock.append(Stock(merchant_id=product.merchant_id, variant=variant, warehouse=warehouse, on_hand=on_hand))
 
 
 def _add_picture(batch: Batch, product: Product, shown: Picture) -> None:
     same = {name: getattr(shown, name) for name in ("original", "width", "height", "alt", "tint", "widths", "formats")}
-    batch.pictures.append(Picture(product=product, position=0, **same))
+    batch.pictures[product.pk] = Picture(product=product, position=0, **same)
 
 
 @transaction.atomic
 def _save(batch: Batch, world: World) -> None:
-    Product.objects.bulk_create(batch.products)
-    Variant.objects.bulk_create(batch.variants)
-    Picture.objects.bulk_create(batch.pictures)
-    Stock.objects.bulk_create(batch.stock)
+    variants = [variant for rows in batch.variants.values() for variant in rows]
+    insert_many(batch.products)
+    insert_many(variants)
+    insert_many(list(batch.pictures.values()))
+    insert_many(_past(variants, world.at))
+    insert_many(batch.stock)
     received = StockMovement.Reason.RECEIVED
-    movements = [StockMovement(stock=row, delta=row.on_hand, reason=received, actor=ACTOR) for row in batch.stock if row.on_hand]
-    StockMovement.objects.bulk_create(movements)
-    history = [record_change(row, "draft", row.status, actor=ACTOR, reason="", at=world.at) for row in batch.products]
-    type(history[0]).objects.bulk_create(history)
-    refresh_cards(product.pk for product in batch.products)
-    _note_stock_and_sales(batch, world)
+    insert_many([StockMovement(stock=row, delta=row.on_hand, reason=received, actor=ACTOR) for row in batch.stock if row.on_hand])
+    insert_many([record_change(row, "draft", row.status, actor=ACTOR, reason="", at=world.at) for row in batch.products])
+    make_cards(
+        batch.products,
+        batch.variants,
+        world.categories,
+        available={row.variant.product_id for row in batch.stock if row.on_hand},
+        pictures=batch.pictures,
+        lowest=lowest_before_reductions(batch.products, batch.variants, {}),
+    )
+    _note_sales(batch, world)
 
 
-def _note_stock_and_sales(batch: Batch, world: World) -> None:
-    """What logistics and orders would have told the cards, in one statement; few products sell much, as in life."""
-    in_stock = {row.variant.product_id for row in batch.stock if row.on_hand}
+def _past(variants: Sequence[Variant], at: dt.datetime) -> list[PriceChange]:
+    """What reduced goods cost before: without it nothing could be announced as reduced."""
+    reduced = [variant for variant in variants if variant.compare_at_minor is not None]
+    steps = [(dt.timedelta(days=360), "compare_at_minor", False), (dt.timedelta(minutes=1), "price_minor", True)]
+    return [
+        PriceChange(
+            variant=variant,
+            currency=variant.currency,
+            price_minor=getattr(variant, asked),
+            compare_at_minor=variant.compare_at_minor if is_reduced else None,
+            at=at - ago,
+        )
+        for variant in reduced
+        for ago, asked, is_reduced in steps
+    ]
+
+
+def _note_sales(batch: Batch, world: World) -> None:
+    """What orders would have told the cards, in one statement; few products sell much, as in life."""
     ids = [product.pk for product in batch.products]
     sold = [int(world.random.paretovariate(0.7)) % 20_000 for _ in ids]
     statement = """
-        UPDATE catalog_productcard card SET sold = told.sold, in_stock = told.in_stock
-        FROM unnest(%s::uuid[], %s::int[], %s::bool[]) AS told(id, sold, in_stock) WHERE card.product_id = told.id
+        UPDATE catalog_productcard card SET sold = told.sold
+        FROM unnest(%s::uuid[], %s::int[]) AS told(id, sold) WHERE card.product_id = told.id
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [ids, sold, [key in in_stock for key in ids]])
+        cursor.execute(statement, [ids, sold])

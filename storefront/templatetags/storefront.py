@@ -34,6 +34,7 @@ from storefront.fragments import card_fragments
 register = template.Library()
 MIME = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 FORMAT_ORDER = ("avif", "webp", "jpg")
+OLDEST_WIDTHS, OLDEST_FORMATS = (160,), ("webp",)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -134,6 +135,12 @@ def picture(
         alt,
         format_html('{}="{}"', "fetchpriority", "high") if eager else format_html('{}="lazy" decoding="async"', "loading"),
     )
+
+
+@register.simple_tag
+def line_picture(line: OrderLine, sizes: str) -> SafeString:
+    """The small picture of what was ordered. Orders of before its kinds were noted have the one WebP that every picture has."""
+    return picture(line.picture, line.picture_widths or OLDEST_WIDTHS, line.picture_formats or OLDEST_FORMATS, "", sizes)
 
 
 def tint_class(tint: str) -> str:

@@ -1,9 +1,7 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -24,16 +22,15 @@ from django.views.decorators.http import require_safe
 
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
-from catalog.rules.options import Option
 from catalog.selectors import Card, PriceHistory, ProductDetail, price_histories, product_detail
-from catalog.selectors.products import PictureView, VariantView
-from catalog.selectors.questions import ON_PRODUCT, questions_of
+from catalog.selectors.products import PictureView
+from catalog.selectors.questions import first_questions
 from catalog.selectors.reviews import Wish
 from catalog.selectors.slugs import product_slug_after
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
-from logistics.rules import ShippingOffer, delivery_promise, promise_ends
+from logistics.rules import delivery_promise, promise_ends
 from logistics.selectors import availability, offers_of
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
@@ -42,125 +39,18 @@ from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.languages import PARAMETER
 from storefront.moves import moved
+from storefront.picker import Picker
 from storefront.preferences import come_back_to
 from storefront.review_block import blank_votes, block_of, filled_votes, wish_of, with_votes
 from storefront.shell import blanks, pattern_of
-from storefront.templatetags.storefront import delivery_text, money, price_parts
+from storefront.templatetags.storefront import delivery_text
 
 SIMILAR = 10
 SIMILAR_SECONDS = 300
-FEW_LEFT = 5
-CURVES = 12
 NO_CACHE = "private, no-cache"
 DRAWN_SECONDS = 60
 BODY = "storefront/components/product_body.html"
 ON_SALE = Variant.objects.filter(product_id=OuterRef("product_id"), is_active=True).order_by("pk").values("pk")
-
-
-@dataclass(frozen=True)
-class OptionLink:
-    """A choice as a link: the variant it leads to, given what else is chosen."""
-
-    value: str
-    label: str
-    variant_id: uuid.UUID | None
-    is_chosen: bool
-    is_out: bool
-
-
-@dataclass
-class Picker:
-    """The variants of a product with the one that is looked at."""
-
-    detail: ProductDetail
-    available: dict[uuid.UUID, int]
-    chosen: VariantView
-    offers: Mapping[tuple[uuid.UUID, int], ShippingOffer]
-    histories: dict[uuid.UUID, PriceHistory]
-
-    @cached_property
-    def pictures(self) -> list[PictureView]:
-        """All pictures, the one of the chosen variant first; the same whether or not a script moves them."""
-        own = next((shot for shot in self.detail.pictures if shot.shows(self.chosen.options)), None)
-        rest = [shot for shot in self.detail.pictures if shot is not own]
-        return [own, *rest] if own else rest
-
-    def _picture_of(self, variant: VariantView) -> int:
-        """The place of a variant's own picture, else of the first that shows no choice; -1 where no picture is tied to any."""
-        if not any(shot.option_name for shot in self.pictures):
-            return -1
-        places = [place for place, shot in enumerate(self.pictures) if shot.shows(variant.options)]
-        places += [place for place, shot in enumerate(self.pictures) if not shot.option_name]
-        return places[0] if places else -1
-
-    @property
-    def offer(self) -> ShippingOffer:
-        """What sending one piece of the chosen variant costs."""
-        return self.offers[self.detail.merchant.pk, self.chosen.price_minor]
-
-    @property
-    def left(self) -> int:
-        return self.available.get(self.chosen.id, 0)
-
-    @property
-    def chosen_off(self) -> int:
-        return self._off(self.chosen)
-
-    @property
-    def prior_minor(self) -> int | None:
-        """The lowest price of the 30 days before the reduction that is looked at."""
-        history = self.histories.get(self.chosen.id)
-        return history.prior_minor if history else None
-
-    @property
-    def curves(self) -> list[PriceHistory]:
-        """What has cost different sums lately, of the variant that is looked at first."""
-        curved = [history for history in self.histories.values() if history.chart]
-        return sorted(curved, key=lambda history: history.variant_id != self.chosen.id)[:CURVES]
-
-    def _off(self, variant: VariantView) -> int:
-        """Whole percent below what was asked before the reduction; 0 where that is not known or not more."""
-        history = self.histories.get(variant.id)
-        return history.off if history else 0
-
-    @property
-    def is_few(self) -> bool:
-        return 0 < self.left <= FEW_LEFT
-
-    @cached_property
-    def rows(self) -> list[tuple[Option, list[OptionLink]]]:
-        return [(option, [self._link(option.name, value.value, value.label) for value in option.values]) for option in self.detail.options]
-
-    def _link(self, name: str, value: str, label: str) -> OptionLink:
-        wanted = {**self.chosen.options, name: value}
-        exact = next((variant for variant in self.detail.variants if variant.options == wanted), None)
-        # A combination that is not made leads to the nearest one that has the value just asked for.
-        target = exact or next((variant for variant in self.detail.variants if variant.options.get(name) == value), None)
-        is_out = exact is None or self.available.get(exact.id, 0) <= 0
-        return OptionLink(value, label, target.id if target else None, self.chosen.options.get(name) == value, is_out)
-
-    def as_json(self) -> dict[str, Any]:
-        """What the picker in the browser needs to show another variant without asking us."""
-        language = get_language() or "en"
-        return {"chosen": str(self.chosen.id), "variants": [self._variant_json(variant, language) for variant in self.detail.variants]}
-
-    def _variant_json(self, variant: VariantView, language: str) -> dict[str, Any]:
-        was, history = variant.compare_at_minor, self.histories.get(variant.id)
-        prior = history.prior_minor if history else None
-        return {
-            "id": str(variant.id),
-            "options": variant.options,
-            "sku": variant.sku,
-            "price": price_parts(variant.price_minor, variant.currency, language),
-            "was": money(was, variant.currency) if was else "",
-            "off": self._off(variant),
-            "prior": money(prior, variant.currency) if prior else "",
-            "left": self.available.get(variant.id, 0),
-            "picture": self._picture_of(variant),
-            "delivery": delivery_text(self.offers[self.detail.merchant.pk, variant.price_minor], variant.currency),
-            "least": variant.min_quantity,
-            "step": variant.quantity_step,
-        }
 
 
 @dataclass(frozen=True)
@@ -275,7 +165,7 @@ def _drawn(
         "return_days": settings.WITHDRAWAL_DAYS,
         "listed": block,
         "votes": votes,
-        "questions": questions_of(detail.product.pk, per_page=ON_PRODUCT),
+        "questions": first_questions(detail.product.pk),
         "product": detail.product,
         "merchant_name": detail.merchant_name,
         "similar": _goes_with(detail.product, get_language() or "en"),

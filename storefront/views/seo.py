@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Category
 from catalog.selectors import picture_url
+from catalog.selectors.brands import with_goods
 from catalog.selectors.cards import visible_cards
 from merchants.models import Merchant
 from storefront.languages import address_in
@@ -26,7 +27,8 @@ LIMIT = 10_000
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
 XHTML = "http://www.w3.org/1999/xhtml"
-SECTIONS = ("pages", "categories", "shops", "products")
+PAGES = ("home", "categories", "brands", "help")
+SECTIONS = ("pages", "categories", "brands", "shops", "products")
 PRIVATE_PATHS = (
     *("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/"),
     *("/wishlist/", "/compare/", "/recent/", "/alerts/", "/mine/"),
@@ -46,12 +48,17 @@ class Sitemaps:
 
     @staticmethod
     def pages(start: int) -> Iterator[Entry]:
-        yield from (Entry(reverse(name)) for name in ("home", "categories", "help"))
+        yield from (Entry(reverse(name)) for name in PAGES)
 
     @staticmethod
     def categories(start: int) -> Iterator[Entry]:
         rows = Category.objects.order_by("path").values_list("slug", flat=True)[start : start + LIMIT]
         yield from (Entry(reverse("category", args=[slug])) for slug in rows)
+
+    @staticmethod
+    def brands(start: int) -> Iterator[Entry]:
+        rows = with_goods().order_by("pk").values_list("slug", flat=True)[start : start + LIMIT]
+        yield from (Entry(reverse("brand", args=[slug])) for slug in rows)
 
     @staticmethod
     def shops(start: int) -> Iterator[Entry]:
@@ -73,10 +80,11 @@ def _shown_kind(formats: Sequence[str]) -> str:
 
 
 def _sizes() -> dict[str, int]:
-    """How many entries each section has; three statements however many there are."""
+    """How many entries each section has; four statements however many there are."""
     return {
-        "pages": 3,
+        "pages": len(PAGES),
         "categories": Category.objects.count(),
+        "brands": with_goods().count(),
         "shops": Merchant.objects.filter(status=Merchant.Status.ACTIVE).count(),
         "products": visible_cards().count(),
     }

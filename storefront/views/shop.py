@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -18,11 +18,13 @@ from catalog.services.visits import follow_shop
 from logistics.rules import delivery_promise
 from logistics.selectors import shipping_offers
 from merchants.models import Merchant
+from merchants.selectors import shop_slug_after
 from storefront import structured
 from storefront.baskets import member
 from storefront.currencies import current
 from storefront.forms.listing import PARAMETERS
 from storefront.listing import listing_page
+from storefront.moves import moved
 from storefront.opening_hours import opening_hours
 from storefront.page_cache import shared_page
 from storefront.refusals import toast
@@ -38,6 +40,8 @@ MAX_PAGE = 50
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """A merchant's own page with its goods, what it sells most of first. A suspended merchant has none."""
     context = _head(slug, "shop")
+    if context is None:
+        return moved(request, "shop", shop_slug_after(slug))
     context["ld"] = structured.shop(context["merchant"])
     # Somebody who filters or turns pages has seen the best sellers.
     if not request.GET:
@@ -51,6 +55,8 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
 def policies(request: HttpRequest, slug: str) -> HttpResponse:
     """How a merchant sends and takes back, and who it is."""
     context = _head(slug, "shop-policies")
+    if context is None:
+        return moved(request, "shop-policies", shop_slug_after(slug))
     merchant = context["merchant"]
     # What a single cheap thing costs to send, and from when that is free.
     context["offer"] = shipping_offers({merchant.pk: 1}, current())[merchant.pk]
@@ -65,6 +71,8 @@ def policies(request: HttpRequest, slug: str) -> HttpResponse:
 def ratings(request: HttpRequest, slug: str) -> HttpResponse:
     """What buyers say of a merchant's goods. Raises Http404 for a page after the last."""
     context = _head(slug, "shop-ratings")
+    if context is None:
+        return moved(request, "shop-ratings", shop_slug_after(slug))
     merchant = context["merchant"]
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
@@ -75,16 +83,25 @@ def ratings(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "storefront/shop_ratings.html", context)
 
 
-def _head(slug: str, tab: str) -> dict[str, Any]:
-    merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
+def _head(slug: str, tab: str) -> dict[str, Any] | None:
+    """What every page of a shop shows; None where no open shop has this slug now."""
+    merchant = _open_shop(slug)
+    if merchant is None:
+        return None
     return {"merchant": merchant, "hours": opening_hours(merchant.opening_hours), "figures": shop_figures(merchant.pk), "tab": tab}
+
+
+def _open_shop(slug: str) -> Merchant | None:
+    return Merchant.objects.filter(slug=slug, status=Merchant.Status.ACTIVE).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, slug: str) -> HttpResponse:
     """Follow a shop (`on` is 1) or no longer (0). Guests sign in first; without JavaScript the button leads to this page,
     because a shop's own page is kept for everybody and carries no form token."""
-    merchant = get_object_or_404(Merchant, slug=slug, status=Merchant.Status.ACTIVE)
+    merchant = _open_shop(slug)
+    if merchant is None:
+        return moved(request, "shop-follow", shop_slug_after(slug))
     user, is_partial = member(request), "HX-Request" in request.headers
     if user is None:
         sign_in: HttpResponse = redirect_to_login(reverse("shop-follow", args=[slug]))

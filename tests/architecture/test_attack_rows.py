@@ -6,10 +6,12 @@ import re
 from tests.architecture.layers import ROOT
 
 # Money, stock, and of the infrastructure what concerns the database, Valkey, the worker and the provider.
+# Of uploads the one that is refused before it is read.
 ROWS = {
     *(f"MON{number:02}" for number in range(1, 30)),
     *(f"STK{number:02}" for number in range(1, 14)),
     *(f"INF{number:02}" for number in (*range(1, 12), 13)),
+    "UPL04",
 }
 
 

@@ -26,6 +26,7 @@ from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.selectors import balances
 from tests.backoffice.market import Shop, paid_order
 from tests.factories.catalog import make_product, new_variant
+from tests.factories.merchants import make_merchant
 
 CONFIRM = {"_form_submitted": "1"}
 
@@ -284,6 +285,18 @@ def test_the_shop_profile_is_changed_in_both_languages_and_not_beyond_what_is_on
     merchant = Merchant.objects.get(pk=shop.merchant.pk)
     assert (merchant.name, merchant.text("name", "zh-hans"), merchant.handling_days) == ("Antelope Lane", "羚羊巷", 2)
     assert (merchant.status, merchant.slug) == (shop.merchant.status, shop.merchant.slug)
+
+
+def test_the_owner_changes_the_shops_address_and_reads_why_it_did_not_work(shop: Shop, owner: Client) -> None:
+    make_merchant(slug="theirs")
+    url = reverse("merchant:merchants_merchant_change", args=[shop.merchant.pk])
+    form = {"name": "Antelope Lane", "email": "a@example.com", "handling_days": "2"}
+
+    owner.post(url, {**form, "page_address": "Antelope Lane"})
+    refused = owner.post(url, {**form, "page_address": "theirs"})
+
+    assert "This address belongs, or belonged, to something else." in refused.content.decode()
+    assert Merchant.objects.get(pk=shop.merchant.pk).slug == "antelope-lane"
 
 
 def test_the_statement_adds_up_from_opening_to_closing(shop: Shop, owner: Client) -> None:

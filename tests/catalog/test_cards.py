@@ -9,9 +9,10 @@ from catalog.services import hide_product
 from catalog.services.cards import add_sold, recount_stars, refresh_card, refresh_cards, set_in_stock
 from catalog.services.categories import move_category, rename_category
 from catalog.services.reviews import add_review
+from catalog.services.variants import update_variant
 from core.ids import uuid7
 from core.invariants import violations
-from tests.factories.catalog import NOW, make_category, make_product, new_variant
+from tests.factories.catalog import NOW, make_category, make_product
 from tests.factories.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db
@@ -96,9 +97,11 @@ def test_cards_come_in_the_order_asked_for_without_the_hidden(django_assert_num_
 
 
 def test_rails_show_what_is_in_stock_each_in_its_own_order() -> None:
-    small = in_stock(title="Small", variants=[new_variant(price_minor=90, compare_at_minor=100)])
-    large = in_stock(title="Large", merchant=make_merchant(kind="individual"), variants=[new_variant(price_minor=50, compare_at_minor=100)])
-    make_product(title="Sold out", variants=[new_variant(price_minor=1, compare_at_minor=100)])
+    small = in_stock(title="Small", price=100)
+    large = in_stock(title="Large", merchant=make_merchant(kind="individual"), price=100)
+    sold_out = make_product(title="Sold out", price=100)
+    for product, minor in ((small, 90), (large, 50), (sold_out, 1)):
+        update_variant(variant_id=product.variants.get().pk, price_minor=minor, compare_at_minor=100)
     add_sold(small.pk, 9)
 
     assert [card.title for card in popular_cards(9, "en")] == ["Small", "Large"]

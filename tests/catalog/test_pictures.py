@@ -7,18 +7,21 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from PIL import Image
 from pytest_django import Settings
 
-from catalog.errors import InvalidPicture, PictureNotFound
+from catalog.errors import InvalidPicture, LastPicture, PictureNotFound
 from catalog.models import Picture, ProductCard
 from catalog.selectors import picture_url
 from catalog.services import imaging
-from catalog.services.pictures import add_picture, make_renditions, media_path, order_pictures, remove_picture
+from catalog.services.pictures import add_picture, make_renditions, media_path, order_pictures, remove_files, remove_picture
+from catalog.services.products import hide_product
 from catalog.tasks import render_missing_pictures
 from core.ids import uuid7
 from core.models import OutboxEvent
-from tests.factories.catalog import make_product
+from core.outbox import relay
+from tests.factories.catalog import NOW, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +166,60 @@ def test_renditions_the_broker_lost_are_made_by_the_sweep() -> None:
     assert render_missing_pictures() == 0
 
 
+def test_a_product_on_sale_keeps_its_last_picture() -> None:
+    product = make_product()
+    only = add_picture(product=product, image=Image.new("RGB", (160, 90), "red"))
+
+    with pytest.raises(LastPicture):
+        remove_picture(product_id=product.pk, picture_id=only.pk)
+
+    assert Picture.objects.get() == only
+    hide_product(product_id=product.pk, actor="system:test", at=NOW)
+    remove_picture(product_id=product.pk, picture_id=only.pk)
+    assert not Picture.objects.exists()
+
+
+def test_what_is_undone_leaves_the_files() -> None:
+    product = make_product()
+    first, second = (add_picture(product=product, image=Image.new("RGB", (160, 90), colour)) for colour in ("red", "blue"))
+    make_renditions(first.pk)
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        remove_picture(product_id=product.pk, picture_id=first.pk)
+        raise RuntimeError
+    relay(now=dt.datetime.now(dt.UTC))
+
+    assert Picture.objects.filter(pk=first.pk).exists()
+    assert media_path(first.original).exists()
+    assert second.pk
+
+
+def test_files_another_product_shows_stay() -> None:
+    product, other = make_product(), make_product()
+    first, second = (add_picture(product=product, image=Image.new("RGB", (160, 90), colour)) for colour in ("red", "blue"))
+    Picture.objects.create(product=other, original=first.original, width=160, height=90)
+
+    remove_picture(product_id=product.pk, picture_id=first.pk)
+    relay(now=dt.datetime.now(dt.UTC))
+
+    assert media_path(first.original).exists()
+    assert remove_files(second.prefix) == 0
+
+
+def test_of_a_removed_picture_only_what_orders_may_show_stays() -> None:
+    product = make_product(published=False)
+    picture = add_picture(product=product, image=Image.new("RGB", (700, 500), "red"))
+    make_renditions(picture.pk)
+
+    remove_picture(product_id=product.pk, picture_id=picture.pk)
+    relay(now=dt.datetime.now(dt.UTC))
+
+    kept = {f"{width}.{fmt}" for width in (160, 320) for fmt in ("webp", "avif", "jpg")}
+    assert {path.name for path in media_path(picture.prefix).glob("*")} == kept
+    with pytest.raises(PictureNotFound):
+        make_renditions(picture.pk)
+
+
 def test_the_tint_is_a_light_shade_of_the_picture() -> None:
     assert imaging.tint_of(Image.new("RGB", (9, 9), (200, 0, 0))) == "#f2c0c0"
     assert imaging.tint_of(Image.new("RGBA", (9, 9), (0, 0, 0, 0))) == "#ffffff"
@@ -178,8 +235,10 @@ def test_pictures_can_be_put_in_order_and_removed() -> None:
     assert ProductCard.objects.get(pk=product.pk).picture == second.prefix
     remove_picture(product_id=product.pk, picture_id=second.pk)
     assert ProductCard.objects.get(pk=product.pk).picture == first.prefix
-    assert media_path(second.original).exists()
 
+    relay(now=dt.datetime.now(dt.UTC))
+    assert [path.name for path in media_path(second.prefix).glob("*")] == ["160.jpg"]
+    assert media_path(first.original).exists()
     with pytest.raises(PictureNotFound):
         remove_picture(product_id=make_product().pk, picture_id=first.pk)
     with pytest.raises(PictureNotFound):

@@ -12,7 +12,8 @@ from django.test import Client
 
 from catalog.models import PriceChange, Variant, VariantPrice
 from catalog.rules.price_history import Change, chart_of, percent_below, points_in, prior_minor
-from catalog.selectors import price_histories
+from catalog.selectors import CardQuery, cards_by_ids, find_cards, price_histories
+from catalog.services.cards import refresh_cards
 from catalog.services.price_history import forget_old_prices
 from catalog.services.prices import set_price
 from catalog.services.variants import update_variant
@@ -20,7 +21,7 @@ from core.exchange.rules import Conversion, Quote
 from core.ids import uuid7
 from core.invariants import broken
 from tests.factories.catalog import make_product, make_variant, new_variant
-from tests.factories.exchange import make_rates
+from tests.factories.exchange import into, make_rates
 
 NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 OPENED = NOW - dt.timedelta(days=200)
@@ -199,6 +200,42 @@ class TestOnThePage:
         assert "−50%" not in page
         assert 'data-testid="prior-price"' in page
         assert 'hidden data-testid="prior-price"' in page
+
+    def test_lists_strike_through_what_the_page_names_and_announce_no_more(self, client: Client) -> None:
+        cup, never = self.cup(), self.cup()
+        self.past(cup, (60, 2_500, None), (5, 2_000, 4_000))
+        refresh_cards([cup.product_id, never.product_id])
+
+        (asked, made_up) = cards_by_ids([cup.product_id, never.product_id], "en")
+        page = client.get("/search/?deal=1").content.decode()
+
+        assert (asked.reference_minor, asked.discount_percent) == (2_500, 20)
+        assert (made_up.reference_minor, made_up.discount_percent) == (None, 0)
+        assert [card.product_id for card in find_cards(CardQuery(facets={"p": ("1",)}), "en").cards] == [cup.product_id]
+        assert "$25.00" in page
+        assert "$40.00" not in page
+
+    def test_a_price_raised_for_its_reduction_is_reduced_in_no_list(self) -> None:
+        cup = make_variant(price_minor=2_000)
+
+        update_variant(variant_id=cup.pk, price_minor=4_000)
+        update_variant(variant_id=cup.pk, price_minor=2_100, compare_at_minor=4_000)
+
+        assert cards_by_ids([cup.product_id], "en")[0].reference_minor is None
+
+    @pytest.mark.parametrize("steps", [[(3_300, None), (2_980, 3_500)], [(2_900, 3_500)], [(2_500, None), (2_400, 3_500)]])
+    def test_in_a_currency_priced_by_hand_lists_and_page_say_the_same(self, steps: list[tuple[int, int | None]]) -> None:
+        make_rates()
+        cup = make_variant(price_minor=2_000)
+        for minor, was in steps:
+            set_price(variant_id=cup.pk, currency="JPY", price_minor=minor, compare_at_minor=was)
+
+        card = cards_by_ids([cup.product_id], "en")[0].priced(into("JPY"))
+        now = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+        page = price_histories([cup.pk], into("JPY"), opened=cup.product.published_at, at=now)[cup.pk]
+
+        assert (card.discount_percent, card.reference_minor) == (page.off, page.prior_minor)
+        assert card.discount_percent > 0
 
     def test_all_variants_are_read_in_one_statement(self, django_assert_num_queries: Any) -> None:
         cups = make_product(variants=[new_variant(options={"Colour": name}) for name in ("Red", "Blue", "Green")]).variants.all()

@@ -30,20 +30,26 @@ def euro_cup(**overrides: Any) -> Variant:
     return make_product(variants=[new_variant(**{"price_minor": 2_000, "compare_at_minor": 2_500, **overrides})]).variants.get()
 
 
+def reduced_cup() -> Variant:
+    """One that cost 25.00 and now costs 20.00."""
+    cup = euro_cup(price_minor=2_500, compare_at_minor=None)
+    return update_variant(variant_id=cup.pk, price_minor=2_000, compare_at_minor=2_500)
+
+
 def card_in(product_id: Any, conversion: Conversion) -> Any:
     return cards_by_ids([product_id], "en")[0].priced(conversion)
 
 
 def test_a_price_is_converted_by_the_days_rate() -> None:
     make_rates(JPY="155.23")
-    cup = euro_cup()
+    cup = reduced_cup()
 
     card = card_in(cup.product_id, into("JPY"))
     sellable = sellable_variants([cup.pk], into("JPY"))[cup.pk]
     offer = offer_of(cup.pk, into("JPY"))
     (shown,) = product_detail(cup.product.slug, "en", into("JPY")).variants
 
-    assert (card.price_minor, card.compare_at_minor, card.currency, card.discount_percent) == (3_105, 3_881, "JPY", 19)
+    assert (card.price_minor, card.reference_minor, card.currency, card.discount_percent) == (3_105, 3_881, "JPY", 19)
     assert (sellable.price_minor, sellable.compare_at_minor, sellable.currency, sellable.base_currency) == (3_105, 3_881, "JPY", "USD")
     assert offer is not None
     assert (offer.price_minor, offer.currency) == (3_105, "JPY")
@@ -52,13 +58,14 @@ def test_a_price_is_converted_by_the_days_rate() -> None:
 
 def test_a_price_set_by_hand_goes_before_the_converted_one() -> None:
     make_rates()
-    cup = euro_cup()
+    cup = reduced_cup()
 
+    set_price(variant_id=cup.pk, currency="JPY", price_minor=3_300)
     set_price(variant_id=cup.pk, currency="JPY", price_minor=2_980, compare_at_minor=3_500)
 
     card = card_in(cup.product_id, into("JPY"))
     (shown,) = product_detail(cup.product.slug, "en", into("JPY")).variants
-    assert (card.price_minor, card.compare_at_minor, card.currency) == (2_980, 3_500, "JPY")
+    assert (card.price_minor, card.reference_minor, card.currency) == (2_980, into("JPY").price(2_000, "USD"), "JPY")
     assert (shown.price_minor, shown.compare_at_minor) == (2_980, 3_500)
     assert sellable_variants([cup.pk], into("JPY"))[cup.pk].price_minor == 2_980
     assert card_in(cup.product_id, into("EUR")).price_minor == 1_731

@@ -137,16 +137,17 @@ def test_an_edit_reaches_the_card_and_a_stale_one_is_refused() -> None:
 def test_the_card_shows_the_lowest_price_on_sale() -> None:
     product = make_product(
         variants=[
-            new_variant(sku="R", options=RED, price_minor=900, compare_at_minor=1_000),
+            new_variant(sku="R", options=RED, price_minor=950),
             new_variant(sku="B", options=BLUE, price_minor=500),
         ]
     )
     assert (card_of(product).price_minor, card_of(product).has_options, card_of(product).variant_id) == (500, True, None)
 
     update_variant(variant_id=product.variants.get(sku="B").pk, is_active=False)
+    update_variant(variant_id=product.variants.get(sku="R").pk, price_minor=900, compare_at_minor=1_000)
 
     card = card_of(product)
-    assert (card.price_minor, card.compare_at_minor, card.discount_bps) == (900, 1_000, 1_000)
+    assert (card.price_minor, card.compare_at_minor, card.reference_minor, card.discount_bps) == (900, 1_000, 950, 526)
     assert (card.has_options, card.variant_id) == (False, product.variants.get(sku="R").pk)
 
 

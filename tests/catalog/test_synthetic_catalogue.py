@@ -1,10 +1,12 @@
 import datetime as dt
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.models import Picture, Product, ProductCard
+from catalog.services.cards import refresh_stale_cards
 from core.invariants import violations
 from core.outbox import relay
 from logistics.models import Stock
@@ -19,6 +21,11 @@ def make(count: int, seed: int = 1) -> str:
     return out.getvalue()
 
 
+def cards() -> list[Any]:
+    names = ("pk", "version", "picture", "reference_minor", "in_stock", "sold", "search", "facets")
+    return list(ProductCard.objects.order_by("pk").values_list(*names))
+
+
 def test_a_synthetic_catalogue_is_distinct_visible_and_breaks_no_rule() -> None:
     told = make(120)
     relay(now=dt.datetime.now(dt.UTC))
@@ -31,6 +38,13 @@ def test_a_synthetic_catalogue_is_distinct_visible_and_breaks_no_rule() -> None:
     assert set(Stock.objects.filter(on_hand__gt=0).values_list("variant__product_id", flat=True)) == set(
         ProductCard.objects.filter(in_stock=True).values_list("pk", flat=True)
     )
+    reduced = ProductCard.objects.filter(discount_bps__gt=0).count()
+    assert reduced == Product.objects.filter(variants__compare_at_minor__gt=0).count() > 0
+    as_made = cards()
+    ProductCard.objects.update(is_stale=True)
+    while refresh_stale_cards():
+        pass
+    assert cards() == as_made
     assert violations() == {}
 
 

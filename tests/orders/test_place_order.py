@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import Variant
+from catalog.models import ProductCard, Variant
 from catalog.services.products import archive_product
 from core.models import OutboxEvent
 from logistics.models import Reservation, Stock
@@ -42,6 +42,16 @@ def test_a_cart_of_one_merchant_still_becomes_one_merchant_order() -> None:
     checkout = place(make_cart(make_goods()))
 
     assert checkout.orders.count() == 1
+
+
+def test_a_line_keeps_which_small_renditions_of_its_picture_there_are() -> None:
+    goods = make_goods()
+    drawn = {"picture": "products/x", "picture_widths": [160, 320, 480, 640], "picture_formats": ["webp", "avif", "jpg"]}
+    ProductCard.objects.filter(pk=goods.product_id).update(**drawn)
+
+    line = place(make_cart(goods)).orders.get().lines.get()
+
+    assert (line.picture, line.picture_widths, line.picture_formats) == ("products/x", [160, 320], ["webp", "avif", "jpg"])
 
 
 def test_the_commission_is_frozen_from_the_merchants_plan_on_goods_and_shipping() -> None:

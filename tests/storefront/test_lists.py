@@ -1,12 +1,15 @@
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Category
+from catalog.models import Category, ReviewPhoto
+from catalog.services.questions import answer_question, ask_question
 from catalog.services.reviews import add_review
 from merchants.services import suspend_merchant
+from tests.factories.accounts import make_user
 from tests.factories.catalog import NOW, make_category, make_product
 from tests.factories.orders import make_goods, make_seller
 
@@ -119,17 +122,25 @@ def test_a_reviewed_product_deep_in_the_tree_needs_few_queries_and_then_hardly_a
 ) -> None:
     deep = make_category("Paper", parent=make_category("Lamps", parent=make_category("Home")))
     goods = make_goods(category=deep)
-    add_review(product_id=goods.product_id, user_id=None, author="Mei", order_line=uuid4(), stars=4, text="Fine", language="en", at=NOW)
+    review = add_review(
+        product_id=goods.product_id, user_id=None, author="Mei", order_line=uuid4(), stars=4, text="Fine", language="en", at=NOW
+    )
+    ReviewPhoto.objects.create(review=review, file="x", width=9, height=9, fingerprint=1, widths=[160], formats=["webp"], status="visible")
+    member: dict[str, Any] = {"user_id": make_user().pk, "author": "L***a", "language": "en", "at": NOW}
+    question = ask_question(product_id=goods.product_id, text="Is it washable?", **member)
+    answer_question(question_id=question.pk, text="Yes, gently.", merchant_id=goods.merchant_id, **member)
     client.post("/cart/add/", {"variant": goods.pk})
     client.get("/help/")  # the category tree is read by whatever page comes first
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         first = client.get(f"/p/{goods.product.slug}/")
     with django_assert_max_num_queries(3):
         second = client.get(f"/p/{goods.product.slug}/")
 
-    assert "Fine" in first.text
-    assert "Fine" in second.text
+    for page in (first, second):
+        assert "Fine" in page.text
+        assert "Yes, gently." in page.text
+        assert page.text.count("#photo-") == 2  # in the strip and with its review
 
 
 def test_a_variant_that_is_gone_is_said_on_the_products_page(client: Client, db: None) -> None:

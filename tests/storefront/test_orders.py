@@ -1,9 +1,13 @@
+import re
+
 import pytest
 from django.test import Client
 
 from catalog.models import Review
+from orders.models import OrderLine
 from orders.states import OrderStatus
 from payments.services import escrow
+from storefront.templatetags.storefront import line_picture
 from tests.factories.accounts import make_user
 from tests.walkthrough import Walk, order_up_to
 
@@ -23,6 +27,36 @@ def test_a_mails_link_opens_the_order_and_keeps_its_token_out_of_the_address(cli
     assert answer.redirect_chain == [(f"/orders/{walk.checkout.number}/", 302)]
     assert answer.text.count('data-testid="merchant-order"') == 2
     assert walk.checkout.token not in answer.text
+
+
+def test_what_was_ordered_is_shown_in_every_kind_of_file_and_of_old_orders_in_the_one_they_have() -> None:
+    new = OrderLine(picture="products/x", picture_widths=[160, 320], picture_formats=["webp", "avif", "jpg"])
+
+    sources = re.findall(r'(?:type|srcset)="([^"]+)"', line_picture(new, "64px"))
+
+    assert sources[:4] == [
+        *("image/avif", "/media/products/x/160.avif 160w, /media/products/x/320.avif 320w"),
+        *("image/webp", "/media/products/x/160.webp 160w, /media/products/x/320.webp 320w"),
+    ]
+    assert "/media/products/x/160.jpg 160w" in sources[4]
+    assert re.findall(r'(?:type|srcset)="([^"]+)"', line_picture(OrderLine(picture="products/x"), "64px")) == [
+        "/media/products/x/160.webp 160w"
+    ]
+    assert "picture-none" in line_picture(OrderLine(), "64px")
+
+
+@pytest.mark.parametrize("page", ["/orders/{number}/", "/orders/", "/orders/{number}-1/return/?kind=return&reason=faulty&step=pieces"])
+def test_pages_of_orders_show_pictures_as_cards_do(db: None, page: str) -> None:
+    user = make_user()
+    walk = order_up_to(OrderStatus.DELIVERED, user=user)
+    OrderLine.objects.update(picture="products/x", picture_widths=[160, 320], picture_formats=["webp", "avif", "jpg"])
+    client = Client()
+    client.force_login(user)
+
+    answer = client.get(page.format(number=walk.checkout.number))
+
+    assert "products/x/160.avif" in answer.text
+    assert "products/x/160.jpg" in answer.text
 
 
 def test_confirming_receipt_completes_one_order(db: None) -> None:

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from catalog.models import ProductCard
 from catalog.services.reviews import add_review
 from storefront.structured import script
-from tests.factories.catalog import NOW, make_category, make_product, new_variant
+from tests.factories.catalog import NOW, make_brand, make_category, make_product, new_variant
 from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_goods
 
@@ -196,12 +196,12 @@ def test_a_link_in_a_messenger_shows_a_card(client: Client, settings: Settings) 
 def test_the_sitemap_names_every_language_picture_and_change(
     client: Client, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    product = make_product()
+    product = make_product(brand=make_brand())
     ProductCard.objects.filter(pk=product.pk).update(picture="products/x", picture_widths=[160, 640], picture_formats=["webp", "jpg"])
 
     with django_assert_num_queries(1):
         tree = ET.fromstring(b"".join(client.get("/sitemap-products.xml")))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         index = ET.fromstring(b"".join(client.get("/sitemap.xml")))
 
     urls = tree.findall("s:url", NAMESPACES)
@@ -213,8 +213,29 @@ def test_the_sitemap_names_every_language_picture_and_change(
         assert url.findtext("s:lastmod", None, NAMESPACES)
         assert url.findtext("i:image/i:loc", None, NAMESPACES) == f"{settings.SITE_URL}/media/products/x/640.jpg"
     names = [entry.findtext("s:loc", None, NAMESPACES) for entry in index]
-    assert names == [f"{settings.SITE_URL}/sitemap-{name}.xml" for name in ("pages", "categories", "shops", "products")]
+    assert names == [f"{settings.SITE_URL}/sitemap-{name}.xml" for name in ("pages", "categories", "brands", "shops", "products")]
     assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in page_of(client, "/robots.txt")
+
+
+def test_brands_with_goods_stand_in_the_sitemap_in_every_language(
+    client: Client, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    sold, empty, hidden = make_brand(), make_brand(), make_brand()
+    make_product(brand=sold)
+    make_product(brand=hidden, published=False)
+
+    with django_assert_num_queries(1):
+        tree = ET.fromstring(b"".join(client.get("/sitemap-brands.xml")))
+
+    address = f"{settings.SITE_URL}/b/{sold.slug}/"
+    urls = tree.findall("s:url", NAMESPACES)
+    assert [url.findtext("s:loc", None, NAMESPACES) for url in urls] == [address, f"{address}?hl=zh-hans"]
+    for url in urls:
+        links = {link.get("hreflang"): link.get("href") for link in url.findall("x:link", NAMESPACES)}
+        assert links == {"en": address, "zh-Hans": f"{address}?hl=zh-hans"}
+    assert alternates(page_of(client, f"/b/{sold.slug}/")) == {**links, "x-default": address}
+    assert 'lang="zh-Hans"' in page_of(client, f"/b/{sold.slug}/?hl=zh-hans")
+    assert client.get(f"/b/{empty.slug}/").status_code == 200
 
 
 @pytest.mark.parametrize(
