@@ -10,7 +10,7 @@ WHERE NOT is_stale AND (compare_at_minor IS NOT NULL OR prices <> '{}'::jsonb)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0018_imports")]
+    dependencies = [("catalog", "0019_pending_words")]
 
     operations = [
         migrations.RemoveIndex(model_name="productcard", name="card_deal"),
