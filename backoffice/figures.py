@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round, TruncDate
 
-from catalog.models import CopySuspicion, ModerationItem, Product, Proposal, Review
+from catalog.models import CopySuspicion, ModerationItem, Product, Proposal, Review, TradeAccount
 from catalog.selectors.questions import open_questions
+from catalog.states import TradeStatus
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
@@ -106,7 +107,7 @@ def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt
 
 
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
-    """What a merchant has to do, by name; six queries."""
+    """What a merchant has to do, by name; seven queries."""
     orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
         to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
         overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
@@ -117,6 +118,7 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
         **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
         "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED).count(),
+        "trade_requests": TradeAccount.objects.for_merchant(merchant).filter(status=TradeStatus.REQUESTED).count(),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
         "bad_reviews": Review.objects.filter(
             product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
