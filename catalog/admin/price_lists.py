@@ -200,8 +200,11 @@ class TradeAccountAdmin(MerchantModelAdmin):
     contact = column(lambda self, row: f"{row.company.contact} · {row.company.email} · {row.company.phone}", _("contact"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        shown = ["name", "number", "state", "price_list", "tax_number", "country", "address", "contact", "message", "note", "moved_at"]
-        return shown if obj else ["number", "price_list"]
+        if obj is None:
+            return ["number", "price_list"]
+        # A company that has not said yes has only told its number.
+        about = ["tax_number", "address", "contact"] if obj.status in {TradeStatus.REQUESTED, TradeStatus.APPROVED} else []
+        return ["name", "number", "state", "price_list", "country", *about, "message", "note", "moved_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else []

@@ -128,12 +128,15 @@ def test_a_company_is_offered_a_list_by_its_number(owner: Client, goods: Variant
     account = TradeAccount.objects.get()
     assert (account.company, account.status, account.price_list) == (company, "invited", price_list)
     assert twice.status_code == 200
+    page = reverse("merchant:catalog_tradeaccount_change", args=[account.pk])
+    assert company.tax_number not in owner.get(page).text
     browser = Client()
     browser.force_login(administrator_of(company))
     assert goods.merchant.name in browser.get("/account/company/shops/").text
     browser.post(f"/account/company/shops/{account.pk}/accept/")
     account.refresh_from_db()
     assert account.status == "approved"
+    assert company.tax_number in owner.get(page).text
 
 
 def test_a_list_of_another_shop_cannot_be_given(owner: Client, goods: Variant) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Company, User
 from accounts.services.companies import invite_colleague
 from catalog.models import TradeAccount, Variant
+from catalog.rules.quantities import Tier
+from catalog.services.price_lists import NewRow, set_rows
 from core import outbox
+from orders.models import Checkout
+from orders.printing import pdf_of
+from orders.services.papers import issue_invoice
 from support.links import company_join_url
 from support.models import Mail
 from tests.factories.accounts import make_user
 from tests.factories.companies import administrator_of, give_list, make_colleague, make_company, make_price_list
 from tests.factories.merchants import make_membership
+from tests.factories.orders import ADDRESS, make_goods
 
 FIELDS = {
     "name": "Lotus Hotels", "tax_number": "91310000", "country": "CN", "address": "9 Trade Road", "contact": "Wang Wei",
@@ -186,12 +192,7 @@ def test_a_companys_price_is_in_nobody_elses_bytes(client: Client, goods: Varian
                 assert spelling not in body.replace(str(goods.pk).encode(), b""), (path, spelling)
 
 
-def test_a_members_product_page_costs_always_as_many_statements_more(
-    client: Client, goods: Variant, django_assert_max_num_queries: Any
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_a_members_product_page_costs_always_as_many_statements_more(client: Client, goods: Variant) -> None:
     def statements(user: User) -> int:
         client.force_login(user)
         client.get(f"/p/{goods.product.slug}/")
@@ -208,3 +209,75 @@ def test_a_members_product_page_costs_always_as_many_statements_more(
     give_more = make_company()
     give_list(give_more, make_price_list(goods, (1, 900)))
     assert statements(make_colleague(give_more)) == with_list
+
+
+def test_an_order_shows_company_number_and_what_others_pay(client: Client, goods: Variant) -> None:
+    company = make_company(name="Lotus Hotels")
+    give_list(company, make_price_list(goods, (1, 1_100)))
+    buyer = make_colleague(company)
+    client.force_login(buyer)
+    client.post("/cart/add/", {"variant": str(goods.pk), "quantity": "2"})
+    form = client.get("/checkout/").context["form"]
+    values = {name: form[name].value() for name in ("key", "seen_total", "seen_currency")}
+    place = {**ADDRESS, "email": buyer.email, "gateway": "sandbox"}
+
+    long = client.post("/checkout/", {**values, **place, "purchase_number": "x" * 41})
+    client.post("/checkout/", {**values, **place, "purchase_number": "PO-<b>77"})
+
+    assert long.status_code == 422
+    checkout = Checkout.objects.get()
+    assert (checkout.company, checkout.purchase_number, checkout.goods_minor) == (company, "PO-<b>77", 2_200)
+    page = client.get(f"/orders/{checkout.number}/").text
+    assert "PO-&lt;b&gt;77" in page
+    assert "Lotus Hotels" in page
+    assert "Trade price" in page
+    checkout.orders.update(status="paid", paid_at=timezone.now())
+    invoice = issue_invoice(order_id=checkout.orders.get().pk, at=timezone.now())
+    assert invoice.content["purchase_number"] == "PO-<b>77"
+    assert (invoice.content["buyer"]["name"], invoice.content["buyer"]["tax_number"]) == ("Lotus Hotels", company.tax_number)
+    assert pdf_of(invoice).startswith(b"%PDF")
+    client.force_login(make_membership(goods.merchant, make_user(), "owner").user)
+    seen = client.get(reverse("merchant:orders_merchantorder_change", args=[checkout.orders.get().pk])).text
+    assert "PO-&lt;b&gt;77" in seen
+    assert "price list List" in seen
+
+
+def test_a_price_that_changed_is_said_before_a_companys_order_is_placed(client: Client, goods: Variant) -> None:
+    company = make_company()
+    price_list = make_price_list(goods, (1, 1_100))
+    give_list(company, price_list)
+    buyer = make_colleague(company)
+    client.force_login(buyer)
+    client.post("/cart/add/", {"variant": str(goods.pk), "quantity": "1"})
+    form = client.get("/checkout/").context["form"]
+    values = {name: form[name].value() for name in ("key", "seen_total", "seen_currency")}
+    set_rows(price_list_id=price_list.pk, rows=[NewRow(goods.sku, [Tier(1, 1_150)])])
+    place = {**ADDRESS, "email": buyer.email, "gateway": "sandbox"}
+
+    answer = client.post("/checkout/", {**values, **place})
+
+    assert answer.status_code == 409
+    assert not Checkout.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/cart/", "/cart/mini/", "/checkout/"])
+def test_a_companys_cart_costs_one_statement_more_at_any_length(client: Client, goods: Variant, path: str) -> None:
+    company = make_company()
+
+    def statements(user: User, *more: Variant) -> int:
+        client.force_login(user)
+        for variant in (goods, *more):
+            client.post("/cart/add/", {"variant": str(variant.pk), "quantity": "1"})
+        client.get(path, headers={"HX-Request": "true"} if "mini" in path else {})
+        with CaptureQueriesContext(connection) as seen:
+            client.get(path, headers={"HX-Request": "true"} if "mini" in path else {})
+        return len(seen)
+
+    ordinary, member = statements(make_user()), statements(make_colleague(company))
+    others = [make_goods(merchant=goods.merchant) for _ in range(3)]
+    for variant in others:
+        make_price_list(variant, (1, 500))
+    give_list(company, make_price_list(goods, (1, 1_100)))
+
+    assert member == ordinary + 1
+    assert statements(make_colleague(company), *others) == statements(make_user(), *others) + 1
