@@ -19,7 +19,7 @@ class CompanyForm(forms.Form):
     tax_number = CleanText(label=_("Tax number"), max_length=40)
     country = forms.ChoiceField(label=_("Country or region"), choices=lazy(country_choices, list), initial="CN")
     address = CleanText(label=_("Address"), max_length=200)
-    contact = CleanText(label=_("Contact"), max_length=100)
+    contact = CleanText(label=_("Contact person"), max_length=100)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     phone = CleanText(label=_("Phone"), max_length=30)
 
