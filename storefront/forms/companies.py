@@ -37,6 +37,10 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=CompanyRole.choices, initial=CompanyRole.BUYER)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands on the company's page beside the other form, which has an e-mail, too.
+        super().__init__(*args, **{"auto_id": "invite-%s", **kwargs})
+
 
 class AskTradeForm(forms.Form):
     message = forms.CharField(label=_("Message to the shop"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 4}))
