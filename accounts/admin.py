@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Company, User
 from core.backoffice.base import ConsoleAdmin
 from core.backoffice.display import column, label
 
@@ -30,7 +30,19 @@ class UserAdmin(ConsoleAdmin):
     list_filter = ["is_active", "is_staff", "language"]
     search_fields = ["email", "name"]
     ordering = ["-created_at"]
-    fields = ["email", "name", "language", "is_active", "is_staff", "groups", "is_superuser", "last_login", "created_at"]
+    fields = [
+        "email",
+        "name",
+        "language",
+        "is_active",
+        "is_staff",
+        "groups",
+        "is_superuser",
+        "company",
+        "company_role",
+        "last_login",
+        "created_at",
+    ]
     filter_horizontal = ["groups"]
     can_change = True
     kind = column(
@@ -44,7 +56,7 @@ class UserAdmin(ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Staff cannot give themselves or others more rights than they were given, nor lock themselves out."""
-        fixed = ["email", "last_login", "created_at"]
+        fixed = ["email", "company", "company_role", "last_login", "created_at"]
         if not request.user.is_superuser or (obj is not None and obj.pk == request.user.pk):
             fixed += ["is_staff", "groups", "is_superuser", "is_active"]
         elif obj is not None and obj.is_superuser and not request.user.is_superuser:
@@ -74,3 +86,22 @@ class GroupAdmin(ConsoleAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.may_act(request)
+
+
+@admin.register(Company)
+class CompanyAdmin(ConsoleAdmin):
+    """Companies that buy: the operator may block one, so that it buys at everybody's prices. The rest is its administrators' affair."""
+
+    list_display = ["name", "number", "tax_number", "country", "state", "email", "created_at"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["name", "number", "tax_number", "email", "members__email"]
+    ordering = ["-created_at"]
+    fields = ["name", "number", "tax_number", "country", "address", "contact", "email", "phone", "people", "is_active", "created_at"]
+    readonly_fields = ["name", "number", "tax_number", "country", "address", "contact", "email", "phone", "people", "created_at"]
+    can_change = True
+    state = column(
+        lambda self, row: label(_("Active"), "success") if row.is_active else label(_("Blocked"), "danger"),
+        _("status"),
+        ordering="is_active",
+    )
+    people = column(lambda self, row: ", ".join(row.members.order_by("email").values_list("email", flat=True)[:50]) or "–", _("people"))

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round, TruncDate
 
-from catalog.models import CopySuspicion, ModerationItem, Product, Proposal, Review
+from catalog.models import CopySuspicion, ModerationItem, Product, Proposal, Review, TradeAccount
 from catalog.selectors.questions import open_questions
+from catalog.states import TradeStatus
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
@@ -116,7 +117,12 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
         **orders,
         **counts_for_merchant(merchant, now),
         "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
-        "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED).count(),
+        **_counts(
+            {
+                "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED),
+                "trade_requests": TradeAccount.objects.for_merchant(merchant).filter(status=TradeStatus.REQUESTED),
+            }
+        ),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
         "bad_reviews": Review.objects.filter(
             product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)

@@ -39,6 +39,8 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
                 item(_("Price requests"), "forum", "orders_quote_changelist", Duty.PRODUCTS),
+                item(_("Price lists"), "price_change", "catalog_pricelist_changelist", Duty.PRODUCTS),
+                item(_("Companies"), "handshake", "catalog_tradeaccount_changelist", Duty.PRODUCTS),
                 item(_("Proposed changes"), "rate_review", "catalog_proposal_changelist", Duty.PRODUCTS),
                 item(_("Price history"), "timeline", "catalog_pricechange_changelist", Duty.PRODUCTS),
                 item(_("Prices and stock"), "table_edit", "grid", Duty.PRODUCTS),
@@ -88,6 +90,8 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Purchases"), "shopping_cart", "orders_checkout"),
                 item(_("Invoices"), "request_quote", "orders_invoice"),
                 item(_("Price requests"), "forum", "orders_quote"),
+                item(_("Companies"), "apartment", "accounts_company"),
+                item(_("Trade accounts"), "handshake", "catalog_tradeaccount"),
                 item(_("Returns and disputes"), "gavel", "orders_aftersalescase"),
                 item(_("Parcels"), "local_shipping", "logistics_shipment"),
                 item(_("Stock"), "inventory_2", "logistics_stock"),

@@ -123,3 +123,12 @@ class ProductNotPublished(Event):
     product_id: str
     decision_id: str
     code: str
+
+
+@dataclass(frozen=True)
+class TradeAccountMoved(Event):
+    """A request for trade prices, or an offer of them, has come to another status. `occasion` tells one time from the next."""
+
+    account_id: str
+    to_status: str
+    occasion: str

@@ -42,3 +42,23 @@ IMPORT_TRANSITIONS = {
 MOVING = ("checking", "running", "undoing")
 # What changes products; one such at a time for each merchant.
 WRITING = ("running", "undoing")
+
+
+class TradeStatus(models.TextChoices):
+    """Whether a company gets a merchant's trade prices."""
+
+    REQUESTED = "requested", pgettext_lazy("trade account", "Asked for")
+    INVITED = "invited", pgettext_lazy("trade account", "Offered")
+    APPROVED = "approved", pgettext_lazy("trade account", "Agreed")
+    REFUSED = "refused", pgettext_lazy("trade account", "Refused")
+    ENDED = "ended", pgettext_lazy("trade account", "Ended")
+
+
+# A merchant that has refused may still offer; the company may not ask it again.
+TRADE_TRANSITIONS = {
+    "requested": frozenset({"approved", "refused", "ended"}),
+    "invited": frozenset({"approved", "ended"}),
+    "approved": frozenset({"ended"}),
+    "refused": frozenset({"invited"}),
+    "ended": frozenset({"requested", "invited"}),
+}

@@ -198,6 +198,8 @@ class ApiKey(Entity):
         PAYOUTS_READ = "payouts:read", _("Read payouts")
         REVIEWS_READ = "reviews:read", _("Read reviews")
         REVIEWS_WRITE = "reviews:write", _("Reply to reviews")
+        PRICES_READ = "prices:read", _("Read price lists")
+        PRICES_WRITE = "prices:write", _("Change price lists")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(_("name"), max_length=80)

@@ -300,3 +300,9 @@ class QuoteFixed(DomainError):
 class TooManyQuotes(DomainError):
     code = "too_many_quotes"
     message = _("%(most)s of your price requests wait already. Answer or withdraw one of them first.")
+
+
+class PurchaseNumberInvalid(DomainError):
+    code = "purchase_number_invalid"
+    message = _("A purchase order number has at most %(most)s characters, all of them printable.")
+    status = 422

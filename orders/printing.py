@@ -55,10 +55,13 @@ def _facts(paper: Invoice) -> list[tuple[str, str]]:
         (_("Order"), content["order"]),
         (_("Ordered on"), _day(content["ordered_on"], content)),
     ]
+    # Papers from before companies have no such entry.
+    if number := content.get("purchase_number"):
+        facts.append((_("Purchase order number"), number))
     if paper.kind == PaperKind.INVOICE:
         return [*facts, (_("Paid on"), _day(content["paid_on"], content))]
-    number, day = content["corrects"]
-    return [*facts, (_("Corrects invoice"), number), (_("Invoiced on"), _day(day, content))]
+    corrected, day = content["corrects"]
+    return [*facts, (_("Corrects invoice"), corrected), (_("Invoiced on"), _day(day, content))]
 
 
 def _charges(document: Document, content: Mapping[str, Any]) -> None:

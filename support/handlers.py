@@ -54,6 +54,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     quote_mails,
     review_mails,
     stock_mails,
+    trade_mails,
     wish_mails,
 )
 from support.content import Notice, Reader

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.selectors import INVITATION
 from catalog.models import Proposal
 from catalog.rules.wishes import WISH_MAILS
 from catalog.services.stock_alerts import CONFIRM
@@ -83,6 +84,19 @@ def merchant_quote_url(quote: Quote) -> str:
 
 def merchant_proposal_url(proposal: Proposal) -> str:
     return _absolute(f"/merchant/catalog/proposal/{proposal.pk}/change/")
+
+
+def company_join_url(invitation_id: uuid.UUID) -> str:
+    """Where an invited colleague says yes; the signed token shows that they got the mail."""
+    return _absolute(f"/account/company/join/{signed(invitation_id, INVITATION)}/")
+
+
+def trade_accounts_url() -> str:
+    return _absolute("/account/company/shops/")
+
+
+def merchant_trade_url(account_id: uuid.UUID) -> str:
+    return _absolute(f"/merchant/catalog/tradeaccount/{account_id}/change/")
 
 
 def shop_url() -> str:

@@ -86,6 +86,15 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
         ),
         (
             Duty.PRODUCTS,
+            to_do(
+                counts["trade_requests"],
+                _("Companies that ask for prices"),
+                _page("merchant", "catalog_tradeaccount", "?status__exact=requested"),
+                icon="handshake",
+            ),
+        ),
+        (
+            Duty.PRODUCTS,
             to_do(counts["drafts"], _("Drafts"), _page("merchant", "catalog_product", "?status__exact=draft"), icon="edit_note"),
         ),
         (

@@ -26,6 +26,6 @@ def put_up_demo(at: dt.datetime) -> int:
 def put_up_olist(folder: Path, at: dt.datetime) -> int:
     """Bring in the goods of the data set in `folder`; returns how many products there are."""
     words.teach_synonyms()
-    load(folder, at=at)
+    load(folder, at=at, hands=1)
     learn_words()
     return ProductCard.objects.filter(is_visible=True).count()

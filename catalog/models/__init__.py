@@ -5,6 +5,7 @@ from catalog.models.imports import ImportChange, ImportMapping, ImportProblem, P
 from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
 from catalog.models.price_changes import PriceChange
+from catalog.models.price_lists import PriceList, PriceListRow, TradeAccount
 from catalog.models.products import Product, TaxClass, Variant, VariantPrice
 from catalog.models.proposals import Proposal
 from catalog.models.published import ModerationItem, Published, Report
@@ -33,6 +34,8 @@ __all__ = [
     "Picture",
     "PictureFeatures",
     "PriceChange",
+    "PriceList",
+    "PriceListRow",
     "Product",
     "ProductCard",
     "ProductImport",
@@ -51,6 +54,7 @@ __all__ = [
     "Synonym",
     "TaxClass",
     "Term",
+    "TradeAccount",
     "TypeAttribute",
     "Variant",
     "VariantPrice",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,6 +16,7 @@ from catalog.models import Picture, Product, Variant
 from catalog.rules.options import Option, labels_in, options_in
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
+from catalog.rules.trade import Listed, terms
 from catalog.selectors.categories import Crumb, breadcrumb
 from catalog.selectors.reviews import Rating, rating_from, ratings_beside
 from catalog.selectors.variants import with_price_in
@@ -42,6 +43,8 @@ class VariantView:
     tiers: tuple[Tier, ...] = ()
     min_quantity: int = 1
     quantity_step: int = 1
+    # The company whose price this is; what everybody pays is struck out then.
+    trade_of: str = ""
 
     @property
     def steps(self) -> list[Tier]:
@@ -146,6 +149,20 @@ def product_detail(slug: str, language: str, conversion: Conversion | None = Non
         sold=card.sold,
         version=card.version,
     )
+
+
+def traded(detail: ProductDetail, listed: Mapping[uuid.UUID, Sequence[Listed]], currency: str) -> ProductDetail:
+    """The same with the prices of one company, which the rows of its price lists are said in `currency`; for its own eyes only."""
+    fitting = (_traded(row, listed[row.id]) if row.id in listed and row.currency == currency else row for row in detail.variants)
+    return replace(detail, variants=tuple(fitting))
+
+
+def _traded(variant: VariantView, listed: Sequence[Listed]) -> VariantView:
+    price, tiers, least = terms(variant.price_minor, variant.tiers, variant.min_quantity, listed)
+    usual = unit_price(variant.price_minor, variant.tiers, least)
+    was = usual if price < usual else variant.compare_at_minor
+    changes = {"price_minor": price, "tiers": tiers, "min_quantity": least, "compare_at_minor": was}
+    return replace(variant, **changes, trade_of=listed[0].company)  # type: ignore[arg-type]
 
 
 def published_product(slug: str, **beside: ArraySubquery) -> Product:

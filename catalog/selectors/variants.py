@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
@@ -13,12 +13,28 @@ from catalog.models import Product, Variant
 from catalog.rules.options import in_order, labels_by_language
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
+from catalog.rules.trade import Listed, terms, winner
+from catalog.selectors.trade import Trader, listed_prices
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion
 from core.i18n import translated
 from merchants.models import Merchant
 
 Texts = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinary:
+    """What everybody pays for a variant that a company has a price of, and the rows of price lists that the company has."""
+
+    price_minor: int
+    tiers: tuple[Tier, ...]
+    listed: tuple[Listed, ...]
+
+    def beaten_at(self, quantity: int) -> tuple[Listed, int] | None:
+        """The row by which a piece is cheaper than for everybody at this quantity, and what everybody pays; None where none is."""
+        _minor, row = winner(self.price_minor, self.tiers, self.listed, quantity)
+        return None if row is None else (row, unit_price(self.price_minor, self.tiers, quantity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,8 @@ class SellableVariant:
     quantity_step: int
     handling_days: int
     is_sellable: bool
+    # Only where the company that asks has prices of its own; those above are the company's then.
+    ordinary: Ordinary | None = None
 
     def unit_minor(self, quantity: int) -> int:
         """What a piece costs when so many are bought."""
@@ -90,14 +108,29 @@ _DECIDING = ("is_active", "product__status", "product__i18n", "product__options"
 _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 
-def sellable_variants(ids: Iterable[uuid.UUID], conversion: Conversion | None = None) -> dict[uuid.UUID, SellableVariant]:
+def sellable_variants(
+    ids: Iterable[uuid.UUID], conversion: Conversion | None = None, trader: Trader | None = None
+) -> dict[uuid.UUID, SellableVariant]:
     """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent.
 
     Args:
         conversion: prices are said in its currency, in the merchants' own without one.
+        trader: whose price lists count; one query more where somebody buys for a company.
     """
-    rows = _rows(list(dict.fromkeys(ids)), conversion.currency if conversion else "")
-    return {row["pk"]: _sellable(row, conversion) for row in rows}
+    wanted = list(dict.fromkeys(ids))
+    rows = _rows(wanted, conversion.currency if conversion else "")
+    found = {row["pk"]: _sellable(row, conversion) for row in rows}
+    if trader is None or conversion is None:
+        return found
+    listed = listed_prices(wanted, trader, conversion)
+    fitting = {pk: rows for pk, rows in listed.items() if pk in found and found[pk].currency == conversion.currency}
+    return found | {pk: _traded(found[pk], rows) for pk, rows in fitting.items()}
+
+
+def _traded(variant: SellableVariant, listed: tuple[Listed, ...]) -> SellableVariant:
+    price, tiers, least = terms(variant.price_minor, variant.tiers, variant.min_quantity, listed)
+    ordinary = Ordinary(variant.price_minor, variant.tiers, listed)
+    return replace(variant, price_minor=price, tiers=tiers, min_quantity=least, ordinary=ordinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +150,22 @@ class Offer:
         return translated({"title": self.title}, self.i18n, "title", language)
 
 
-def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None) -> Offer | None:
-    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query."""
+def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None, trader: Trader | None = None) -> Offer | None:
+    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query, two for a company."""
+    if trader is not None:
+        sold = sellable_variants([variant_id], conversion, trader).get(variant_id)
+        return None if sold is None else _offer(sold)
     row = first(_offers(variant_id, conversion.currency if conversion else ""))
     if row is None:
         return None
     title, i18n, least, step, *deciding = row[: -len(_PRICED)]
     price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
     return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, tuple(deciding) == _ON_SALE, least, step)
+
+
+def _offer(sold: SellableVariant) -> Offer:
+    quantities = (sold.min_quantity, sold.quantity_step)
+    return Offer(sold.variant_id, sold.title, sold.i18n, sold.price_minor, sold.currency, sold.is_sellable, *quantities)
 
 
 @compiled

@@ -70,7 +70,7 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
 def order_context(order: MerchantOrder) -> dict[str, Any]:
     """What the order page shows; amounts as text. Seven statements."""
     parcels = shipments_by_order([order.pk])
-    rows = list(order.lines.select_related("product").order_by("pk"))
+    rows = list(order.lines.select_related("product", "price_list").order_by("pk"))
     titles = {line.pk: translated({"title": line.title}, line.i18n, "title") for line in rows}
     lines = [
         {

@@ -126,7 +126,8 @@ class CheckoutAdmin(ConsoleAdmin):
     search_fields = ["number", "email", "name", "orders__number"]
     ordering = ["-placed_at"]
     fields = [
-        "number", "state", "email", "name", "phone", "where", "language", "goods", "shipping", "paid_with_points", "total",
+        "number", "state", "email", "name", "phone", "where", "company_name", "company_tax_number", "purchase_number",
+        "language", "goods", "shipping", "paid_with_points", "total",
         "paid_with_credit", "placed_at",
         "expires_at", "paid_at",
     ]  # fmt: skip

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from catalog.models import Product, Variant
+from accounts.models import Company, User
+from catalog.models import PriceList, Product, Variant
 from core.exchange.rules import converted_back
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
@@ -48,6 +48,11 @@ class Checkout(Stateful):
     expires_at = models.DateTimeField(help_text="By the database's clock, for placing stamps it and the sweep compares it there.")
     paid_at = models.DateTimeField(null=True)
     review_by = models.DateTimeField(null=True, help_text="Until when a person has time to decide about the payment; then it is decided.")
+    # The company it was bought for, as it was called then, and its own number for the purchase.
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, related_name="checkouts", verbose_name=_("company"))
+    company_name = models.CharField(_("company name"), max_length=120, blank=True)
+    company_tax_number = models.CharField(_("tax number"), max_length=40, blank=True)
+    purchase_number = models.CharField(_("purchase order number"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("purchase")
@@ -59,6 +64,11 @@ class Checkout(Stateful):
             models.CheckConstraint(condition=Q(total_minor__gte=0, points_minor__gte=0), name="checkout_not_negative"),
             models.CheckConstraint(condition=Q(credit_minor__gte=0, credit_minor__lte=F("total_minor")), name="checkout_credit"),
             models.CheckConstraint(condition=Q(status__in=states.CheckoutStatus.values), name="checkout_status"),
+            models.CheckConstraint(
+                condition=Q(company=None, company_name="", company_tax_number="", purchase_number="")
+                | (Q(company__isnull=False) & ~Q(company_name="")),
+                name="checkout_company",
+            ),
         ]
         indexes = [
             models.Index(fields=["expires_at"], name="checkout_due", condition=Q(status="awaiting_payment")),
@@ -187,6 +197,11 @@ class OrderLine(Entity):
     tax_kind = models.CharField(max_length=12, blank=True)
     tax_bps = models.PositiveIntegerField(default=0)
     tax_minor = models.BigIntegerField(_("tax"), default=0)
+    # Which version and row of a merchant's price list made the price, and what everybody else paid for a piece then.
+    price_list = models.ForeignKey(PriceList, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("price list"))
+    price_list_version = models.PositiveIntegerField(null=True)
+    price_list_row = models.UUIDField(null=True)
+    ordinary_minor = models.BigIntegerField(_("ordinary price"), null=True)
     # Pieces in open cases or settled by one; pieces and money that went back; pieces back on the shelf.
     claimed_quantity = models.PositiveIntegerField(default=0)
     refunded_quantity = models.PositiveIntegerField(default=0)
@@ -199,6 +214,11 @@ class OrderLine(Entity):
         constraints = [
             models.CheckConstraint(condition=Q(total_minor=F("price_minor") * F("quantity")), name="order_line_total"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
+            models.CheckConstraint(
+                condition=Q(price_list=None, price_list_version=None, price_list_row=None, ordinary_minor=None)
+                | Q(price_list__isnull=False, price_list_version__gte=1, price_list_row__isnull=False, ordinary_minor__gt=F("price_minor")),
+                name="order_line_price_list",
+            ),
             models.CheckConstraint(condition=Q(tax_minor__gte=0) & Q(tax_minor__lte=F("total_minor")), name="order_line_tax"),
             models.CheckConstraint(condition=Q(claimed_quantity__lte=F("quantity")), name="order_line_claimed"),
             models.CheckConstraint(condition=Q(restocked_quantity__lte=F("quantity")), name="order_line_restocked"),

@@ -52,6 +52,7 @@ class Paper:
     lines: tuple[PaperLine, ...]
     points_minor: int = 0
     corrects: tuple[str, str] = ("", "")
+    purchase_number: str = ""
 
     @property
     def total_minor(self) -> int:

@@ -13,6 +13,7 @@ from core.money import charge_step, split
 from orders.errors import InvalidQuantity
 
 if TYPE_CHECKING:
+    from catalog.rules.trade import Listed
     from catalog.selectors import SellableVariant
 
 SUNDAY = 6
@@ -58,6 +59,12 @@ class WantedLine:
     @property
     def total_minor(self) -> int:
         return self.unit_minor * self.quantity
+
+    @property
+    def by_list(self) -> tuple[Listed, int] | None:
+        """The row of a company's price list that makes the price, and what everybody pays for a piece; None for everybody's price."""
+        ordinary = self.variant.ordinary if self.agreed_minor is None else None
+        return ordinary.beaten_at(self.quantity) if ordinary is not None else None
 
 
 @dataclass(frozen=True)

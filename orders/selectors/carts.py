@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import SellableVariant, sellable_variants
+from catalog.selectors.trade import Trader
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion, own
 from logistics.rules import ShippingOffer
@@ -55,6 +56,9 @@ class CartLineView:
     min_quantity: int = 1
     quantity_step: int = 1
     quote_id: uuid.UUID | None = None
+    # What everybody pays for a piece, where the shopper's company pays less by a price list.
+    ordinary_minor: int | None = None
+    trade_of: str = ""
 
     @property
     def is_price_changed(self) -> bool:
@@ -153,10 +157,13 @@ def lines_of(cart_id: uuid.UUID) -> QuerySet[CartLine]:
     return CartLine.objects.filter(cart=cart_id).order_by("pk")
 
 
-def cart_view(cart: Cart | None, language: str | None = None, conversion: Conversion | None = None) -> CartView:
-    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length.
+def cart_view(
+    cart: Cart | None, language: str | None = None, conversion: Conversion | None = None, trader: Trader | None = None
+) -> CartView:
+    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length, five for a company.
 
     Args:
+        trader: whose price lists count.
         conversion: into the currency everything is said in; the shop's own unless given.
     """
     into = conversion or own(settings.CURRENCY)
@@ -164,7 +171,7 @@ def cart_view(cart: Cart | None, language: str | None = None, conversion: Conver
     if not lines:
         return CartView(cart_id=cart.pk if cart else None, currency=into.currency)
     ids = [line.variant_id for line in lines]
-    variants, stock = sellable_variants(ids, into), availability(ids)
+    variants, stock = sellable_variants(ids, into, trader), availability(ids)
     code = language or get_language() or settings.LANGUAGE_CODE
     groups: dict[uuid.UUID, list[CartLineView]] = {}
     for line in lines:
@@ -223,6 +230,7 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
     is_agreed = line.quote_id is not None
     wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id)
     problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
+    by_list = wanted.by_list
     return CartLineView(
         line_id=line.pk,
         variant_id=variant.variant_id,
@@ -248,6 +256,8 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         quote_id=line.quote_id,
         min_quantity=variant.min_quantity,
         quantity_step=variant.quantity_step,
+        ordinary_minor=by_list[1] if by_list else None,
+        trade_of=by_list[0].company if by_list else "",
     )
 
 

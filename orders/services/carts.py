@@ -8,7 +8,9 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from catalog.rules.quantities import quantity_fits
+from catalog.rules.trade import least_of
 from catalog.selectors import Offer, offer_of, sellable_variants
+from catalog.selectors.trade import Trader, listed_prices
 from core.compiled import insert
 from core.exchange.rules import Conversion, own
 from core.ids import secret_token, uuid7
@@ -30,7 +32,14 @@ from orders.models import Cart, CartLine
 
 
 def add_to_cart(
-    *, user: User | None, token: str | None, variant_id: uuid.UUID, quantity: object, at: dt.datetime, conversion: Conversion | None = None
+    *,
+    user: User | None,
+    token: str | None,
+    variant_id: uuid.UUID,
+    quantity: object,
+    at: dt.datetime,
+    conversion: Conversion | None = None,
+    trader: Trader | None = None,
 ) -> Cart:
     """Put `quantity` more of a variant into the member's cart, or the guest's of that token; it is made when there is none.
 
@@ -38,6 +47,7 @@ def add_to_cart(
 
     Args:
         conversion: into the currency in which the shopper has seen the price; the shop's own unless given.
+        trader: whose price lists count; one statement more.
 
     Raises:
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
@@ -48,7 +58,7 @@ def add_to_cart(
         CartFull: too many different items.
     """
     added = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
-    variant = _sellable(variant_id, conversion or own(settings.CURRENCY))
+    variant = _sellable(variant_id, conversion or own(settings.CURRENCY), trader)
     available = availability([variant_id]).get(variant_id, 0)
     with transaction.atomic():
         target = _locked(user, token, at) or _new(user, at)
@@ -56,8 +66,8 @@ def add_to_cart(
     return target
 
 
-def _sellable(variant_id: uuid.UUID, conversion: Conversion) -> Offer:
-    offer = offer_of(variant_id, conversion)
+def _sellable(variant_id: uuid.UUID, conversion: Conversion, trader: Trader | None) -> Offer:
+    offer = offer_of(variant_id, conversion, trader)
     if offer is None:
         raise VariantNotFound
     if not offer.is_sellable:
@@ -123,7 +133,7 @@ RETURNING quantity, (SELECT count(*) FROM orders_cartline WHERE cart_id = %s),
 
 
 @transaction.atomic
-def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLine:
+def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object, trader: Trader | None = None) -> CartLine:
     """Change how many of a line are wanted.
 
     Raises:
@@ -138,8 +148,9 @@ def set_quantity(*, cart: Cart, line_id: uuid.UUID, quantity: object) -> CartLin
     if line.quote_id is not None:
         raise QuoteFixed(quantity=line.quantity)
     sold = line.variant
-    if not quantity_fits(wanted, sold.min_quantity, sold.quantity_step):
-        raise QuantityNotSold(title=sold.product.text("title", _language()), least=sold.min_quantity, step=sold.quantity_step)
+    least = least_of(sold.min_quantity, listed_prices([sold.pk], trader).get(sold.pk, ()))
+    if not quantity_fits(wanted, least, sold.quantity_step):
+        raise QuantityNotSold(title=sold.product.text("title", _language()), least=least, step=sold.quantity_step)
     available = availability([line.variant_id]).get(line.variant_id, 0)
     if wanted > available:
         raise SoldOut(title=line.variant.product.text("title", _language()), available=available)
@@ -195,10 +206,10 @@ def _pour(source: Cart, target: Cart) -> None:
 
 
 @transaction.atomic
-def acknowledge_prices(*, cart: Cart, conversion: Conversion | None = None) -> int:
+def acknowledge_prices(*, cart: Cart, conversion: Conversion | None = None, trader: Trader | None = None) -> int:
     """The shopper has been shown today's prices, in the currency of `conversion`: remember them as seen; returns how many lines changed."""
     lines = list(cart.lines.all())
-    variants = sellable_variants([line.variant_id for line in lines], conversion or own(settings.CURRENCY))
+    variants = sellable_variants([line.variant_id for line in lines], conversion or own(settings.CURRENCY), trader)
     changed = []
     for line in lines:
         variant = variants.get(line.variant_id) if line.quote_id is None else None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from catalog.rules.pictures import kept
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
+from catalog.selectors.trade import Trader
 from core import outbox
 from core.compiled import compiled, first, insert, remove
 from core.exchange.rules import Conversion, own
@@ -48,6 +49,7 @@ from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.hoarding import refuse_hoarding
 from orders.services.quotes import use_quotes
+from orders.services.trade import BoughtFor, bought_for, kept_of_list
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
@@ -66,6 +68,9 @@ class Buyer:
     city: str
     postcode: str
     country: str
+    # For a company: whether the person still buys for it is looked up when the purchase is placed.
+    company_id: uuid.UUID | None = None
+    purchase_number: str = ""
 
     @property
     def actor(self) -> str:
@@ -86,6 +91,7 @@ class _Quote:
     orders: list[rules.QuotedOrder]
     points: int
     conversion: Conversion
+    bought_for: BoughtFor = BoughtFor()  # noqa: RUF009  nothing of it can change
 
     @property
     def goods_minor(self) -> int:
@@ -133,6 +139,7 @@ def place_order(
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
         TooManyUnpaid: too much is kept for this buyer already.
+        PurchaseNumberInvalid: the company's own number for the purchase is too long.
         Busy: others held the same rows for too long, twice.
     """
     try:
@@ -169,7 +176,8 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
         raise CheckoutNotFound if cart else CartEmpty
     refuse_hoarding(buyer.user_id, buyer.email)
     conversion = means.conversion
-    quote = _quote(_wanted(cart, conversion), buyer, means.points, at, conversion)
+    bought = bought_for(company_id=buyer.company_id, user_id=buyer.user_id, number=buyer.purchase_number, at=at)
+    quote = replace(_quote(_wanted(cart, conversion, bought.trader), buyer, means.points, at, conversion), bought_for=bought)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
@@ -200,11 +208,11 @@ def _placed_before(key: uuid.UUID, cart_id: uuid.UUID, buyer: Buyer) -> Checkout
     return placed
 
 
-def _wanted(cart: Cart, conversion: Conversion) -> list[rules.WantedLine]:
+def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[rules.WantedLine]:
     lines = lines_of(cart.pk)
     if not lines:
         raise CartEmpty
-    variants = sellable_variants([line.variant_id for line in lines], conversion)
+    variants = sellable_variants([line.variant_id for line in lines], conversion, trader)
     wanted = []
     for line in lines:
         variant = variants.get(line.variant_id)
@@ -256,6 +264,7 @@ def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock
         placed_from=cart.pk,
         placed_at=at,
         expires_at=clock + dt.timedelta(minutes=settings.UNPAID_ORDER_MINUTES),
+        **quote.bought_for.kept(),
     )
 
 
@@ -305,6 +314,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         price_minor=line.unit_minor,
         quantity=line.quantity,
         total_minor=line.total_minor,
+        **kept_of_list(line),
     )
 
 

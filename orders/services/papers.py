@@ -16,7 +16,7 @@ from core.countries import country
 from core.i18n import translated
 from merchants.models import Merchant
 from orders.errors import NothingToInvoice, RefundNotFound
-from orders.models import Invoice, MerchantOrder, OrderLine, OrderRefund, OrderRefundLine, PaperKind
+from orders.models import Checkout, Invoice, MerchantOrder, OrderLine, OrderRefund, OrderRefundLine, PaperKind
 from orders.rules.papers import SHIPPING, Credited, Paper, PaperLine, Party, credit_lines, number_of, rest_of
 from orders.services.moves import locked_order
 
@@ -170,7 +170,7 @@ def _head(order: MerchantOrder) -> dict[str, Any]:
     checkout = order.checkout
     with translation.override(checkout.language):
         place = " ".join(filter(None, (checkout.postcode, checkout.city)))
-        buyer = Party(checkout.name, tuple(filter(None, (checkout.address, place, country(checkout.country)))))
+        buyer = _buyer(checkout, (checkout.address, place, country(checkout.country)))
         seller = _seller(order.merchant)
     return {
         "language": checkout.language,
@@ -180,7 +180,16 @@ def _head(order: MerchantOrder) -> dict[str, Any]:
         "paid_on": _day(order.paid_at or order.placed_at),
         "seller": seller,
         "buyer": buyer,
+        "purchase_number": checkout.purchase_number,
     }
+
+
+def _buyer(checkout: Checkout, address: tuple[str, ...]) -> Party:
+    """The company, where it was bought for one, with the person below it."""
+    lines = tuple(filter(None, address))
+    if checkout.company_id is None:
+        return Party(checkout.name, lines)
+    return Party(checkout.company_name, (checkout.name, *lines), checkout.company_tax_number)
 
 
 def _seller(merchant: Merchant) -> Party:

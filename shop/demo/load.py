@@ -17,7 +17,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import approval, copies, files, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
+from shop.demo import approval, companies, copies, files, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -93,6 +93,7 @@ def _besides(now: dt.datetime) -> None:
     used.make_to_order()
     prices.sell_in_bulk()
     quotes.ask(now)
+    companies.open_companies(now)
     approval.begin(now)
     press_hearts(now)
     look_around(now)

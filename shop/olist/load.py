@@ -32,8 +32,10 @@ HANDS = 2
 Progress = Callable[[str, int], None]
 
 
-def load(folder: Path, *, at: dt.datetime, on_progress: Progress = lambda _what, _done: None) -> Counter[str]:
+def load(folder: Path, *, at: dt.datetime, on_progress: Progress = lambda _what, _done: None, hands: int = HANDS) -> Counter[str]:
     """Make what is not there yet; returns how many rows were made, changed, unchanged and failed.
+
+    Several `hands` have a thread and a connection each; one works within the caller's transaction.
 
     Raises:
         OSError: a file is missing.
@@ -48,19 +50,22 @@ def load(folder: Path, *, at: dt.datetime, on_progress: Progress = lambda _what,
     lines = enumerate(source.table(folder / source.PRODUCTS), start=1)
     rows = ((source.seller_of(line, sold, shops, order), goods_of(number, compose.row(line), rules)) for number, line in lines)
     done: Counter[str] = Counter()
-    for found in _in_hands(_batches((_of(goods, shops[seller]) for seller, goods in rows), BATCH), at):
+    for found in _in_hands(_batches((_of(goods, shops[seller]) for seller, goods in rows), BATCH), at, hands):
         done += found
         on_progress("products", done.total())
     return done
 
 
-def _in_hands(batches: Iterable[list[Goods]], at: dt.datetime) -> Iterator[Counter[str]]:
+def _in_hands(batches: Iterable[list[Goods]], at: dt.datetime, hands: int) -> Iterator[Counter[str]]:
     """What became of each batch, in their order. No more are read ahead than there are hands."""
-    with ThreadPoolExecutor(HANDS, thread_name_prefix="olist") as hands:
+    if hands == 1:
+        yield from (tried(functools.partial(_bring, batch, at)) for batch in batches)
+        return
+    with ThreadPoolExecutor(hands, thread_name_prefix="olist") as pool:
         waiting: deque[Future[Counter[str]]] = deque()
         for batch in batches:
-            waiting.append(hands.submit(_take, batch, at))
-            if len(waiting) > HANDS:
+            waiting.append(pool.submit(_take, batch, at))
+            if len(waiting) > hands:
                 yield waiting.popleft().result()
         for future in waiting:
             yield future.result()

@@ -1,6 +1,5 @@
 """The one form of the checkout: six fields, a country, and what makes placing repeatable and honest about the total."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -8,12 +7,13 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.exchange.rules import Conversion
 from core.money import Money
 from loyalty import rules as loyalty
 from orders.errors import CurrencyChanged, DueChanged
 from orders.services.checkout import Buyer
-from storefront.forms.addresses import AddressForm
+from storefront.forms.addresses import AddressForm, CleanText
 
 
 class CheckoutForm(AddressForm):
@@ -25,6 +25,7 @@ class CheckoutForm(AddressForm):
     seen_total = forms.IntegerField(min_value=0, max_value=10**15, widget=forms.HiddenInput)
     seen_due = forms.IntegerField(required=False, min_value=0, max_value=10**15, widget=forms.HiddenInput)
     credit = forms.BooleanField(required=False)
+    purchase_number = CleanText(label=_("Purchase order number"), max_length=40, required=False)
     seen_currency = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
     field_order = ("email", "name", "phone", "address", "city", "postcode", "country")
 
@@ -34,8 +35,12 @@ class CheckoutForm(AddressForm):
         self.conversion = conversion
         self.default_gateway = gateways[0][0] if gateways else ""
 
-    def buyer(self, user_id: uuid.UUID | None, language: str) -> Buyer:
-        return Buyer(user_id=user_id, email=self.cleaned_data["email"], language=language, **self.place)
+    def buyer(self, user: User | None, language: str) -> Buyer:
+        """Who buys; for their company, where they are in one."""
+        place: dict[str, Any] = {**self.place, "email": self.cleaned_data["email"], "language": language}
+        if user is None:
+            return Buyer(user_id=None, **place)
+        return Buyer(user_id=user.pk, company_id=user.company_id, purchase_number=self.cleaned_data["purchase_number"], **place)
 
     @property
     def points_used(self) -> int:

@@ -21,6 +21,7 @@ from storefront.baskets import adopt_cart, cart_of, cart_token, counted, member,
 from storefront.currencies import current
 from storefront.preferences import come_back_to
 from storefront.refusals import toast
+from storefront.traders import trader_of
 from storefront.views.product import product_with_refusal
 
 SUGGESTIONS = 10
@@ -36,7 +37,7 @@ def cart_page(request: HttpRequest, row: Cart | None, *, refusal: DomainError | 
     """The whole page, or for htmx only its changing part; `refusal` is said on top and gives the status."""
     language = get_language() or "en"
     come_back_to(request, reverse("cart"))
-    view = counted(request, cart_view(row, language, current()))
+    view = counted(request, cart_view(row, language, current(), trader_of(request)))
     context: dict[str, Any] = {"cart": view, "refusal": refusal, "is_partial": "HX-Request" in request.headers}
     # Nobody has said yet where it goes.
     context |= {"taxes": taxes_of_cart(view, settings.OPERATOR_COUNTRY, timezone.now()), "taxes_to": settings.OPERATOR_COUNTRY}
@@ -51,7 +52,7 @@ def mini(request: HttpRequest) -> HttpResponse:
     """What lies in the cart, in short, for the box that opens when something was put in."""
     if "HX-Request" not in request.headers:
         return redirect("cart")
-    view = counted(request, cart_view(cart_of(request), get_language() or "en", current()))
+    view = counted(request, cart_view(cart_of(request), get_language() or "en", current(), trader_of(request)))
     return render(request, "storefront/components/mini_cart.html", {"cart": view})
 
 
@@ -66,6 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
             quantity=request.POST.get("quantity", "1"),
             at=timezone.now(),
             conversion=current(),
+            trader=trader_of(request),
         )
     except DomainError as error:
         if "HX-Request" in request.headers:
@@ -100,7 +102,7 @@ def line(request: HttpRequest, line_id: uuid.UUID) -> HttpResponse:
             carts.remove_line(cart=row, line_id=line_id)
         else:
             wanted = request.POST.get("to") or request.POST.get("quantity", "")
-            carts.set_quantity(cart=row, line_id=line_id, quantity=wanted)
+            carts.set_quantity(cart=row, line_id=line_id, quantity=wanted, trader=trader_of(request))
     except DomainError as error:
         return cart_page(request, row, refusal=error)
     return _changed(request, row)
@@ -111,7 +113,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     """The shopper has read the new prices."""
     row = cart_of(request)
     if row is not None:
-        carts.acknowledge_prices(cart=row, conversion=current())
+        carts.acknowledge_prices(cart=row, conversion=current(), trader=trader_of(request))
     return _changed(request, row)
 
 

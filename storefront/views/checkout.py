@@ -25,6 +25,7 @@ from storefront.gift_codes import find_card
 from storefront.guests import remember_purchase
 from storefront.origins import mark_device, remember_origin
 from storefront.tenders import known_tenders, tenders_for_cart
+from storefront.traders import trader_of
 from storefront.views.cart import cart_page
 from storefront.views.pay import to_provider_once_placed
 
@@ -35,7 +36,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     row = cart_of(request)
     if request.method == "POST":
         return _place(request, row)
-    view = counted(request, cart_view(row, get_language(), current()))
+    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
     if view.is_empty or view.has_problems:
         return redirect("cart")
     form = CheckoutForm(gateways=_gateways(), conversion=current(), initial=_initial(member(request), view))
@@ -49,7 +50,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
         return _apply(request, row)
     form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current())
     if not form.is_valid():
-        return _page(request, form, counted(request, cart_view(row, get_language(), current())), status=422)
+        return _page(request, form, counted(request, cart_view(row, get_language(), current(), trader_of(request))), status=422)
     user = member(request)
     try:
         form.refuse_other_currency()
@@ -59,7 +60,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
         placed = placing.place_order(
             cart_id=row.pk,
             key=form.cleaned_data["key"],
-            buyer=form.buyer(user.pk if user else None, get_language() or settings.LANGUAGE_CODE),
+            buyer=form.buyer(user, get_language() or settings.LANGUAGE_CODE),
             points=form.points_used,
             expected_total_minor=total,
             at=timezone.now(),
@@ -75,7 +76,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
 
 def _apply(request: HttpRequest, row: Cart) -> HttpResponse:
     """A box was ticked, or a gift card's code entered: the sum again, as the server counts it. Nothing is placed."""
-    view = counted(request, cart_view(row, get_language(), current()))
+    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
     refusal = _enter_card(request, view.currency)
     if view.is_empty:
         return cart_page(request, row, refusal=CartEmpty())
@@ -107,7 +108,7 @@ def _enter_card(request: HttpRequest, currency: str) -> DomainError | None:
 
 def _refused(request: HttpRequest, form: CheckoutForm, row: Cart, error: DomainError) -> HttpResponse:
     """The same form with the reason and today's total; nothing was placed."""
-    view = counted(request, cart_view(row, get_language(), current()))
+    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
     if view.is_empty:
         return cart_page(request, row, refusal=error)
     form.add_error(None, str(error))

@@ -23,10 +23,11 @@ from django.views.decorators.http import require_safe
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
 from catalog.selectors import Card, PriceHistory, ProductDetail, price_histories, product_detail
-from catalog.selectors.products import PictureView
+from catalog.selectors.products import PictureView, traded
 from catalog.selectors.questions import first_questions
 from catalog.selectors.reviews import Wish
 from catalog.selectors.slugs import product_slug_after
+from catalog.selectors.trade import Rows, listed_of_product
 from core.compiled import compiled
 from core.errors import DomainError
 from core.exchange.rules import own
@@ -39,11 +40,13 @@ from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.languages import PARAMETER
 from storefront.moves import moved
+from storefront.page_cache import PRIVATE
 from storefront.picker import Picker
 from storefront.preferences import come_back_to
 from storefront.review_block import blank_votes, block_of, filled_votes, wish_of, with_votes
 from storefront.shell import blanks, pattern_of
 from storefront.templatetags.storefront import delivery_text
+from storefront.traders import trader_of
 
 SIMILAR = 10
 SIMILAR_SECONDS = 300
@@ -80,8 +83,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _product(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("v", "")
-    if not request.GET.keys() <= {"v", PARAMETER}:
-        return _page(request, slug, asked=asked, wish=replace(wish_of(request.GET), page=1))
+    listed = listed_of_product(slug, trader_of(request), current())
+    if listed or not request.GET.keys() <= {"v", PARAMETER}:
+        return _page(request, slug, asked=asked, wish=replace(wish_of(request.GET), page=1), listed=listed)
     key, left = _key(slug, asked)
     drawn: DrawnProduct | None = cache.get(key) if key else None
     if drawn is None:
@@ -133,17 +137,26 @@ def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpRespon
     slug = Variant.objects.filter(pk=variant_id).values_list("product__slug", flat=True).first()
     if slug is None:
         raise error
-    return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10])
+    listed = listed_of_product(slug, trader_of(request), current())
+    return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10], listed=listed)
 
 
-def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, **shown: Any) -> HttpResponse:
-    detail, picker = _chosen(slug, asked)
+def _page(request: HttpRequest, slug: str, *, asked: str, listed: Rows, refusal: DomainError | None = None, **shown: Any) -> HttpResponse:
+    """Drawn for this visitor and kept nowhere; with `listed` it says what their company pays."""
+    detail, picker = _chosen(slug, asked, listed=listed)
+    if listed and asked and str(picker.chosen.id) != asked:
+        refusal = refusal or VariantNotFound()
     come_back_to(request, f"{reverse('product', args=[slug])}?v={picker.chosen.id}")
-    return _answer(request, _drawn(detail, picker, refusal=refusal, **shown), refusal.status if refusal else 200)
+    response = _answer(request, _drawn(detail, picker, refusal=refusal, **shown), refusal.status if refusal else 200)
+    if listed:
+        response["Cache-Control"] = PRIVATE  # whoever sits at this browser next may not buy for the company
+    return response
 
 
-def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> tuple[ProductDetail, Picker]:
+def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None, listed: Rows | None = None) -> tuple[ProductDetail, Picker]:
     detail = product_detail(slug, get_language() or "en", current())
+    if listed:
+        detail = traded(detail, listed, current().currency)
     return detail, _picker(detail, asked, left or availability([variant.id for variant in detail.variants]))
 
 
@@ -198,6 +211,8 @@ def _picker(detail: ProductDetail, asked: str, available: dict[uuid.UUID, int]) 
 
 
 def _histories(detail: ProductDetail) -> dict[uuid.UUID, PriceHistory]:
+    if any(variant.trade_of for variant in detail.variants):
+        return {}  # it tells of everybody's price
     opened = detail.product.published_at
     return price_histories([variant.id for variant in detail.variants], current(), opened=opened, at=timezone.now())
 

@@ -30,6 +30,7 @@ from storefront.currencies import current
 from storefront.origins import address_of
 from storefront.preferences import come_back_to
 from storefront.refusals import toast
+from storefront.traders import trader_of
 from storefront.wishes import mark_mine, remember_wishes, wish_token
 
 HEARTS_A_MINUTE = 60
@@ -137,6 +138,7 @@ def _to_cart(request: HttpRequest, wish_id: uuid.UUID) -> HttpResponse:
             quantity="1",
             at=timezone.now(),
             conversion=current(),
+            trader=trader_of(request),
         )
         wishes.take_off(user=user, token=token, wish_id=wish_id)
     adopt_cart(request, cart)

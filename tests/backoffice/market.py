@@ -15,6 +15,7 @@ from catalog.models import Picture, Product, ProductImport, Proposal, Review
 from catalog.services.prices import set_price
 from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
+from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
 from logistics.models import ShippingRate, Stock, Warehouse
 from logistics.services import create_warehouse, receive_stock, set_shipping_rate
@@ -32,6 +33,7 @@ from payments.services.payouts import run_payouts
 from tests.factories.accounts import make_user
 from tests.factories.cases import open_case
 from tests.factories.catalog import make_category, make_product, new_variant
+from tests.factories.companies import administrator_of, give_list, make_company, make_price_list
 from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.orders import make_cart, place
 from tests.factories.payouts import make_account, make_due, make_payable
@@ -96,6 +98,7 @@ def make_shop(canary: str) -> Shop:
         user=make_user(email=f"asks@{canary.lower()}.example", name=f"{canary} asks"), variant_id=variant.pk, quantity=20,
         message=f"{canary} fair", at=timezone.now(),
     )  # fmt: skip
+    trade_with_companies(variant, canary)
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     asker = make_user(email=f"asker@{canary.lower()}.example")
     ask_question(
@@ -128,6 +131,14 @@ def make_shop(canary: str) -> Shop:
         statement=make_statement(merchant, canary),
         case=open_case(shipped, kind="refund_only", reason="not_arrived", text=f"{canary} never came"),
     )
+
+
+def trade_with_companies(variant: Any, canary: str) -> None:
+    """A price list that one company has, and another that asks."""
+    company = make_company(name=f"{canary} works", contact=f"{canary} buyer", address=f"{canary} lane 3")
+    give_list(company, make_price_list(variant, (1, 1_234), name=f"{canary} prices"))
+    asking = make_company(name=f"{canary} hotel")
+    ask_trade_prices(user=administrator_of(asking), merchant=variant.merchant, message=f"{canary} needs many", at=timezone.now())
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:

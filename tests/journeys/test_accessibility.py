@@ -43,7 +43,17 @@ GUEST_PAGES = [
 ]
 GUEST_PAGES += ["/wishlist/", "/compare/", "/recent/", "/brands/"]
 GUEST_PAGES += ["/orders/", "/sign-in/", "/sign-up/", "/password/reset/", "/nothing/", "/dev/mailbox/"]
-MEMBER_PAGES = ["/wishlist/", "/recent/", "/account/", "/account/points/", "/account/addresses/", "/cart/", "/checkout/", "/orders/"]
+MEMBER_PAGES = [
+    "/wishlist/",
+    "/recent/",
+    "/account/",
+    "/account/points/",
+    "/account/addresses/",
+    "/account/company/",
+    "/cart/",
+    "/checkout/",
+    "/orders/",
+]
 
 
 def finding(page: "Page", path: str) -> list[str]:

@@ -9,13 +9,16 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from core.ids import uuid7
+from orders.models import OrderLine
 from payments import verification
 from payments.models import LedgerEntry, LedgerTransaction
 from payments.postings import Account, Leg, Posting
 from payments.services import ledger
 from shop.rights import REFUSED, grant_to
 from shop.servers.postgres import APP_ROLE
+from tests.factories.companies import administrator_of, give_list, make_company, make_price_list
 from tests.factories.merchants import make_merchant
+from tests.factories.orders import SHIPPING, make_buyer, make_cart, make_goods, place
 from tests.factories.payments import make_hold
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,20 @@ def test_the_application_buys_holds_and_posts_with_the_rights_it_has(application
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert LedgerTransaction.objects.count() == 3
     assert LedgerEntry.objects.exists()
+
+
+def test_the_application_sells_at_trade_prices_with_the_rights_it_has(application: None) -> None:
+    goods, company = make_goods(price=1_000), make_company()
+    give_list(company, make_price_list(goods, (1, 900)))
+    user = administrator_of(company)
+
+    checkout = place(
+        make_cart(goods, user=user), user=user, buyer=make_buyer(user, company_id=company.pk), expected_total_minor=900 + SHIPPING
+    )
+
+    assert checkout.goods_minor == 900
+    # The list was held while the purchase was written, which only whoever may change it can ask for.
+    assert OrderLine.objects.get().price_list_version == 2
 
 
 def test_verifying_says_whether_rights_refuse_too(application: None) -> None:

@@ -60,13 +60,18 @@ POST_ONLY = (
     "review-helpful",
     "answer-helpful",
     "quote-act",
+    "company-invite",
+    "company-withdraw",
+    "company-colleague",
+    "company-leave",
+    "trade-act",
 )
 POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
     "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
-    "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings", "quote", "quotes",
+    "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings", "quote", "quotes", "trade-accounts",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -125,6 +130,9 @@ def real(address: Address, walk: Walk) -> str:
                 "alert",
                 "quote",
                 "quote-act",
+                "company-withdraw",
+                "company-colleague",
+                "trade-act",
             ),
             str(uuid4()),
         ),

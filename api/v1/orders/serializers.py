@@ -9,10 +9,13 @@ from orders.models import MerchantOrder, OrderLine
 
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     total = serializers.SerializerMethodField()
+    price_list = serializers.UUIDField(source="price_list_id", allow_null=True, read_only=True)
 
     class Meta:
         model = OrderLine
-        fields = ("id", "sku", "title", "options", "quantity", "price_minor", "total")
+        fields = (
+            "id", "sku", "title", "options", "quantity", "price_minor", "total", "price_list", "price_list_version", "ordinary_minor",
+        )  # fmt: skip
 
     @extend_schema_field(MoneySerializer)
     def get_total(self, line: OrderLine) -> dict[str, Any]:
@@ -30,18 +33,27 @@ class DeliverySerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
 
 
+class BoughtForSerializer(serializers.Serializer[Any]):
+    """The company it was bought for and the company's own number for the purchase; empty texts for anybody else's purchase."""
+
+    name = serializers.CharField(source="company_name")
+    tax_number = serializers.CharField(source="company_tax_number")
+    purchase_number = serializers.CharField()
+
+
 class OrderSerializer(serializers.ModelSerializer[MerchantOrder]):
     goods = serializers.SerializerMethodField()
     shipping = serializers.SerializerMethodField()
     total = serializers.SerializerMethodField()
     commission = serializers.SerializerMethodField()
     deliver_to = DeliverySerializer(source="checkout")
+    company = BoughtForSerializer(source="checkout")
     lines = OrderLineSerializer(many=True)
 
     class Meta:
         model = MerchantOrder
         fields = (
-            "id", "number", "status", "goods", "shipping", "total", "commission", "deliver_to", "lines",
+            "id", "number", "status", "goods", "shipping", "total", "commission", "deliver_to", "company", "lines",
             "placed_at", "paid_at", "ship_by", "shipped_at", "delivered_at", "completed_at",
         )  # fmt: skip
 

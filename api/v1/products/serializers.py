@@ -74,12 +74,22 @@ class ProductSerializer(serializers.ModelSerializer[ProductCard]):
         return f"{settings.SITE_URL}/p/{card.slug}/"
 
 
+class TierSerializer(serializers.Serializer[Any]):
+    """From so many pieces on, each costs so much."""
+
+    quantity = serializers.IntegerField()
+    price = MoneySerializer()
+
+
 class VariantSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
     options = serializers.DictField(child=serializers.CharField())
     price = MoneySerializer()
     compare_at = MoneySerializer(allow_null=True)
+    tiers = TierSerializer(many=True)
+    min_quantity = serializers.IntegerField()
+    quantity_step = serializers.IntegerField()
     in_stock = serializers.BooleanField()
 
 
@@ -105,7 +115,10 @@ class ProductDetailSerializer(ProductSerializer):
                 "options": variant.options,
                 "price": money(price.minor, price.currency),
                 "compare_at": None if price.compare_at_minor is None else money(price.compare_at_minor, price.currency),
+                "tiers": [{"quantity": tier.quantity, "price": money(tier.price_minor, price.currency)} for tier in tiers],
+                "min_quantity": variant.min_quantity,
+                "quantity_step": variant.quantity_step,
                 "in_stock": available.get(variant.pk, 0) > 0,
             }
-            for variant, price in self.context["variants"]
+            for variant, price, tiers in self.context["variants"]
         ]

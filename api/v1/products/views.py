@@ -14,7 +14,7 @@ from api.v1.products.filters import ProductFilter
 from api.v1.products.serializers import ProductDetailSerializer, ProductSerializer
 from catalog.models import ProductCard
 from catalog.selectors.cards import visible_cards
-from catalog.selectors.products import priced_variants
+from catalog.selectors.products import tiered_variants
 from logistics.selectors import availability
 
 
@@ -44,7 +44,7 @@ class ProductDetail(PublicView):
 
     def get(self, request: Request, slug: str) -> Response:
         card = get_object_or_404(visible_cards().select_related("product"), slug=slug)
-        variants = priced_variants(card.product_id, asked_conversion(request))
-        left = availability([variant.pk for variant, _price in variants])
+        variants = tiered_variants(card.product_id, asked_conversion(request))
+        left = availability([variant.pk for variant, _price, _tiers in variants])
         context: dict[str, Any] = {"request": request, "variants": variants, "availability": left}
         return Response(ProductDetailSerializer(card, context=context).data)
