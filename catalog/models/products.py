@@ -58,6 +58,12 @@ class Product(Translated, Stateful):
     handling_days = models.PositiveSmallIntegerField(
         _("handling days"), null=True, blank=True, help_text=_("For what is made to order; empty for those of your shop.")
     )
+    # Chosen when it is made: what was sold as a file is never sent as a parcel, nor the other way round.
+    is_digital = models.BooleanField(
+        _("digital"), default=False, help_text=_("Sold as files that buyers download; nothing is sent. Cannot be changed later.")
+    )
+    download_limit = models.PositiveSmallIntegerField(_("downloads of each file"), null=True, blank=True)
+    download_days = models.PositiveSmallIntegerField(_("days of access"), null=True, blank=True)
     tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     options = models.JSONField(_("options"), default=list, blank=True)
@@ -78,6 +84,11 @@ class Product(Translated, Stateful):
             models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
             models.UniqueConstraint(fields=["merchant", "handle"], condition=~Q(handle=""), name="product_handle"),
             models.CheckConstraint(condition=Q(handling_days=None) | Q(handling_days__lte=180), name="product_handling_days"),
+            models.CheckConstraint(
+                condition=(Q(download_limit=None) | Q(download_limit__gte=1, download_limit__lte=1_000))
+                & (Q(download_days=None) | Q(download_days__gte=1, download_days__lte=3_650)),
+                name="product_download_terms",
+            ),
         ]
         indexes = [
             models.Index(fields=["publish_at"], name="product_publish_due", condition=Q(publish_at__isnull=False)),

@@ -54,6 +54,7 @@ class SellableVariant:
     min_quantity: int
     quantity_step: int
     handling_days: int
+    is_digital: bool
     is_sellable: bool
 
     def unit_minor(self, quantity: int) -> int:
@@ -78,6 +79,7 @@ _JOINED = {
     "title": "product__title",
     "slug": "product__slug",
     "tax_class": "product__tax_class",
+    "is_digital": "product__is_digital",
     "category_path": "product__card__category_path",
     "merchant_slug": "merchant__slug",
     "merchant_name": "merchant__name",

@@ -46,9 +46,16 @@ class ProductChanges(ProductFields, total=False):
 
 @transaction.atomic
 def create_product(
-    *, merchant: Merchant, category: Category, title: str, variants: Sequence[NewVariant], slug: str = "", **fields: Unpack[ProductFields]
+    *,
+    merchant: Merchant,
+    category: Category,
+    title: str,
+    variants: Sequence[NewVariant],
+    slug: str = "",
+    is_digital: bool = False,
+    **fields: Unpack[ProductFields],
 ) -> Product:
-    """A draft with its variants. Options are taken from the variants unless given.
+    """A draft with its variants. Options are taken from the variants unless given. Whether it is digital stays so for good.
 
     Raises:
         TitleMissing, VariantsMissing, VariantsUnclear, PriceInvalid, CurrenciesMixed, SkuTaken.
@@ -58,7 +65,7 @@ def create_product(
     if not variants:
         raise VariantsMissing
     check_variants(values["options"], variants)
-    product = Product(merchant=merchant, **values)
+    product = Product(merchant=merchant, is_digital=is_digital, **values)
     _insert(product, slug or slug_base(title))
     insert_variants(product, variants)
     refresh_card(product.pk)

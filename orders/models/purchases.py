@@ -114,6 +114,9 @@ class MerchantOrder(Stateful):
     ship_by = models.DateTimeField(_("ship by"), null=True)
     # The longest of its goods, as it was when the order was placed; nothing on orders from before, which take their merchant's.
     handling_days = models.PositiveSmallIntegerField(_("handling days"), null=True)
+    # When the buyer asked for digital goods at once and gave up the right to withdraw for it; nothing where there are none in it.
+    digital_consent_at = models.DateTimeField(_("delivery at once agreed"), null=True)
+    is_digital = models.BooleanField(_("digital"), default=False, help_text=_("Nothing of it is sent."))
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     complete_by = models.DateTimeField(_("completes by itself"), null=True)
@@ -152,6 +155,7 @@ class MerchantOrder(Stateful):
                 & Q(tax_minor__lte=F("total_minor")),
                 name="order_tax",
             ),
+            models.CheckConstraint(condition=Q(is_digital=False) | Q(digital_consent_at__isnull=False), name="order_digital_consent"),
         ]
         indexes = [
             models.Index(fields=["merchant", "status", "ship_by"], name="order_queue"),
@@ -174,6 +178,7 @@ class OrderLine(Entity):
     title = models.CharField(_("title"), max_length=200)
     i18n = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
+    is_digital = models.BooleanField(_("digital"), default=False)
     picture = models.CharField(max_length=200, blank=True)
     currency = models.CharField(max_length=3)
     price_minor = models.BigIntegerField(_("price"))

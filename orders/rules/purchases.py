@@ -78,6 +78,11 @@ class QuotedOrder:
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def sent_lines(self) -> list[WantedLine]:
+        """What goes into parcels; the rest is downloaded."""
+        return [line for line in self.lines if not line.variant.is_digital]
+
 
 def kept_rate(conversion: Conversion, base: str) -> dict[str, Any]:
     """What a purchase or an order remembers of the rate it was made by.
@@ -101,6 +106,11 @@ def lines_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, list[Wante
 def goods_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
     """Price of the goods per seller in minor units."""
     return {merchant_id: sum(line.total_minor for line in group) for merchant_id, group in lines_by_merchant(lines).items()}
+
+
+def shipped_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
+    """The same of what is sent in parcels; sellers of digital goods only are not in it."""
+    return goods_by_merchant([line for line in lines if not line.variant.is_digital])
 
 
 def quoted_orders(

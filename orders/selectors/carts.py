@@ -55,6 +55,7 @@ class CartLineView:
     min_quantity: int = 1
     quantity_step: int = 1
     quote_id: uuid.UUID | None = None
+    is_digital: bool = False
 
     @property
     def is_price_changed(self) -> bool:
@@ -89,6 +90,11 @@ class Parcel:
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def is_digital(self) -> bool:
+        """Nothing of it is sent."""
+        return all(line.is_digital for line in self.lines)
+
 
 @dataclass(frozen=True)
 class CartView:
@@ -107,6 +113,15 @@ class CartView:
     @property
     def is_empty(self) -> bool:
         return not self.parcels
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether something is sent; an empty cart asks, too."""
+        return not self.parcels or not all(parcel.is_digital for parcel in self.parcels)
+
+    @property
+    def has_digital(self) -> bool:
+        return any(line.is_digital for parcel in self.parcels for line in parcel.lines)
 
     @property
     def product_ids(self) -> list[uuid.UUID]:
@@ -185,7 +200,8 @@ def _view(
     conversion: Conversion,
 ) -> CartView:
     goods = {merchant_id: sum(line.total_minor for line in lines) for merchant_id, lines in groups.items()}
-    bought = {merchant_id: minor for merchant_id, minor in goods.items() if minor}
+    sent = {key: sum(line.total_minor for line in lines if not line.is_digital) for key, lines in groups.items()}
+    bought = {merchant_id: minor for merchant_id, minor in sent.items() if minor}
     offers = shipping_offers(bought, conversion) if bought else {}
     parcels = [
         _parcel(merchant_id, merchants[merchant_id], lines, goods[merchant_id], offers.get(merchant_id, ShippingOffer(0)))
@@ -248,6 +264,7 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         quote_id=line.quote_id,
         min_quantity=variant.min_quantity,
         quantity_step=variant.quantity_step,
+        is_digital=variant.is_digital,
     )
 
 

@@ -45,6 +45,7 @@ from orders.selectors.purchases import checkout_of
 from orders.services import payment
 from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
+from orders.services.delivering import refuse_undeliverable
 from orders.services.hoarding import refuse_hoarding
 from orders.services.quotes import use_quotes
 
@@ -54,7 +55,10 @@ LOST_WAITS = {"55P03", "40P01", "40001"}
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who buys and where it goes. `user_id` is None for a guest; `country` is ISO 3166 alpha-2."""
+    """Who buys and where it goes. `user_id` is None for a guest; `country` is ISO 3166 alpha-2.
+
+    Where nothing is sent, phone, address, city and postcode may be empty.
+    """
 
     user_id: uuid.UUID | None
     email: str
@@ -65,6 +69,8 @@ class Buyer:
     city: str
     postcode: str
     country: str
+    # Asks for digital goods at once, and knows that the right to withdraw ends with the download.
+    wants_digital_now: bool = False
 
     @property
     def actor(self) -> str:
@@ -131,6 +137,7 @@ def place_order(
         QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
+        AddressNeeded, ConsentNeeded: something is to be sent, or downloaded, and the buyer has not said what that needs.
         TooManyUnpaid: too much is kept for this buyer already.
         Busy: others held the same rows for too long, twice.
     """
@@ -168,7 +175,9 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
         raise CheckoutNotFound if cart else CartEmpty
     refuse_hoarding(buyer.user_id, buyer.email)
     conversion = means.conversion
-    quote = _quote(_wanted(cart, conversion), buyer, means.points, at, conversion)
+    wanted = _wanted(cart, conversion)
+    refuse_undeliverable(wanted, address=buyer.address, has_consent=buyer.wants_digital_now)
+    quote = _quote(wanted, buyer, means.points, at, conversion)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
@@ -226,7 +235,8 @@ def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt
         most = loyalty_rules.max_points(sum(goods.values()), balance, conversion=conversion)
         if not 0 < points <= most:
             raise PointsNotAllowed(most=most)
-    shipping = shipping_quote(goods, conversion)
+    sent = rules.shipped_by_merchant(wanted)
+    shipping = shipping_quote(sent, conversion) if sent else {}
     worth = loyalty_rules.value_minor(points, conversion=conversion)
     return _Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
 
@@ -281,7 +291,9 @@ def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conve
         shipping_minor=quoted.shipping_minor,
         points_minor=quoted.points_minor,
         total_minor=quoted.total_minor,
-        handling_days=max(line.variant.handling_days for line in quoted.lines),
+        handling_days=max((line.variant.handling_days for line in quoted.sent_lines), default=0),
+        is_digital=not quoted.sent_lines,
+        digital_consent_at=at if len(quoted.sent_lines) < len(quoted.lines) else None,
         placed_at=at,
     )
 
@@ -297,6 +309,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         title=variant.title,
         i18n=variant.i18n,
         options=variant.options,
+        is_digital=variant.is_digital,
         picture=variant.picture,
         currency=order.currency,
         price_minor=line.unit_minor,
@@ -312,7 +325,9 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: _Quote, at
     if quote.points and checkout.user_id:
         shares = {order.pk: quoted.points for order, quoted in zip(orders, quote.orders, strict=True) if quoted.points}
         loyalty.redeem(user_id=checkout.user_id, shares=shares, at=at)
-    pairs = [(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
+    pairs = [(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.sent_lines]
+    if not pairs:
+        return
     try:
         logistics.reserve(
             reference=checkout.pk,
