@@ -51,7 +51,8 @@ def _free(variant_ids: list[uuid.UUID]) -> QuerySet[Any]:
 def _free_of(**which: Any) -> QuerySet[Any]:
     """The sum of what is free on the shelves of a variant, or of a product, of the outer query."""
     rows: QuerySet[Any] = Stock.objects.filter(**which, warehouse__is_active=True).order_by().values(*which)
-    return rows.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free")
+    summed: QuerySet[Any] = rows.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free")
+    return summed
 
 
 def _if_offered(condition: Exists) -> Case:

@@ -138,6 +138,8 @@ def _amounts(goods: int, shipping: int, points: int, currency: str) -> list[Row]
 
 
 def address_of(checkout: Checkout) -> list[str]:
+    if not checkout.address:  # nothing is sent
+        return [checkout.name, checkout.country]
     place = f"{checkout.postcode} {checkout.city}, {checkout.country}".strip()
     return [checkout.name, checkout.address, place]
 

@@ -82,6 +82,7 @@ class ProductForm(ModelForm):
             "condition",
             "defects",
             "handling_days",
+            "is_digital",
             "tax_class",
             "publish_at",
             "hide_at",

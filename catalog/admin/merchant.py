@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -99,7 +101,15 @@ class MerchantProductAdmin(MerchantModelAdmin):
         (None, {"fields": [("state", "said"), ("title", "title_zh"), ("description", "description_zh")]}),
         (
             _("Where it belongs"),
-            {"fields": [("category", "brand"), ("condition", "tax_class"), ("defects", "defects_zh"), "handling_days"]},
+            {
+                "fields": [
+                    ("category", "brand"),
+                    ("condition", "tax_class"),
+                    ("defects", "defects_zh"),
+                    "handling_days",
+                    ("is_digital", "files"),
+                ]
+            },
         ),
         (_("When it is on sale"), {"fields": [("publish_at", "hide_at")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
@@ -117,11 +127,23 @@ class MerchantProductAdmin(MerchantModelAdmin):
         is_there = bool(getattr(getattr(row, "card", None), "in_stock", False))
         return label(_("In stock"), "success") if is_there else label(_("Sold out"), "danger")
 
+    @admin.display(description=_("files for download"))
+    def files(self, row: Product) -> Any:
+        if not row.is_digital:
+            return _("For digital products only.")
+        count = row.digital_files.filter(withdrawn_at=None).count()
+        text = ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
+        return format_html(
+            '{} · <a class="link" href="{}">{}</a>', text, reverse("merchant:digital-files", args=[row.pk]), _("Files and terms")
+        )
+
     planned = column(lambda self, row: planned(row), _("planned"))
     said = column(lambda self, row: said_by_operator(row), _("from the marketplace"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), "state", "said"]
+        # What was sold as a file is never sent, so the choice is made once.
+        chosen = ["is_digital"] if obj else []
+        return [*super().get_readonly_fields(request, obj), "state", "said", "files", *chosen]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         # A product that is being made has no variants yet that could have a second price.

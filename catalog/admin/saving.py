@@ -38,7 +38,7 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, 
             fields["attributes"] = attributes_with(form.instance, typed)
         product, proposal = _update(form.instance, fields, new, variants, form.cleaned_data["address"], actor=actor, at=at)
     else:
-        product = services.create_product(merchant=merchant, variants=new, **fields)
+        product = services.create_product(merchant=merchant, variants=new, is_digital=form.cleaned_data.get("is_digital", False), **fields)
         if (address := form.cleaned_data["address"]) and slug_base(address) != product.slug:
             product = change_product_slug(product_id=product.pk, slug=address)
         form.instance.pk, form.instance.slug = product.pk, product.slug

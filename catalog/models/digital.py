@@ -38,5 +38,10 @@ class DigitalFile(Entity):
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="digital_file_size")]
         indexes = [models.Index(fields=["product"], name="digital_file_product")]
 
+    @property
+    def kind(self) -> str:
+        """What kind of file it is, as people say it: "PDF"."""
+        return self.name.rpartition(".")[2].upper()
+
     def __str__(self) -> str:
         return f"{self.label} {self.version}".strip()

@@ -31,6 +31,11 @@ def files_of(product_id: uuid.UUID) -> QuerySet[DigitalFile]:
     return DigitalFile.objects.filter(product=product_id).select_related("variant").order_by(F("withdrawn_at").asc(nulls_first=True), "-pk")
 
 
+def files_offered(product_id: uuid.UUID) -> QuerySet[DigitalFile]:
+    """What buyers of a product get now, in the order it was added."""
+    return DigitalFile.objects.filter(product=product_id, withdrawn_at=None).order_by("pk")
+
+
 def files_bought(variant_ids: Collection[uuid.UUID], at: dt.datetime) -> dict[uuid.UUID, list[DigitalFile]]:
     """The files that were offered with each variant at that moment, in the order they were added. Two statements."""
     products = dict(Variant.objects.filter(pk__in=variant_ids).values_list("pk", "product_id"))

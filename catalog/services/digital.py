@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from catalog.errors import (
     DownloadFileNotFound,
@@ -72,6 +73,7 @@ def add_file(
             if row.product.digital_files.count() >= MOST_FILES:
                 raise DownloadFilesTooMany(most=MOST_FILES)
             row.save(force_insert=True)
+            _redraw(row.product)
             set_in_stock(product_id, has_files(product_id))
     except BaseException:
         file_path(row).unlink(missing_ok=True)
@@ -119,9 +121,10 @@ def withdraw_file(*, merchant: Merchant, file_id: uuid.UUID, at: dt.datetime) ->
     row: DigitalFile | None = DigitalFile.objects.for_merchant(merchant).filter(pk=file_id).first()
     if row is None:
         raise DownloadFileNotFound
-    locked_product(row.product_id)
+    product = locked_product(row.product_id)
     if DigitalFile.objects.filter(pk=file_id, withdrawn_at=None).update(withdrawn_at=at):
         row.withdrawn_at = at
+        _redraw(product)
     set_in_stock(row.product_id, has_files(row.product_id))
     return row
 
@@ -141,4 +144,10 @@ def set_download_terms(*, merchant: Merchant, product_id: uuid.UUID, limit: int 
         raise DownloadTermsInvalid
     product.download_limit, product.download_days = limit, days
     product.save(update_fields=["download_limit", "download_days"])
+    _redraw(product)
     return product
+
+
+def _redraw(product: Product) -> None:
+    """Its page, which is remembered by its version, says what buyers get."""
+    Product.objects.filter(pk=product.pk).update(version=F("version") + 1)

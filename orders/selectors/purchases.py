@@ -76,6 +76,11 @@ class OrderPage:
         return taxes_of((view.order, view.lines) for view in self.orders)
 
     @property
+    def parcels(self) -> int:
+        """How many of its orders are sent."""
+        return sum(not view.order.is_digital for view in self.orders)
+
+    @property
     def is_in_review(self) -> bool:
         return any(view.order.status == OrderStatus.IN_REVIEW for view in self.orders)
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -98,24 +98,27 @@ def take_download(*, checkout: Checkout, token: str, at: dt.datetime) -> tuple[D
 
 
 def _usable(at: dt.datetime) -> QuerySet[Download]:
-    """Downloads that are not over. The columns of the row itself are compared outside of any subquery, so that an UPDATE that has
-    waited for another one looks at them again."""
+    """Downloads that are not over.
+
+    The columns of the row itself are compared outside of any subquery, and nothing is joined, so that an UPDATE which has waited for
+    another one looks at them again.
+    """
     paid = OrderLine.objects.filter(pk=OuterRef("line_id"), order__status__in=GIVES_ACCESS, refunded_minor__lt=F("total_minor"))
     return Download.objects.filter(
-        Exists(paid), ~Exists(_cancelling(OuterRef("line__order"))), used__lt=F("allowed"), ends_at__gt=at, revoked_at=None
+        Exists(paid), ~Exists(_cancelling(order__lines=OuterRef("line_id"))), used__lt=F("allowed"), ends_at__gt=at, revoked_at=None
     )
 
 
-def _cancelling(order: object) -> QuerySet[AfterSalesCase]:
+def _cancelling(**order: Any) -> QuerySet[AfterSalesCase]:
     """The shopper has asked to cancel the order and it is not decided: who has asked all money back does not download meanwhile."""
-    return AfterSalesCase.objects.filter(order=order, kind=CaseKind.CANCELLATION, status__in=CASE_UNSETTLED)
+    return AfterSalesCase.objects.filter(**order, kind=CaseKind.CANCELLATION, status__in=CASE_UNSETTLED)
 
 
 def _why_not(row: Download, at: dt.datetime) -> Exception:
     now = Download.objects.select_related("line__order").get(pk=row.pk)
     if now.is_ended or now.line.order.status not in GIVES_ACCESS:
         return DownloadEnded()
-    if _cancelling(now.line.order).exists():
+    if _cancelling(order=now.line.order).exists():
         return DownloadPaused()
     return DownloadTooLate() if now.is_over(at) else DownloadsUsedUp(allowed=now.allowed)
 

@@ -26,6 +26,7 @@ from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
 from catalog.rules.options import Option
 from catalog.selectors import Card, PriceHistory, ProductDetail, price_histories, product_detail
+from catalog.selectors.digital import files_offered
 from catalog.selectors.products import PictureView, VariantView
 from catalog.selectors.questions import ON_PRODUCT, questions_of
 from catalog.selectors.reviews import Wish
@@ -273,6 +274,11 @@ def _drawn(
         "promise_ends": promise_ends(now),
         "promise_left": _hours_and_minutes(promise_ends(now) - now),
         "return_days": settings.WITHDRAWAL_DAYS,
+        "files": files_offered(detail.product.pk) if detail.product.is_digital else [],
+        "download_terms": (
+            detail.product.download_limit or settings.DOWNLOAD_LIMIT,
+            detail.product.download_days or settings.DOWNLOAD_DAYS,
+        ),
         "listed": block,
         "votes": votes,
         "questions": questions_of(detail.product.pk, per_page=ON_PRODUCT),
