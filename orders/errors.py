@@ -292,6 +292,11 @@ class QuoteNotUsable(DomainError):
     message = _("The agreed price of “%(title)s” is no longer good. Take it out of the cart, or ask for a new one.")
 
 
+class QuoteNotOffered(DomainError):
+    code = "quote_not_offered"
+    message = _("“%(title)s” is made with your own words, piece by piece, so there is no other price to ask for.")
+
+
 class QuoteFixed(DomainError):
     code = "quote_fixed"
     message = _("The price was agreed for exactly %(quantity)s pieces. Take them out, or ask for another price.")
@@ -366,3 +371,13 @@ class AlreadyDownloaded(DomainError):
 class DigitalNotReturnable(DomainError):
     code = "digital_not_returnable"
     message = _("“%(title)s” is a download and cannot be sent back, exchanged or repaired. Leave it out, or ask for the money.")
+
+
+class AnswersNeeded(DomainError):
+    code = "answers_needed"
+    message = _("“%(title)s” asks for something you have not filled in. Take it out of your cart and choose it again.")
+
+
+class BespokeNotReturnable(DomainError):
+    code = "bespoke_not_returnable"
+    message = _("“%(title)s” was made for you, so it cannot be given back for a change of mind. If something is wrong with it, say what.")

@@ -19,7 +19,18 @@ from catalog.services.variants import add_variant, update_variant
 from core.backoffice.fields import with_translations
 from merchants.models import Merchant
 
-SAID = ("title", "description", "category", "brand", "condition", "defects", "handling_days", "tax_class")
+SAID = (
+    "title",
+    "description",
+    "category",
+    "brand",
+    "condition",
+    "defects",
+    "handling_days",
+    "tax_class",
+    "is_made_to_order",
+    "personalisation",
+)
 CHANGEABLE = ("sku", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active")
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.models.categories import Brand, Category
+from catalog.rules.personalisation import Asked, asked_of
 from core.i18n import Translated
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
@@ -58,6 +59,11 @@ class Product(Translated, Stateful):
     handling_days = models.PositiveSmallIntegerField(
         _("handling days"), null=True, blank=True, help_text=_("For what is made to order; empty for those of your shop.")
     )
+    is_made_to_order = models.BooleanField(
+        _("made to order"), default=False, help_text=_("Made for its buyer, so nobody can send it back for having changed their mind.")
+    )
+    # Texts its buyer is asked for, see catalog.rules.personalisation.
+    personalisation = models.JSONField(_("personalisation"), default=list, blank=True)
     # Chosen when it is made: what was sold as a file is never sent as a parcel, nor the other way round.
     is_digital = models.BooleanField(
         _("digital"), default=False, help_text=_("Sold as files that buyers download; nothing is sent. Cannot be changed later.")
@@ -102,6 +108,11 @@ class Product(Translated, Stateful):
     def days_to_handle(self) -> int:
         """How many days it takes until it is handed over: its own, else its merchant's."""
         return self.merchant.handling_days if self.handling_days is None else self.handling_days
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The texts its buyer is asked for."""
+        return asked_of(self.personalisation)
 
     @property
     def is_shown_as_approved(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.backoffice.base import now
@@ -27,7 +28,7 @@ SHOWN_LINES = 2
 
 
 def line_text(line: OrderLine) -> str:
-    chosen = ", ".join(line.options.values())
+    chosen = ", ".join([*line.options.values(), *(f"{name}: {text}" for name, text in line.answers_in(get_language() or "en"))])
     return (
         f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}"
         + (f" ({chosen})" if chosen else "")
@@ -81,6 +82,7 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
             "line": line,
             "title": titles[line.pk],
             "details": " · ".join([*line.options.values(), line.sku, *([_("Download")] if line.is_digital else [])]),
+            "answers": line.answers_in(get_language() or "en"),
             "price": money(line.price_minor, order.currency),
             "total": money(line.total_minor, order.currency),
         }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Product, Variant
+from catalog.rules.personalisation import label_of
 from core.exchange.rules import converted_back
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
@@ -179,6 +180,9 @@ class OrderLine(Entity):
     i18n = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     is_digital = models.BooleanField(_("digital"), default=False)
+    # What its buyer wants on it, with the labels of then; and whether it was made for the buyer alone.
+    answers = models.JSONField(_("personalisation"), default=list)
+    is_bespoke = models.BooleanField(_("made for the buyer"), default=False)
     picture = models.CharField(max_length=200, blank=True)
     currency = models.CharField(max_length=3)
     price_minor = models.BigIntegerField(_("price"))
@@ -212,3 +216,7 @@ class OrderLine(Entity):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    def answers_in(self, language: str) -> list[tuple[str, str]]:
+        """(label, text) of what its buyer wanted on it."""
+        return [(label_of(row, language), row["text"]) for row in self.answers]

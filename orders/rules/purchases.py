@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog.rules.personalisation import said
 from core.exchange.rules import ONE, Conversion
 from core.money import charge_step, split
 from orders.errors import InvalidQuantity
@@ -49,6 +50,13 @@ class WantedLine:
     # A price of a piece agreed with the merchant, and which agreement that was.
     agreed_minor: int | None = None
     quote_id: uuid.UUID | None = None
+    # What should be on it, by the key of the product's field.
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_bespoke(self) -> bool:
+        """Made for its buyer, so it does not come back for a change of mind."""
+        return self.variant.is_made_to_order or bool(said(self.variant.asked, self.answers))
 
     @property
     def unit_minor(self) -> int:

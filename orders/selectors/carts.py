@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import User
+from catalog.rules.personalisation import is_answered
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import SellableVariant, sellable_variants
 from core.compiled import compiled, first
@@ -20,12 +21,13 @@ from orders import rules
 from orders.models import Cart, CartLine
 
 UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT, TOO_MANY = "unavailable", "not_in_currency", "sold_out", "too_many"
-WRONG_QUANTITY = "wrong_quantity"
+WRONG_QUANTITY, NEEDS_ANSWERS = "wrong_quantity", "needs_answers"
 
 
 @dataclass(frozen=True)
 class CartLineView:
-    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many" or "wrong_quantity".
+    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many", "wrong_quantity" or
+    "needs_answers".
 
     `price_minor` is that of a piece at this quantity, `single_minor` that of one alone.
     A changed price is not a problem but is said; one seen in another currency has not changed.
@@ -56,6 +58,9 @@ class CartLineView:
     quantity_step: int = 1
     quote_id: uuid.UUID | None = None
     is_digital: bool = False
+    # (label, text) of what should be on it.
+    answers: Sequence[tuple[str, str]] = ()
+    is_bespoke: bool = False
 
     @property
     def is_price_changed(self) -> bool:
@@ -237,8 +242,10 @@ def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartL
 
 def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str, currency: str) -> CartLineView:
     is_agreed = line.quote_id is not None
-    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id)
+    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id, line.answers)
     problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
+    if not problem and not is_agreed and not is_answered(variant.asked, line.answers):
+        problem = NEEDS_ANSWERS
     return CartLineView(
         line_id=line.pk,
         variant_id=variant.variant_id,
@@ -265,6 +272,8 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         min_quantity=variant.min_quantity,
         quantity_step=variant.quantity_step,
         is_digital=variant.is_digital,
+        answers=[(field.label_in(language), line.answers[field.key]) for field in variant.asked if field.key in line.answers],
+        is_bespoke=wanted.is_bespoke,
     )
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
+from catalog.rules.personalisation import is_answered, said
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
 from core import outbox
@@ -28,6 +29,7 @@ from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders import rules
 from orders.errors import (
+    AnswersNeeded,
     Busy,
     CartEmpty,
     CheckoutNotFound,
@@ -137,6 +139,7 @@ def place_order(
         QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
+        AnswersNeeded: a product asks for something by now that was not answered.
         AddressNeeded, ConsentNeeded: something is to be sent, or downloaded, and the buyer has not said what that needs.
         TooManyUnpaid: too much is kept for this buyer already.
         Busy: others held the same rows for too long, twice.
@@ -224,7 +227,9 @@ def _wanted(cart: Cart, conversion: Conversion) -> list[rules.WantedLine]:
         if line.quote_id is None and not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
             title = variant.title_in(get_language() or "en")
             raise QuantityNotSold(title=title, least=variant.min_quantity, step=variant.quantity_step)
-        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id))
+        if line.quote_id is None and not is_answered(variant.asked, line.answers):
+            raise AnswersNeeded(title=variant.title_in(get_language() or "en"))
+        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id, line.answers))
     return wanted
 
 
@@ -310,6 +315,8 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         i18n=variant.i18n,
         options=variant.options,
         is_digital=variant.is_digital,
+        answers=said(variant.asked, line.answers),
+        is_bespoke=line.is_bespoke,
         picture=variant.picture,
         currency=order.currency,
         price_minor=line.unit_minor,

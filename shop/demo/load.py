@@ -87,6 +87,7 @@ def _besides(now: dt.datetime) -> None:
     copies.borrow_a_picture(now)
     used.note_defects()
     used.make_to_order()
+    used.engrave()
     prices.sell_in_bulk()
     quotes.ask(now)
     digital.buy(now)

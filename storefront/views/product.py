@@ -43,6 +43,7 @@ from storefront.currencies import current
 from storefront.fragments import template_mark
 from storefront.languages import PARAMETER
 from storefront.moves import moved
+from storefront.personalising import asked_on_page, typed_answers
 from storefront.preferences import come_back_to
 from storefront.review_block import blank_votes, block_of, filled_votes, wish_of, with_votes
 from storefront.shell import blanks, pattern_of
@@ -244,7 +245,8 @@ def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpRespon
     slug = Variant.objects.filter(pk=variant_id).values_list("product__slug", flat=True).first()
     if slug is None:
         raise error
-    return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10])
+    quantity = request.POST.get("quantity", "1")[:10]
+    return _page(request, slug, asked=text, refusal=error, quantity=quantity, answers=typed_answers(request))
 
 
 def _page(request: HttpRequest, slug: str, *, asked: str, refusal: DomainError | None = None, **shown: Any) -> HttpResponse:
@@ -259,7 +261,13 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None) -> 
 
 
 def _drawn(
-    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "", wish: Wish | None = None
+    detail: ProductDetail,
+    picker: Picker,
+    *,
+    refusal: DomainError | None = None,
+    quantity: str = "",
+    wish: Wish | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> DrawnProduct:
     now = timezone.localtime()
     block = block_of(detail.product, detail.rating, wish or Wish())
@@ -274,6 +282,8 @@ def _drawn(
         "promise_ends": promise_ends(now),
         "promise_left": _hours_and_minutes(promise_ends(now) - now),
         "return_days": settings.WITHDRAWAL_DAYS,
+        "asked": asked_on_page(detail.product, answers or {}, refusal),
+        "is_bespoke": detail.product.is_made_to_order or bool(detail.product.personalisation),
         "files": files_offered(detail.product.pk) if detail.product.is_digital else [],
         "download_terms": (
             detail.product.download_limit or settings.DOWNLOAD_LIMIT,

@@ -7,12 +7,21 @@ from api.v1.products.serializers import MoneySerializer, money
 from orders.models import MerchantOrder, OrderLine
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    """What the buyer wants on it, beside the label it was asked for with."""
+
+    label = serializers.CharField()
+    label_zh = serializers.CharField(allow_blank=True)
+    text = serializers.CharField()
+
+
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     total = serializers.SerializerMethodField()
+    personalisation = AnswerSerializer(source="answers", many=True, read_only=True)
 
     class Meta:
         model = OrderLine
-        fields = ("id", "sku", "title", "options", "quantity", "price_minor", "total")
+        fields = ("id", "sku", "title", "options", "quantity", "price_minor", "total", "is_digital", "personalisation")
 
     @extend_schema_field(MoneySerializer)
     def get_total(self, line: OrderLine) -> dict[str, Any]:
