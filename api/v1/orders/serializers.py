@@ -10,8 +10,8 @@ from orders.models import MerchantOrder, OrderLine
 class AnswerSerializer(serializers.Serializer[Any]):
     """What the buyer wants on it, beside the label it was asked for with."""
 
-    label = serializers.CharField()
-    label_zh = serializers.CharField(allow_blank=True)
+    asked = serializers.CharField(source="label")
+    asked_zh = serializers.CharField(source="label_zh", allow_blank=True)
     text = serializers.CharField()
 
 
