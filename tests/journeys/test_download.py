@@ -56,8 +56,6 @@ def test_a_guest_buys_a_file_and_saves_it(
 def test_a_guest_has_a_name_put_on_a_ring(new_shopper: MakeShopper, ring: Variant) -> None:
     someone = new_shopper()
     someone.open_product(ring.product)
-    someone.find("add-to-cart").click()
-    someone.sees("Please fill in “Engraving”.")
     someone.page.get_by_label("Engraving").fill("Ada & Bea")
     someone.put_into_cart()
     someone.open_cart()
