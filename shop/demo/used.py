@@ -33,6 +33,7 @@ def engrave() -> None:
         {"label": "Engraving on the back", "label_zh": "背面刻字", "most": 24, "is_required": False},
         {"label": "Date", "label_zh": "日期", "most": 10, "is_required": False},
     ]
-    watches = Product.objects.filter(category__slug__in=["mens-watches", "womens-watches"], personalisation=[])
+    watches = Product.objects.filter(category__slug__in=["mens-watches", "womens-watches"])
     for product in [row for row in watches.order_by("slug")[:6] if not row.is_shown_as_approved][:2]:
-        update_product(product_id=product.pk, personalisation=asked)
+        if not product.personalisation:
+            update_product(product_id=product.pk, personalisation=asked)

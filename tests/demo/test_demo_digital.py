@@ -15,9 +15,10 @@ from shop.demo.digital import GOODS, buy, open_shelf
 from shop.demo.gallery import compose
 from shop.demo.history import SHOPPER
 from shop.demo.market import person
+from shop.demo.used import engrave
 from support.models import Mail
 from tests.drain import drain
-from tests.factories.catalog import make_category
+from tests.factories.catalog import make_category, make_product
 from tests.factories.orders import make_seller
 
 
@@ -43,3 +44,16 @@ def test_files_are_honest_and_bought_once(settings: Any, tmp_path: Path) -> None
     compose(*work[0], views=1)
     assert Product.objects.get(pk=work[0][0]).pictures.count() == 1
     assert violations() == {}
+
+
+@pytest.mark.django_db
+def test_two_watches_are_engraved_once() -> None:
+    category = make_category(slug="mens-watches")
+    for _ in range(3):
+        make_product(category=category)
+
+    for _ in range(2):
+        engrave()
+
+    asking = Product.objects.exclude(personalisation=[])
+    assert [[field.label_in("zh-hans") for field in row.asked] for row in asking] == [["背面刻字", "日期"]] * 2
