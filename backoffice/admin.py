@@ -3,6 +3,7 @@
 from backoffice.commission import CommissionPlanAdmin, CommissionRuleAdmin
 from backoffice.pages.balance import balance
 from backoffice.pages.bank_account import bank_account, change_bank_account
+from backoffice.pages.digital import digital_files
 from backoffice.pages.export import export
 from backoffice.pages.grid import grid
 from backoffice.pages.imports import failed_rows, import_page, imports
@@ -19,5 +20,6 @@ merchant_site.add_page("imports/", "imports", Duty.PRODUCTS, imports)
 merchant_site.add_page("imports/<uuid:import_id>/", "import", Duty.PRODUCTS, import_page)
 merchant_site.add_page("imports/<uuid:import_id>/failed.csv", "import-failed", Duty.PRODUCTS, failed_rows)
 merchant_site.add_page("export/", "export-products", Duty.PRODUCTS, export)
+merchant_site.add_page("products/<uuid:product_id>/files/", "digital-files", Duty.PRODUCTS, digital_files)
 merchant_site.add_page("prices/", "grid", Duty.PRODUCTS, grid)
 merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOUTS, change_bank_account)

@@ -310,3 +310,78 @@ class DefectsTooLong(ProductInvalid):
 class HandlingDaysInvalid(ProductInvalid):
     code = "handling_days_invalid"
     message = _("From 0 to %(most)s handling days, please.")
+
+
+class NotDigital(DomainError):
+    code = "not_digital"
+    message = _("Only digital products have files.")
+
+
+class DownloadFileRefused(DomainError):
+    code = "download_file_refused"
+    message = _("This kind of file is not taken, or its content is another than its name says. Taken are: %(kinds)s.")
+    status = 422
+
+
+class DownloadFileTooLarge(DomainError):
+    code = "download_file_too_large"
+    message = _("The file is empty or larger than %(most)s MB.")
+    status = 413
+
+
+class DownloadFilesTooMany(DomainError):
+    code = "download_files_too_many"
+    message = _("A product has at most %(most)s files.")
+
+
+class DownloadTermsInvalid(DomainError):
+    code = "download_terms_invalid"
+    message = _("Downloads go from 1 to 1000, days of access from 1 to 3650.")
+    status = 422
+
+
+class DownloadLabelMissing(DomainError):
+    code = "download_label_missing"
+    message = _("Each file needs a label of 1 to 80 characters, and a version of at most 30.")
+    status = 422
+
+
+class DownloadFileNotFound(DomainError):
+    code = "download_file_not_found"
+    message = _("There is no such file.")
+    status = 404
+
+
+class PersonalisationInvalid(DomainError):
+    code = "personalisation_invalid"
+    message = _("At most %(most)s texts can be asked for, each with a label of 1 to 60 characters and 1 to 200 characters for the answer.")
+    status = 422
+
+
+class NotMadeToOrder(DomainError):
+    code = "not_made_to_order"
+    message = _("A digital product is not made to order and asks for no texts.")
+    status = 422
+
+
+class PersonalTextInvalid(DomainError):
+    """`params["key"]` is the field that is wrong."""
+
+    code = "personal_text_invalid"
+    message = _("Please check “%(label)s”.")
+    status = 422
+
+
+class AnswerMissing(PersonalTextInvalid):
+    code = "answer_missing"
+    message = _("Please fill in “%(label)s”.")
+
+
+class AnswerTooLong(PersonalTextInvalid):
+    code = "answer_too_long"
+    message = _("“%(label)s” can have at most %(most)s characters.")
+
+
+class AnswerUnreadable(PersonalTextInvalid):
+    code = "answer_unreadable"
+    message = _("“%(label)s” has to be one line without control characters.")

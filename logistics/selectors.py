@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce
 
-from catalog.models import ProductCard, StockAlert, Variant
+from catalog.models import Product, ProductCard, StockAlert, Variant
+from catalog.selectors.digital import UNLIMITED, offered_to
 from core.compiled import compiled
 from core.exchange.rules import Conversion
 from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
@@ -28,7 +30,10 @@ __all__ = [
 
 
 def availability(variant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Pieces that can be bought now of each variant, over active warehouses; 0 where there is no stock row. One query."""
+    """Pieces that can be bought now of each variant, over active warehouses; 0 where there is no stock row. One query.
+
+    A digital variant never runs out: it has `UNLIMITED` as soon as there is a file to download.
+    """
     if not variant_ids:
         return {}
     found = dict(_free(list(variant_ids)))
@@ -37,16 +42,39 @@ def availability(variant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 @compiled
 def _free(variant_ids: list[uuid.UUID]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = Stock.objects.filter(variant_id__in=variant_ids, warehouse__is_active=True).values_list("variant_id")
-    summed: QuerySet[Any] = rows.annotate(free=Sum(F("on_hand") - F("reserved")))
+    counted = Coalesce(Subquery(_free_of(variant=OuterRef("pk"))), _pieces(0))
+    free = Case(When(product__is_digital=True, then=_if_offered(offered_to("pk", "product"))), default=counted)
+    rows: QuerySet[Any] = Variant.objects.filter(pk__in=variant_ids).values_list("pk", free)
+    return rows
+
+
+def _free_of(**which: Any) -> QuerySet[Any]:
+    """The sum of what is free on the shelves of a variant, or of a product, of the outer query."""
+    rows: QuerySet[Any] = Stock.objects.filter(**which, warehouse__is_active=True).order_by().values(*which)
+    summed: QuerySet[Any] = rows.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free")
     return summed
+
+
+def _if_offered(condition: Exists) -> Case:
+    return Case(When(condition, then=_pieces(UNLIMITED)), default=_pieces(0))
+
+
+def _pieces(count: int) -> Cast:
+    """A number whose type the server knows before it knows the number, as a prepared statement needs."""
+    return Cast(Value(count), IntegerField())
 
 
 def product_availability(product_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Pieces that can be bought now of each product, over its variants on sale and active warehouses. One query."""
-    rows = Stock.objects.filter(variant__product_id__in=product_ids, variant__is_active=True, warehouse__is_active=True)
-    found = dict(rows.values_list("variant__product_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
+    on_shelves = _free_of(variant__product=OuterRef("pk")).filter(variant__is_active=True)
+    free = Case(When(is_digital=True, then=_if_offered(_with_files("pk"))), default=Coalesce(Subquery(on_shelves), _pieces(0)))
+    found = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", free))
     return {product_id: found.get(product_id, 0) for product_id in product_ids}
+
+
+def _with_files(product: str) -> Exists:
+    """Whether a variant on sale of the product, a column of the outer query, comes with a file."""
+    return Exists(Variant.objects.filter(offered_to("pk", "product"), product=OuterRef(product), is_active=True))
 
 
 def products_of(variant_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -56,11 +84,12 @@ def products_of(variant_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 def products_out_of_step(limit: int) -> list[uuid.UUID]:
     """Products whose card says in stock and nothing is available, or the other way round. One query."""
-    free = Exists(
+    on_shelf = Exists(
         Stock.objects.filter(
             variant__product_id=OuterRef("pk"), variant__is_active=True, warehouse__is_active=True, on_hand__gt=F("reserved")
         )
     )
+    free = (Q(product__is_digital=False) & on_shelf) | (Q(product__is_digital=True) & _with_files("pk"))
     wrong = ProductCard.objects.filter((Q(in_stock=True) & ~free) | (Q(in_stock=False) & free))
     return list(wrong.values_list("pk", flat=True)[:limit])
 
@@ -69,7 +98,8 @@ def alerts_to_wake(limit: int) -> list[uuid.UUID]:
     """Confirmed alerts, the oldest first, whose variant is on sale and on a shelf. One query."""
     on_shelf = Stock.objects.filter(variant_id=OuterRef("variant_id"), warehouse__is_active=True, on_hand__gt=F("reserved"))
     waiting = StockAlert.objects.filter(told_at=None, confirmed_at__isnull=False, variant__is_active=True)
-    waiting = waiting.filter(Exists(on_shelf), variant__product__card__is_visible=True)
+    can_be_had = Exists(on_shelf) | (Q(variant__product__is_digital=True) & offered_to("variant_id", "variant__product_id"))
+    waiting = waiting.filter(can_be_had, variant__product__card__is_visible=True)
     return list(waiting.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
 
 

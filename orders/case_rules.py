@@ -85,6 +85,8 @@ def kinds_possible(order: MerchantOrder, at: dt.datetime, terms: Terms) -> list[
         # Nobody has paid cash for what is on its way: it is refused at the door.
         return [] if order.checkout.is_cash else [CaseKind.REFUND_ONLY, CaseKind.RETURN]
     until = open_until(order, CaseReason.OTHER, terms)
+    if order.is_digital and order.status in RECEIVED and until is not None and at <= until:
+        return [CaseKind.REFUND_ONLY]
     return list(KINDS_AFTER_DELIVERY) if order.status in RECEIVED and until is not None and at <= until else []
 
 
@@ -98,11 +100,14 @@ def reasons_possible(order: MerchantOrder, kind: str, at: dt.datetime, terms: Te
     if order.status == OrderStatus.SHIPPED:
         return [CaseReason.WITHDRAWAL] if kind == CaseKind.RETURN else [CaseReason.NOT_ARRIVED]
     until = open_until(order, CaseReason.WITHDRAWAL, terms)
-    change = CaseReason.WITHDRAWAL if until is not None and at <= until else CaseReason.CHANGED_MIND
+    is_early = until is not None and at <= until
+    change = CaseReason.WITHDRAWAL if is_early else CaseReason.CHANGED_MIND
+    # What was not downloaded yet can be given back without anything to send.
+    unused = [CaseReason.WITHDRAWAL] if is_early and order.digital_consent_at else []
     return {
         CaseKind.RETURN: [change, *FAULTS, CaseReason.OTHER],
         CaseKind.EXCHANGE: [*FAULTS, CaseReason.CHANGED_MIND, CaseReason.OTHER],
-        CaseKind.REFUND_ONLY: [*FAULTS, CaseReason.NOT_ARRIVED, CaseReason.OTHER],
+        CaseKind.REFUND_ONLY: [*FAULTS, CaseReason.NOT_ARRIVED, CaseReason.OTHER, *unused],
         CaseKind.REPAIR: [*FAULTS, CaseReason.OTHER],
     }[CaseKind(kind)]
 

@@ -292,6 +292,11 @@ class QuoteNotUsable(DomainError):
     message = _("The agreed price of “%(title)s” is no longer good. Take it out of the cart, or ask for a new one.")
 
 
+class QuoteNotOffered(DomainError):
+    code = "quote_not_offered"
+    message = _("“%(title)s” is made with your own words, piece by piece, so there is no other price to ask for.")
+
+
 class QuoteFixed(DomainError):
     code = "quote_fixed"
     message = _("The price was agreed for exactly %(quantity)s pieces. Take them out, or ask for another price.")
@@ -306,3 +311,79 @@ class PurchaseNumberInvalid(DomainError):
     code = "purchase_number_invalid"
     message = _("A purchase order number has at most %(most)s characters, all of them printable.")
     status = 422
+
+
+class AddressNeeded(DomainError):
+    code = "address_needed"
+    message = _("Something in your cart is sent by parcel. Please say where to.")
+    status = 422
+
+
+class ConsentNeeded(DomainError):
+    code = "consent_needed"
+    message = _("Please agree that the digital goods are delivered at once and that your right to withdraw ends with the download.")
+    status = 422
+
+
+class DownloadNotFound(DomainError):
+    code = "download_not_found"
+    message = _("There is no such download.")
+    status = 404
+
+
+class DownloadMissing(DomainError):
+    code = "download_missing"
+    message = _("The file cannot be read at the moment. Nothing was counted; please try again later.")
+    status = 503
+
+
+class DownloadEnded(DomainError):
+    code = "download_ended"
+    message = _("This download has ended, because the order was cancelled, refunded or given back.")
+    status = 403
+
+
+class DownloadPaused(DomainError):
+    code = "download_paused"
+    message = _("You have asked to cancel this order. While that is open nothing of it can be downloaded.")
+    status = 403
+
+
+class DownloadsUsedUp(DomainError):
+    code = "downloads_used_up"
+    message = _("You have used all %(allowed)s downloads of this file. The shop can grant more: ask it.")
+    status = 403
+
+
+class DownloadTooLate(DomainError):
+    code = "download_too_late"
+    message = _("The time for this download is over. The shop can grant more: ask it.")
+    status = 403
+
+
+class DownloadGrantInvalid(DomainError):
+    code = "download_grant_invalid"
+    message = _("Grant 0 to 1000 downloads and 0 to 3650 days, one of them at least, with a reason.")
+    status = 422
+
+
+class AlreadyDownloaded(DomainError):
+    code = "already_downloaded"
+    message = _(
+        "Digital goods of this order were downloaded, which ended the right to withdraw. If something is wrong with them, ask for a refund."
+    )
+
+
+class DigitalNotReturnable(DomainError):
+    code = "digital_not_returnable"
+    message = _("“%(title)s” is a download and cannot be sent back, exchanged or repaired. Leave it out, or ask for the money.")
+
+
+class AnswersNeeded(DomainError):
+    code = "answers_needed"
+    message = _("“%(title)s” asks for something you have not filled in. Take it out of your cart and choose it again.")
+
+
+class BespokeNotReturnable(DomainError):
+    code = "bespoke_not_returnable"
+    message = _("“%(title)s” was made for you, so it cannot be given back for a change of mind. If something is wrong with it, say what.")

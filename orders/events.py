@@ -78,6 +78,13 @@ class OrderDelivered(Event):
 
 
 @dataclass(frozen=True)
+class DownloadsReady(Event):
+    """A paid order's digital goods can be downloaded from now on."""
+
+    order_id: str
+
+
+@dataclass(frozen=True)
 class OrderCompleted(Event):
     order_id: str
 

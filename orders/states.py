@@ -31,7 +31,7 @@ class OrderStatus(models.TextChoices):
 ORDER_TRANSITIONS = {
     "awaiting_payment": frozenset({"paid", "in_review", "preparing", "cancelled", "expired"}),
     "in_review": frozenset({"paid", "cancelled"}),
-    "paid": frozenset({"preparing", "shipped", "cancelled"}),
+    "paid": frozenset({"preparing", "shipped", "delivered", "cancelled"}),
     "preparing": frozenset({"shipped", "cancelled"}),
     "shipped": frozenset({"delivered", "completed", "refunded", "cancelled"}),
     "delivered": frozenset({"completed", "refunded"}),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
+from catalog.models import Product
 from catalog.selectors import ProductDetail, picture_url
 from catalog.selectors.products import PictureView, VariantView
 from core.money import exponent
@@ -118,7 +119,7 @@ def _variant(detail: ProductDetail, variant: VariantView, offer: Data) -> Data:
 
 
 def _offer(detail: ProductDetail, variant: VariantView, path: str, left: int, offer: ShippingOffer) -> Data:
-    return {
+    data: Data = {
         "@type": "Offer",
         "url": absolute(f"{path}?v={variant.id}"),
         "price": _major(variant.price_minor, variant.currency),
@@ -126,14 +127,21 @@ def _offer(detail: ProductDetail, variant: VariantView, path: str, left: int, of
         "availability": f"{CONTEXT}/{'InStock' if left > 0 else 'OutOfStock'}",
         "itemCondition": f"{CONTEXT}/{CONDITIONS.get(detail.product.condition, 'NewCondition')}",
         "seller": {"@type": "Organization", "name": detail.merchant_name},
-        "shippingDetails": _shipping(detail.merchant, variant.currency, offer),
-        "hasMerchantReturnPolicy": {
-            "@type": "MerchantReturnPolicy",
-            "applicableCountry": settings.OPERATOR_COUNTRY,
-            "returnPolicyCategory": f"{CONTEXT}/MerchantReturnFiniteReturnWindow",
-            "merchantReturnDays": settings.WITHDRAWAL_DAYS,
-            "returnMethod": f"{CONTEXT}/ReturnByMail",
-        },
+        "hasMerchantReturnPolicy": _returns(detail.product),
+    }
+    if not detail.product.is_digital:
+        data["shippingDetails"] = _shipping(detail.merchant, variant.currency, offer)
+    return data
+
+
+def _returns(product: Product) -> Data:
+    policy: Data = {"@type": "MerchantReturnPolicy", "applicableCountry": settings.OPERATOR_COUNTRY}
+    if product.is_digital or product.is_made_to_order or product.personalisation:
+        return policy | {"returnPolicyCategory": f"{CONTEXT}/MerchantReturnNotPermitted"}
+    return policy | {
+        "returnPolicyCategory": f"{CONTEXT}/MerchantReturnFiniteReturnWindow",
+        "merchantReturnDays": settings.WITHDRAWAL_DAYS,
+        "returnMethod": f"{CONTEXT}/ReturnByMail",
     }
 
 

@@ -62,14 +62,17 @@ def tenders(*, merchant_ids: Collection[uuid.UUID], due_minor: int, currency: st
 
 def tenders_for_cart(view: CartView, due_minor: int) -> list[Tender]:
     """The same for what lies in the cart; none where nothing is left to pay."""
+    if view.has_digital:  # nobody pays at the door for a download
+        return provider_tenders() if due_minor else []
     merchants = [parcel.merchant_id for parcel in view.parcels]
     return tenders(merchant_ids=merchants, due_minor=due_minor, currency=view.currency) if due_minor else []
 
 
 def tenders_for_purchase(checkout: Checkout) -> list[Tender]:
     """The same for a purchase that was placed."""
-    merchants = checkout.orders.values_list("merchant_id", flat=True) if settings.CASH_ON_DELIVERY_MAX_MINOR else []
-    return tenders(merchant_ids=list(merchants), due_minor=checkout.due_minor, currency=checkout.currency)
+    orders = checkout.orders.values_list("merchant_id", "digital_consent_at") if settings.CASH_ON_DELIVERY_MAX_MINOR else []
+    merchants = [] if any(consent for _, consent in orders) else [merchant for merchant, _ in orders]
+    return tenders(merchant_ids=merchants, due_minor=checkout.due_minor, currency=checkout.currency)
 
 
 def how_paid(checkout: Checkout) -> Tender | None:

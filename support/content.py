@@ -109,7 +109,7 @@ def _line(line: OrderLine, currency: str) -> Line:
     options = labels_in(line.product.options, in_order | line.options, language())
     return Line(
         title=translated({"title": line.title}, line.i18n, "title", language()),
-        options=" · ".join(f"{name}: {value}" for name, value in options.items()),
+        options=" · ".join(f"{name}: {value}" for name, value in [*options.items(), *line.answers_in(language())]),
         quantity=line.quantity,
         price=money(line.price_minor, currency),
         total=money(line.total_minor, currency),
@@ -138,6 +138,8 @@ def _amounts(goods: int, shipping: int, points: int, currency: str) -> list[Row]
 
 
 def address_of(checkout: Checkout) -> list[str]:
+    if not checkout.address:  # nothing is sent
+        return [checkout.name, checkout.country]
     place = f"{checkout.postcode} {checkout.city}, {checkout.country}".strip()
     return [checkout.name, checkout.address, place]
 

@@ -18,6 +18,7 @@ from orders.events import (
     CheckoutPaid,
     CheckoutPlaced,
     CodeAsked,
+    DownloadsReady,
     LatePaymentRefunded,
     OrderCancelled,
     OrderConfirmed,
@@ -143,6 +144,11 @@ def mail_merchant(event: OrderPaid) -> None:
 def mail_shipped(event: OrderShipped) -> None:
     shipments = Shipment.objects.filter(pk__in=event.shipment_ids).order_by("pk")
     _tell_buyer_of_order(event.order_id, lambda order: notices.shipped(order, shipments))
+
+
+@handles(DownloadsReady)
+def mail_downloads(event: DownloadsReady) -> None:
+    _tell_buyer_of_order(event.order_id, notices.downloads_ready)
 
 
 @handles(OrderDelivered)

@@ -37,14 +37,15 @@ def placed(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
 
 def paid(checkout: Checkout, orders: Sequence[MerchantOrder]) -> Notice:
     """The money is here and is held until the goods are."""
+    senders = sum(not order.is_digital for order in orders)
     sellers = ngettext(
-        "The seller is told to send your parcel.", "%(count)s sellers are told to send your parcels.", len(orders)
-    ) % {"count": len(orders)}  # fmt: skip
+        "The seller is told to send your parcel.", "%(count)s sellers are told to send your parcels.", senders
+    ) % {"count": senders}  # fmt: skip
     return Notice(
         kind="order_paid",
         subject=_("Your payment for order %(number)s arrived") % {"number": checkout.number},
         heading=_("Your payment arrived."),
-        lead=[sellers, _("We keep your money safe and pay it out when you confirm that the goods have arrived.")],
+        lead=[*([sellers] if senders else []), _("We keep your money safe and pay it out when you confirm that the goods have arrived.")],
         button=_("See your order"),
         url=order_url(checkout),
         facts=[Row(_("Order number"), checkout.number)],
@@ -209,6 +210,24 @@ def shipped(order: MerchantOrder, shipments: Iterable[Shipment]) -> Notice:
     )
 
 
+def downloads_ready(order: MerchantOrder) -> Notice:
+    """Digital goods are paid: where they can be downloaded. The files' own addresses are on that page only."""
+    parcel = parcel_of(order)
+    return Notice(
+        kind="downloads_ready",
+        subject=_("Your downloads from %(merchant)s are ready") % {"merchant": parcel.merchant},
+        heading=_("Your downloads are ready."),
+        lead=[
+            _("You find them on the page of your order, with how often and until when you can download each of them."),
+            _("With the first download your right to withdraw from them ends, as you agreed when you ordered."),
+        ],
+        button=_("To your downloads"),
+        url=order_url(order.checkout),
+        facts=[Row(_("Order number"), order.checkout.number)],
+        parcels=[parcel],
+    )
+
+
 def delivered(order: MerchantOrder) -> Notice:
     """The parcel is there; please confirm."""
     parcel = parcel_of(order)
@@ -289,13 +308,16 @@ def _closed_by_bank(order: MerchantOrder, kind: str) -> Notice:
 
 def new_order(order: MerchantOrder, *, collect_minor: int = 0) -> Notice:
     """For the merchant: own lines only, and of the buyer no more than where it goes. `collect_minor` is due at the door."""
-    ship_by = [Row(_("Ship by"), moment(order.ship_by))] if order.ship_by else []
+    ship_by = [Row(_("Ship by"), moment(order.ship_by))] if order.ship_by and not order.is_digital else []
     return Notice(
         kind="merchant_new_order",
-        subject=_("New order %(number)s to ship") % {"number": order.number},
+        subject=(_("New order %(number)s, nothing to ship") if order.is_digital else _("New order %(number)s to ship"))
+        % {"number": order.number},
         heading=_("You have a new order."),
         lead=[
-            _("It is paid in cash on delivery. Please pack it and enter the tracking number.")
+            _("It is paid, and the buyer can download the files. You need not do anything.")
+            if order.is_digital
+            else _("It is paid in cash on delivery. Please pack it and enter the tracking number.")
             if collect_minor
             else _("It is paid. Please pack it and enter the tracking number.")
         ],
@@ -304,7 +326,7 @@ def new_order(order: MerchantOrder, *, collect_minor: int = 0) -> Notice:
         facts=[
             Row(_("Order number"), order.number),
             *ship_by,
-            Row(_("Goes to"), f"{order.checkout.city}, {order.checkout.country}"),
+            *([] if order.is_digital else [Row(_("Goes to"), f"{order.checkout.city}, {order.checkout.country}")]),
             *([Row(_("Collect at the door"), money(collect_minor, order.currency), is_total=True)] if collect_minor else []),
         ],
         parcels=[parcel_of(order)],

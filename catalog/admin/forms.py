@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from catalog.admin.personalisation import PersonalisationField
 from catalog.admin.tiers import TiersField
 from catalog.models import Category, Product, Variant
 from core.backoffice.fields import ModelChoiceField, ModelForm, MoneyField, TextField, second_text
@@ -68,6 +69,12 @@ class ProductForm(ModelForm):
     defects_zh = forms.CharField(
         label=capfirst(_("defects (Chinese)")), max_length=1_000, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
     )
+    personalisation = PersonalisationField(
+        label=capfirst(_("personalisation")), required=False,
+        help_text=_(
+            "What buyers may write on it, a line each: label | label in Chinese | characters at most | ! where it must be filled in."
+        ),
+    )  # fmt: skip
     new_pictures = PicturesField(
         label=capfirst(_("add pictures")), required=False, help_text=_("JPEG, PNG or WebP; the first picture is the one on cards.")
     )
@@ -82,6 +89,9 @@ class ProductForm(ModelForm):
             "condition",
             "defects",
             "handling_days",
+            "is_digital",
+            "is_made_to_order",
+            "personalisation",
             "tax_class",
             "publish_at",
             "hide_at",

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -15,6 +17,7 @@ from catalog import services
 from catalog.admin.attributes import attribute_fields
 from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
+from catalog.admin.personalisation import personalisation_text
 from catalog.admin.pictures import PictureInline
 from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
@@ -32,7 +35,7 @@ Status = Product.Status
 
 
 # Columns that say in words what fields ask for.
-READ = {"price_minor": "price", "compare_at_minor": "compare_at", "tiers": "by_quantity", "options": "what"}
+READ = {"price_minor": "price", "compare_at_minor": "compare_at", "tiers": "by_quantity", "options": "what", "personalisation": "asks"}
 
 
 class VariantInline(MerchantInline):
@@ -99,8 +102,16 @@ class MerchantProductAdmin(MerchantModelAdmin):
         (None, {"fields": [("state", "said"), ("title", "title_zh"), ("description", "description_zh")]}),
         (
             _("Where it belongs"),
-            {"fields": [("category", "brand"), ("condition", "tax_class"), ("defects", "defects_zh"), "handling_days"]},
+            {
+                "fields": [
+                    ("category", "brand"),
+                    ("condition", "tax_class"),
+                    ("defects", "defects_zh"),
+                    ("is_digital", "files"),
+                ]
+            },
         ),
+        (_("Made for its buyer"), {"fields": [("is_made_to_order", "handling_days"), "personalisation"]}),
         (_("When it is on sale"), {"fields": [("publish_at", "hide_at")]}),
         (_("Pictures"), {"fields": ["new_pictures"]}),
         (_("Address"), {"fields": ["address"]}),
@@ -117,11 +128,24 @@ class MerchantProductAdmin(MerchantModelAdmin):
         is_there = bool(getattr(getattr(row, "card", None), "in_stock", False))
         return label(_("In stock"), "success") if is_there else label(_("Sold out"), "danger")
 
+    @admin.display(description=_("files for download"))
+    def files(self, row: Product) -> Any:
+        if not row.is_digital:
+            return _("For digital products only.")
+        count = row.digital_files.filter(withdrawn_at=None).count()
+        text = ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
+        return format_html(
+            '{} · <a class="link" href="{}">{}</a>', text, reverse("merchant:digital-files", args=[row.pk]), _("Files and terms")
+        )
+
+    asks = column(lambda self, row: personalisation_text(row.personalisation), _("personalisation"))
     planned = column(lambda self, row: planned(row), _("planned"))
     said = column(lambda self, row: said_by_operator(row), _("from the marketplace"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), "state", "said"]
+        # What was sold as a file is never sent, so the choice is made once.
+        chosen = ["is_digital"] if obj else []
+        return [*super().get_readonly_fields(request, obj), "state", "said", "files", "asks", *chosen]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         # A product that is being made has no variants yet that could have a second price.
@@ -139,8 +163,8 @@ class MerchantProductAdmin(MerchantModelAdmin):
             asked = list(attribute_fields(obj))
             return [*super().get_fieldsets(request, obj), *([(_("Attributes"), {"fields": asked})] if asked else [])]
         # Form fields beside the model's cannot be shown read-only.
-        shown = [(title, {"fields": [f for row in options["fields"] for f in ([row] if isinstance(row, str) else row) if f not in own]})
-                 for title, options in self.fieldsets]  # fmt: skip
+        shown = [(title, {"fields": [READ.get(f, f) for row in options["fields"] for f in ([row] if isinstance(row, str) else row)
+                                     if f not in own]}) for title, options in self.fieldsets]  # fmt: skip
         return [(title, options) for title, options in shown if options["fields"]]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

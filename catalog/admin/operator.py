@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from catalog import services
 from catalog.admin.display import price_range, product_header, thumbnail
 from catalog.admin.forms import CategoryChoice
+from catalog.admin.personalisation import personalisation_text
 from catalog.models import Brand, Category, Picture, Product, Variant
 from catalog.rules.slugs import slug_base
 from catalog.services.categories import create_category, move_category, rename_category, set_product_type, set_risky
@@ -164,6 +165,9 @@ class ProductAdmin(ConsoleAdmin):
         "condition",
         "defects",
         "handling_days",
+        "is_digital",
+        "is_made_to_order",
+        "asks",
         "tax_class",
         "description",
         "created_at",
@@ -175,6 +179,7 @@ class ProductAdmin(ConsoleAdmin):
     actions_detail = ["approve", "give_back", "hide"]
     product = column(lambda self, row: product_header(row), _("product"), ordering="title")
     chinese = column(lambda self, row: second_text(row, "title"), _("title (Chinese)"))
+    asks = column(lambda self, row: personalisation_text(row.personalisation), _("personalisation"))
     state = status_column(_("status"))
     price = column(lambda self, row: price_range(row), _("price"), ordering="low_minor")
 

@@ -19,7 +19,18 @@ from catalog.services.variants import add_variant, update_variant
 from core.backoffice.fields import with_translations
 from merchants.models import Merchant
 
-SAID = ("title", "description", "category", "brand", "condition", "defects", "handling_days", "tax_class")
+SAID = (
+    "title",
+    "description",
+    "category",
+    "brand",
+    "condition",
+    "defects",
+    "handling_days",
+    "tax_class",
+    "is_made_to_order",
+    "personalisation",
+)
 CHANGEABLE = ("sku", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active")
 
 
@@ -38,7 +49,7 @@ def save_product(merchant: Merchant, form: Any, variants: Any, *, change: bool, 
             fields["attributes"] = attributes_with(form.instance, typed)
         product, proposal = _update(form.instance, fields, new, variants, form.cleaned_data["address"], actor=actor, at=at)
     else:
-        product = services.create_product(merchant=merchant, variants=new, **fields)
+        product = services.create_product(merchant=merchant, variants=new, is_digital=form.cleaned_data.get("is_digital", False), **fields)
         if (address := form.cleaned_data["address"]) and slug_base(address) != product.slug:
             product = change_product_slug(product_id=product.pk, slug=address)
         form.instance.pk, form.instance.slug = product.pk, product.slug

@@ -1,6 +1,7 @@
 from catalog.models.attributes import Attribute, AttributeChoice, ProductType, TypeAttribute
 from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
+from catalog.models.digital import DigitalFile
 from catalog.models.imports import ImportChange, ImportMapping, ImportProblem, ProductImport
 from catalog.models.likeness import CopySuspicion, PictureFeatures
 from catalog.models.pictures import Picture
@@ -26,6 +27,7 @@ __all__ = [
     "Brand",
     "Category",
     "CopySuspicion",
+    "DigitalFile",
     "FormerSlug",
     "ImportChange",
     "ImportMapping",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.models.categories import Brand, Category
+from catalog.rules.personalisation import Asked, asked_of
 from core.i18n import Translated
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
@@ -58,6 +59,17 @@ class Product(Translated, Stateful):
     handling_days = models.PositiveSmallIntegerField(
         _("handling days"), null=True, blank=True, help_text=_("For what is made to order; empty for those of your shop.")
     )
+    is_made_to_order = models.BooleanField(
+        _("made to order"), default=False, help_text=_("Made for its buyer, so nobody can send it back for having changed their mind.")
+    )
+    # Texts its buyer is asked for, see catalog.rules.personalisation.
+    personalisation = models.JSONField(_("personalisation"), default=list, blank=True)
+    # Chosen when it is made: what was sold as a file is never sent as a parcel, nor the other way round.
+    is_digital = models.BooleanField(
+        _("digital"), default=False, help_text=_("Sold as files that buyers download; nothing is sent. Cannot be changed later.")
+    )
+    download_limit = models.PositiveSmallIntegerField(_("downloads of each file"), null=True, blank=True)
+    download_days = models.PositiveSmallIntegerField(_("days of access"), null=True, blank=True)
     tax_class = models.CharField(_("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     options = models.JSONField(_("options"), default=list, blank=True)
@@ -78,6 +90,11 @@ class Product(Translated, Stateful):
             models.CheckConstraint(condition=Q(tax_class__in=["standard", "reduced", "zero"]), name="product_tax_class"),
             models.UniqueConstraint(fields=["merchant", "handle"], condition=~Q(handle=""), name="product_handle"),
             models.CheckConstraint(condition=Q(handling_days=None) | Q(handling_days__lte=180), name="product_handling_days"),
+            models.CheckConstraint(
+                condition=(Q(download_limit=None) | Q(download_limit__gte=1, download_limit__lte=1_000))
+                & (Q(download_days=None) | Q(download_days__gte=1, download_days__lte=3_650)),
+                name="product_download_terms",
+            ),
         ]
         indexes = [
             models.Index(fields=["publish_at"], name="product_publish_due", condition=Q(publish_at__isnull=False)),
@@ -91,6 +108,11 @@ class Product(Translated, Stateful):
     def days_to_handle(self) -> int:
         """How many days it takes until it is handed over: its own, else its merchant's."""
         return self.merchant.handling_days if self.handling_days is None else self.handling_days
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The texts its buyer is asked for."""
+        return asked_of(self.personalisation)
 
     @property
     def is_shown_as_approved(self) -> bool:

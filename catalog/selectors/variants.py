@@ -11,6 +11,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from catalog.models import Product, Variant
 from catalog.rules.options import in_order, labels_by_language
+from catalog.rules.personalisation import Asked, asked_of
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
 from catalog.rules.trade import Listed, terms, winner
@@ -70,6 +71,9 @@ class SellableVariant:
     min_quantity: int
     quantity_step: int
     handling_days: int
+    is_digital: bool
+    is_made_to_order: bool
+    asked: tuple[Asked, ...]
     is_sellable: bool
     # Only where the company that asks has prices of its own; those above are the company's then.
     ordinary: Ordinary | None = None
@@ -96,6 +100,8 @@ _JOINED = {
     "title": "product__title",
     "slug": "product__slug",
     "tax_class": "product__tax_class",
+    "is_digital": "product__is_digital",
+    "is_made_to_order": "product__is_made_to_order",
     "category_path": "product__card__category_path",
     "merchant_slug": "merchant__slug",
     "merchant_name": "merchant__name",
@@ -104,7 +110,16 @@ _JOINED = {
     "picture_formats": "product__card__picture_formats",
 }
 _DAYS = ("product__handling_days", "merchant__handling_days")
-_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n", *_DAYS)
+_DECIDING = (
+    "product__personalisation",
+    "is_active",
+    "product__status",
+    "product__i18n",
+    "product__options",
+    "merchant__status",
+    "merchant__i18n",
+    *_DAYS,
+)
 _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 
@@ -145,6 +160,7 @@ class Offer:
     is_sellable: bool
     min_quantity: int = 1
     quantity_step: int = 1
+    asked: tuple[Asked, ...] = ()
 
     def title_in(self, language: str) -> str:
         return translated({"title": self.title}, self.i18n, "title", language)
@@ -158,9 +174,10 @@ def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None, trader
     row = first(_offers(variant_id, conversion.currency if conversion else ""))
     if row is None:
         return None
-    title, i18n, least, step, *deciding = row[: -len(_PRICED)]
+    title, i18n, least, step, personalisation, *deciding = row[: -len(_PRICED)]
     price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
-    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, tuple(deciding) == _ON_SALE, least, step)
+    is_sellable, asked = tuple(deciding) == _ON_SALE, asked_of(personalisation)
+    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, is_sellable, least, step, asked)
 
 
 def _offer(sold: SellableVariant) -> Offer:
@@ -171,9 +188,8 @@ def _offer(sold: SellableVariant) -> Offer:
 @compiled
 def _offers(variant_id: uuid.UUID, currency: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk=variant_id), currency)
-    return rows.values_list(
-        "product__title", "product__i18n", "min_quantity", "quantity_step", "is_active", "product__status", "merchant__status", *_PRICED
-    )
+    said = ("product__title", "product__i18n", "min_quantity", "quantity_step", "product__personalisation")
+    return rows.values_list(*said, "is_active", "product__status", "merchant__status", *_PRICED)
 
 
 @compiled
@@ -215,6 +231,7 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> Sellable
             "options": in_order(row["product__options"], row["options"]),
             "option_labels": labels_by_language(row["product__options"], row["options"]),
             "category_path": values["category_path"] or "",
+            "asked": asked_of(row["product__personalisation"]),
             "picture": values["picture"] or "",
             "picture_widths": tuple(values["picture_widths"] or ()),
             "picture_formats": tuple(values["picture_formats"] or ()),

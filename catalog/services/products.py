@@ -10,9 +10,18 @@ from typing import Any, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from catalog.errors import ApprovalNeeded, DefectsTooLong, HandlingDaysInvalid, ProductNotFound, TitleMissing, VariantsMissing
+from catalog.errors import (
+    ApprovalNeeded,
+    DefectsTooLong,
+    HandlingDaysInvalid,
+    NotMadeToOrder,
+    ProductNotFound,
+    TitleMissing,
+    VariantsMissing,
+)
 from catalog.models import Brand, Category, FormerSlug, Product
 from catalog.rules.options import normalised_options, options_from_variants
+from catalog.rules.personalisation import checked_fields
 from catalog.rules.slugs import slug_base, slug_with_id
 from catalog.rules.texts import clean_fields
 from catalog.services.cards import refresh_card
@@ -35,6 +44,8 @@ class ProductFields(TypedDict, total=False):
     defects: str
     handling_days: int | None
     tax_class: str
+    is_made_to_order: bool
+    personalisation: Sequence[Mapping[str, Any]]
     options: Sequence[Mapping[str, Any]]
     attributes: Sequence[Mapping[str, Any]]
 
@@ -46,9 +57,16 @@ class ProductChanges(ProductFields, total=False):
 
 @transaction.atomic
 def create_product(
-    *, merchant: Merchant, category: Category, title: str, variants: Sequence[NewVariant], slug: str = "", **fields: Unpack[ProductFields]
+    *,
+    merchant: Merchant,
+    category: Category,
+    title: str,
+    variants: Sequence[NewVariant],
+    slug: str = "",
+    is_digital: bool = False,
+    **fields: Unpack[ProductFields],
 ) -> Product:
-    """A draft with its variants. Options are taken from the variants unless given.
+    """A draft with its variants. Options are taken from the variants unless given. Whether it is digital stays so for good.
 
     Raises:
         TitleMissing, VariantsMissing, VariantsUnclear, PriceInvalid, CurrenciesMixed, SkuTaken.
@@ -58,11 +76,18 @@ def create_product(
     if not variants:
         raise VariantsMissing
     check_variants(values["options"], variants)
-    product = Product(merchant=merchant, **values)
+    product = Product(merchant=merchant, is_digital=is_digital, **values)
+    _refuse_bespoke_files(product, values)
     _insert(product, slug or slug_base(title))
     insert_variants(product, variants)
     refresh_card(product.pk)
     return product
+
+
+def _refuse_bespoke_files(product: Product, values: Mapping[str, Any]) -> None:
+    """What is downloaded at once cannot be made for its buyer."""
+    if product.is_digital and (values.get("is_made_to_order") or values.get("personalisation")):
+        raise NotMadeToOrder
 
 
 def _insert(product: Product, slug: str) -> None:
@@ -80,7 +105,7 @@ def _insert(product: Product, slug: str) -> None:
 
 
 def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields ready to be stored; raises TitleMissing, DefectsTooLong, HandlingDaysInvalid."""
+    """Fields ready to be stored; raises TitleMissing, DefectsTooLong, HandlingDaysInvalid, PersonalisationInvalid."""
     cleaned = clean_fields(fields)
     if "title" in cleaned and not 1 <= len(cleaned["title"]) <= 200:
         raise TitleMissing
@@ -89,6 +114,8 @@ def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
         raise DefectsTooLong(most=MOST_DEFECTS)
     if not 0 <= (cleaned.get("handling_days") or 0) <= MOST_DAYS:
         raise HandlingDaysInvalid(most=MOST_DAYS)
+    if "personalisation" in cleaned:
+        cleaned["personalisation"] = checked_fields(cleaned["personalisation"])
     if "options" in cleaned:
         cleaned["options"] = normalised_options(cleaned["options"])
     return cleaned
@@ -121,8 +148,9 @@ def update_product(
 
 
 def checked_values(product: Product, changes: dict[str, Any]) -> dict[str, Any]:
-    """Changes of a product ready to be stored; raises TitleMissing, VariantsUnclear."""
+    """Changes of a product ready to be stored; raises TitleMissing, VariantsUnclear, PersonalisationInvalid, NotMadeToOrder."""
     values = _cleaned(changes)
+    _refuse_bespoke_files(product, values)
     if "options" in values:
         check_variants(values["options"], list(product.variants.filter(is_active=True)))
     return values

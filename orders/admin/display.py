@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.backoffice.base import now
@@ -18,7 +19,7 @@ from core.i18n import translated
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines
 from orders.selectors.papers import papers_of
-from orders.selectors.purchases import TO_SHIP, shipments_by_order
+from orders.selectors.purchases import TO_SHIP, downloads_by_order, shipments_by_order
 from orders.selectors.taxes import tax_name, taxes_of
 from payments.models import CashCollection
 from payments.services.cash import owed_to_guest
@@ -27,8 +28,12 @@ SHOWN_LINES = 2
 
 
 def line_text(line: OrderLine) -> str:
-    chosen = ", ".join(line.options.values())
-    return f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}" + (f" ({chosen})" if chosen else "")
+    chosen = ", ".join([*line.options.values(), *(f"{name}: {text}" for name, text in line.answers_in(get_language() or "en"))])
+    return (
+        f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}"
+        + (f" ({chosen})" if chosen else "")
+        + (f" · {_('Download')}" if line.is_digital else "")
+    )
 
 
 def lines_summary(order: MerchantOrder) -> SafeString:
@@ -68,7 +73,7 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
 
 
 def order_context(order: MerchantOrder) -> dict[str, Any]:
-    """What the order page shows; amounts as text. Seven statements."""
+    """What the order page shows; amounts as text. Seven statements, one more for digital goods."""
     parcels = shipments_by_order([order.pk])
     rows = list(order.lines.select_related("product", "price_list").order_by("pk"))
     titles = {line.pk: translated({"title": line.title}, line.i18n, "title") for line in rows}
@@ -76,7 +81,8 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         {
             "line": line,
             "title": titles[line.pk],
-            "details": " · ".join([*line.options.values(), line.sku]),
+            "details": " · ".join([*line.options.values(), line.sku, *([_("Download")] if line.is_digital else [])]),
+            "answers": line.answers_in(get_language() or "en"),
             "price": money(line.price_minor, order.currency),
             "total": money(line.total_minor, order.currency),
         }
@@ -107,6 +113,7 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "commissions": _commissions(order, titles),
         "papers": papers_of([order.pk]).get(order.pk, []),
         "parcels": parcels.get(order.pk, []),
+        "downloads": downloads_by_order([order.pk] if order.digital_consent_at else []).get(order.pk, []),
         "timeline": entries,
     }
 

@@ -18,9 +18,11 @@ from core.errors import DomainError
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
 from orders.admin.display import line_text, lines_summary, order_context, owes_guest, ship_by_label, state_label
+from orders.admin.downloads import GrantForm
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
 from orders.services import cancellation, cash, fulfilment
+from orders.services.downloads import GIVES_ACCESS, grant_more
 from orders.states import OrderStatus
 from payments.services.cash import note_paid_by_merchant
 
@@ -68,7 +70,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     search_help_text = _("Number, buyer, title or SKU")
     change_form_before_template = "backoffice/order.html"
     actions = ["prepare_selected", "ship_selected"]
-    actions_detail = ["prepare", "ship", "deliver", "cancel", "refuse_at_door", "guest_paid"]
+    actions_detail = ["prepare", "ship", "deliver", "cancel", "refuse_at_door", "guest_paid", "grant_downloads"]
     state = column(lambda self, row: state_label(row), _("status"), ordering="status")
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="due_at")
     goods = column(lambda self, row: lines_summary(row), _("items"))
@@ -157,6 +159,17 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     )
     def guest_paid(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         note_paid_by_merchant(reference=row.pk, at=now())
+
+    @object_action(
+        description=_("Grant downloads"),
+        text=_("For all files of this order: so many more downloads, and access for at least so many days. The timeline says so."),
+        done=_("The shopper can download again."),
+        form_class=GrantForm,
+        icon="download",
+        when=lambda row: row.digital_consent_at is not None and row.status in GIVES_ACCESS,
+    )
+    def grant_downloads(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        grant_more(order_id=row.pk, actor=self.actor(request), at=now(), **form.granted)
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return self.may_act(request)

@@ -1,6 +1,7 @@
 from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
+from orders.models.downloads import Download
 from orders.models.origins import PurchaseOrigin
 from orders.models.papers import Invoice, PaperCounter, PaperKind
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
@@ -18,6 +19,7 @@ __all__ = [
     "CaseVerdict",
     "Checkout",
     "CommissionLine",
+    "Download",
     "Invoice",
     "MerchantOrder",
     "OrderLine",

@@ -34,9 +34,13 @@ class CartLine(Entity):
     quote = models.OneToOneField("orders.Quote", on_delete=models.CASCADE, null=True, related_name="cart_line")
     agreed_minor = models.BigIntegerField(null=True)
 
+    # What the buyer wants on it, by the key of the product's field; pieces with other words are a line of their own.
+    answers = models.JSONField(default=dict)
+    answers_key = models.CharField(max_length=40, default="", blank=True)
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cart", "variant"], condition=Q(quote=None), name="cart_line_once"),
+            models.UniqueConstraint(fields=["cart", "variant", "answers_key"], condition=Q(quote=None), name="cart_line_once"),
             models.CheckConstraint(
                 condition=Q(quote=None, agreed_minor=None) | Q(quote__isnull=False, agreed_minor__gt=0), name="cart_line_agreed"
             ),

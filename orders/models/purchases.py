@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company, User
 from catalog.models import PriceList, Product, Variant
+from catalog.rules.personalisation import label_of
 from core.exchange.rules import converted_back
 from core.models import Entity, Stateful
 from merchants.models import Merchant, TenantQuerySet
@@ -125,6 +126,9 @@ class MerchantOrder(Stateful):
     ship_by = models.DateTimeField(_("ship by"), null=True)
     # The longest of its goods, as it was when the order was placed; nothing on orders from before, which take their merchant's.
     handling_days = models.PositiveSmallIntegerField(_("handling days"), null=True)
+    # When the buyer asked for digital goods at once and gave up the right to withdraw for it; nothing where there are none in it.
+    digital_consent_at = models.DateTimeField(_("delivery at once agreed"), null=True)
+    is_digital = models.BooleanField(_("digital"), default=False, help_text=_("Nothing of it is sent."))
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     complete_by = models.DateTimeField(_("completes by itself"), null=True)
@@ -163,6 +167,7 @@ class MerchantOrder(Stateful):
                 & Q(tax_minor__lte=F("total_minor")),
                 name="order_tax",
             ),
+            models.CheckConstraint(condition=Q(is_digital=False) | Q(digital_consent_at__isnull=False), name="order_digital_consent"),
         ]
         indexes = [
             models.Index(fields=["merchant", "status", "ship_by"], name="order_queue"),
@@ -185,6 +190,10 @@ class OrderLine(Entity):
     title = models.CharField(_("title"), max_length=200)
     i18n = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
+    is_digital = models.BooleanField(_("digital"), default=False)
+    # What its buyer wants on it, with the labels of then; and whether it was made for the buyer alone.
+    answers = models.JSONField(_("personalisation"), default=list)
+    is_bespoke = models.BooleanField(_("made for the buyer"), default=False)
     picture = models.CharField(max_length=200, blank=True)
     # Of its small renditions, which stay even when the merchant takes the picture off; both empty where they were not noted.
     picture_widths = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
@@ -231,3 +240,7 @@ class OrderLine(Entity):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    def answers_in(self, language: str) -> list[tuple[str, str]]:
+        """(label, text) of what its buyer wanted on it."""
+        return [(label_of(row, language), row["text"]) for row in self.answers]

@@ -9,6 +9,7 @@ from orders.rules.purchases import (
     quantity_of,
     quoted_orders,
     ship_by,
+    shipped_by_merchant,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "quantity_of",
     "quoted_orders",
     "ship_by",
+    "shipped_by_merchant",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog.rules.personalisation import said
 from core.exchange.rules import ONE, Conversion
 from core.money import charge_step, split
 from orders.errors import InvalidQuantity
@@ -50,6 +51,13 @@ class WantedLine:
     # A price of a piece agreed with the merchant, and which agreement that was.
     agreed_minor: int | None = None
     quote_id: uuid.UUID | None = None
+    # What should be on it, by the key of the product's field.
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_bespoke(self) -> bool:
+        """Made for its buyer, so it does not come back for a change of mind."""
+        return self.variant.is_made_to_order or bool(said(self.variant.asked, self.answers))
 
     @property
     def unit_minor(self) -> int:
@@ -85,6 +93,11 @@ class QuotedOrder:
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def sent_lines(self) -> list[WantedLine]:
+        """What goes into parcels; the rest is downloaded."""
+        return [line for line in self.lines if not line.variant.is_digital]
+
 
 def kept_rate(conversion: Conversion, base: str) -> dict[str, Any]:
     """What a purchase or an order remembers of the rate it was made by.
@@ -108,6 +121,11 @@ def lines_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, list[Wante
 def goods_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
     """Price of the goods per seller in minor units."""
     return {merchant_id: sum(line.total_minor for line in group) for merchant_id, group in lines_by_merchant(lines).items()}
+
+
+def shipped_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
+    """The same of what is sent in parcels; sellers of digital goods only are not in it."""
+    return goods_by_merchant([line for line in lines if not line.variant.is_digital])
 
 
 def quoted_orders(

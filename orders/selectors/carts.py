@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.models import User
+from catalog.rules.personalisation import is_answered
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import SellableVariant, sellable_variants
 from catalog.selectors.trade import Trader
@@ -21,12 +22,13 @@ from orders import rules
 from orders.models import Cart, CartLine
 
 UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT, TOO_MANY = "unavailable", "not_in_currency", "sold_out", "too_many"
-WRONG_QUANTITY = "wrong_quantity"
+WRONG_QUANTITY, NEEDS_ANSWERS = "wrong_quantity", "needs_answers"
 
 
 @dataclass(frozen=True)
 class CartLineView:
-    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many" or "wrong_quantity".
+    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many", "wrong_quantity" or
+    "needs_answers".
 
     `price_minor` is that of a piece at this quantity, `single_minor` that of one alone.
     A changed price is not a problem but is said; one seen in another currency has not changed.
@@ -59,6 +61,10 @@ class CartLineView:
     # What everybody pays for a piece, where the shopper's company pays less by a price list.
     ordinary_minor: int | None = None
     trade_of: str = ""
+    is_digital: bool = False
+    # (label, text) of what should be on it.
+    answers: Sequence[tuple[str, str]] = ()
+    is_bespoke: bool = False
 
     @property
     def is_price_changed(self) -> bool:
@@ -93,6 +99,11 @@ class Parcel:
     def total_minor(self) -> int:
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def is_digital(self) -> bool:
+        """Nothing of it is sent."""
+        return all(line.is_digital for line in self.lines)
+
 
 @dataclass(frozen=True)
 class CartView:
@@ -111,6 +122,15 @@ class CartView:
     @property
     def is_empty(self) -> bool:
         return not self.parcels
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether something is sent; an empty cart asks, too."""
+        return not self.parcels or not all(parcel.is_digital for parcel in self.parcels)
+
+    @property
+    def has_digital(self) -> bool:
+        return any(line.is_digital for parcel in self.parcels for line in parcel.lines)
 
     @property
     def product_ids(self) -> list[uuid.UUID]:
@@ -192,7 +212,8 @@ def _view(
     conversion: Conversion,
 ) -> CartView:
     goods = {merchant_id: sum(line.total_minor for line in lines) for merchant_id, lines in groups.items()}
-    bought = {merchant_id: minor for merchant_id, minor in goods.items() if minor}
+    sent = {key: sum(line.total_minor for line in lines if not line.is_digital) for key, lines in groups.items()}
+    bought = {merchant_id: minor for merchant_id, minor in sent.items() if minor}
     offers = shipping_offers(bought, conversion) if bought else {}
     parcels = [
         _parcel(merchant_id, merchants[merchant_id], lines, goods[merchant_id], offers.get(merchant_id, ShippingOffer(0)))
@@ -228,9 +249,11 @@ def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartL
 
 def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str, currency: str) -> CartLineView:
     is_agreed = line.quote_id is not None
-    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id)
+    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id, line.answers)
     problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
     by_list = wanted.by_list
+    if not problem and not is_agreed and not is_answered(variant.asked, line.answers):
+        problem = NEEDS_ANSWERS
     return CartLineView(
         line_id=line.pk,
         variant_id=variant.variant_id,
@@ -258,6 +281,9 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         quantity_step=variant.quantity_step,
         ordinary_minor=by_list[1] if by_list else None,
         trade_of=by_list[0].company if by_list else "",
+        is_digital=variant.is_digital,
+        answers=[(field.label_in(language), line.answers[field.key]) for field in variant.asked if field.key in line.answers],
+        is_bespoke=wanted.is_bespoke,
     )
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 
 from django.conf import settings
+from django.db.models import Q
 
 from core.remembered import remembered
 from merchants.models import Merchant
@@ -24,7 +25,8 @@ def cash_is_offered(*, merchant_ids: Collection[uuid.UUID], due_minor: int, curr
 
 def cash_is_allowed(checkout: Checkout) -> bool:
     """The same for a purchase that was placed, as the database says now."""
-    refusing = MerchantOrder.objects.filter(checkout=checkout, merchant__cash_on_delivery=False)
+    no_cash = Q(merchant__cash_on_delivery=False) | Q(digital_consent_at__isnull=False)  # nobody pays at the door for a download
+    refusing = MerchantOrder.objects.filter(no_cash, checkout=checkout)
     return _is_within_limit(checkout.due_minor, checkout.currency) and not refusing.exists()
 
 

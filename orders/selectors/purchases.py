@@ -14,7 +14,7 @@ from logistics.models import Shipment
 from logistics.selectors import shipments_of
 from merchants.models import Merchant
 from orders.errors import CheckoutNotFound, OrderNotFound
-from orders.models import AfterSalesCase, Checkout, Invoice, MerchantOrder, OrderLine
+from orders.models import AfterSalesCase, Checkout, Download, Invoice, MerchantOrder, OrderLine
 from orders.rules.taxes import TaxShare
 from orders.selectors.papers import papers_of
 from orders.selectors.taxes import taxes_of
@@ -36,6 +36,7 @@ class OrderView:
     cash: CashCollection | None = None
     papers: list[Invoice] = field(default_factory=list)
     cases: list[AfterSalesCase] = field(default_factory=list)
+    downloads: list[Download] = field(default_factory=list)
 
     @property
     def is_disputed(self) -> bool:
@@ -73,6 +74,11 @@ class OrderPage:
     def taxes(self) -> list[TaxShare]:
         """The tax that the purchase's total includes, per rate."""
         return taxes_of((view.order, view.lines) for view in self.orders)
+
+    @property
+    def parcels(self) -> int:
+        """How many of its orders are sent."""
+        return sum(not view.order.is_digital for view in self.orders)
 
     @property
     def is_in_review(self) -> bool:
@@ -135,7 +141,10 @@ def checkouts_of(user: User) -> QuerySet[Checkout]:
 
 
 def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
-    """Everything a purchase's page shows; nine statements, one more for cash on delivery; two without those and timelines."""
+    """Everything a purchase's page shows; nine statements, one more for cash on delivery and for digital goods each.
+
+    Two without those and timelines.
+    """
     orders = _orders_with_merchants(checkout.pk)
     lines: dict[uuid.UUID, list[OrderLine]] = {}
     for line in _lines_with_products([order.pk for order in orders]):
@@ -148,6 +157,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
     cases: dict[uuid.UUID, list[AfterSalesCase]] = {}
     for case in _cases([order.pk for order in orders]) if with_progress else ():
         cases.setdefault(case.order_id, []).append(case)
+    downloads = downloads_by_order([order.pk for order in orders if order.digital_consent_at])
     return OrderPage(
         checkout=checkout,
         orders=[
@@ -159,6 +169,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
                 cash=cash.get(order.pk),
                 papers=papers.get(order.pk, []),
                 cases=cases.get(order.pk, []),
+                downloads=downloads.get(order.pk, []),
             )
             for order in orders
         ],
@@ -178,6 +189,15 @@ def _lines_with_products(order_ids: list[uuid.UUID]) -> QuerySet[OrderLine]:
 @compiled
 def _cases(order_ids: list[uuid.UUID]) -> QuerySet[AfterSalesCase]:
     return AfterSalesCase.objects.filter(order__in=order_ids).order_by("number")
+
+
+def downloads_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Download]]:
+    """What can be downloaded, by merchant order; no statement where nothing is digital."""
+    found: dict[uuid.UUID, list[Download]] = {}
+    rows = Download.objects.filter(line__order__in=order_ids).select_related("file", "line__order").order_by("line_id", "file_id")
+    for row in rows if order_ids else ():
+        found.setdefault(row.line.order_id, []).append(row)
+    return found
 
 
 def shipments_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Shipment]]:

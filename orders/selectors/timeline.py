@@ -24,6 +24,7 @@ ACTORS = {
 }
 # The order's word for it, and the word of its parcels.
 SAME_FACTS: dict[str, str] = {OrderStatus.SHIPPED: ShipmentStatus.HANDED_OVER, OrderStatus.DELIVERED: ShipmentStatus.DELIVERED}
+GRANTED = "granted"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def _of_change(change: StateChange) -> TimelineEntry:
     label = OrderStatus(status).label if status in OrderStatus.values else status
     if not change.from_status:
         label = _("Placed")
+    if change.from_status == status:  # no move: the shop has let the shopper download again
+        status, label = GRANTED, _("More downloads granted")
     return TimelineEntry(at=change.at, kind="order", code=status, label=label, actor=role_of(change.actor), reason=change.reason)
 
 

@@ -6,13 +6,15 @@ from django.db import transaction
 from core import outbox
 from core.states import IllegalTransition, move_to
 from logistics import services as logistics
+from orders.case_rules import side_of
 from orders.events import CheckoutCancelled, OrderCancelled
-from orders.models import Checkout, MerchantOrder
+from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.services.cases.superseding import end_with_order
+from orders.services.downloads import revoke_unused
 from orders.services.moves import locked_checkout, locked_order
 from orders.services.returns_of_money import refund_rest
 from orders.services.unpaid import give_up
-from orders.states import CheckoutStatus, OrderStatus
+from orders.states import CaseSide, CheckoutStatus, OrderStatus
 from payments.services import cash
 
 
@@ -38,6 +40,7 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     Raises:
         OrderNotFound: there is none.
         IllegalTransition: it is sent, unpaid or has ended otherwise.
+        AlreadyDownloaded: the shopper cancels, and has used digital goods of it.
     """
     order = locked_order(order_id)
     if order.status == OrderStatus.CANCELLED:
@@ -46,6 +49,8 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
         # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole. What is on its way can only be
         # refused at the door.
         raise IllegalTransition(status=order.get_status_display())
+    if order.digital_consent_at and side_of(actor) == CaseSide.SHOPPER:
+        revoke_unused(OrderLine.objects.filter(order=order), at=at)
     move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)
     end_with_order(order, actor=actor, reason=reason, at=at)
     if order.checkout.is_cash:

@@ -1,5 +1,7 @@
 import datetime as dt
+import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from accounts.models import User
+from catalog.rules.personalisation import answers_key, answers_to
 from catalog.rules.quantities import quantity_fits
 from catalog.rules.trade import least_of
 from catalog.selectors import Offer, offer_of, sellable_variants
@@ -40,6 +43,7 @@ def add_to_cart(
     at: dt.datetime,
     conversion: Conversion | None = None,
     trader: Trader | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> Cart:
     """Put `quantity` more of a variant into the member's cart, or the guest's of that token; it is made when there is none.
 
@@ -48,8 +52,10 @@ def add_to_cart(
     Args:
         conversion: into the currency in which the shopper has seen the price; the shop's own unless given.
         trader: whose price lists count; one statement more.
+        answers: what should be on it, by the key of the product's field. The same answers again are more of the same line.
 
     Raises:
+        AnswerMissing, AnswerTooLong, AnswerUnreadable: the product asks for something else.
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
         VariantNotFound, VariantUnavailable: nothing that is on sale.
         NotInCurrency: it has no price in the shopper's currency.
@@ -59,10 +65,11 @@ def add_to_cart(
     """
     added = rules.quantity_of(quantity, settings.CART_MAX_QUANTITY)
     variant = _sellable(variant_id, conversion or own(settings.CURRENCY), trader)
+    wanted = answers_to(variant.asked, answers or {}, _language())
     available = availability([variant_id]).get(variant_id, 0)
     with transaction.atomic():
         target = _locked(user, token, at) or _new(user, at)
-        target.pieces = _put(target, variant, added, available, at)
+        target.pieces = _put(target, variant, wanted, added, available, at)
     return target
 
 
@@ -104,10 +111,11 @@ def _new(user: User | None, at: dt.datetime) -> Cart:
     return fresh
 
 
-def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime) -> int:
+def _put(cart: Cart, variant: Offer, answers: dict[str, str], added: int, available: int, at: dt.datetime) -> int:
     """Returns how many pieces the cart holds then. A refusal undoes the transaction, and with it what was put in."""
     with connection.cursor() as cursor:
         new: list[Any] = [uuid7(), at, cart.pk, variant.variant_id, added, variant.price_minor, variant.currency]
+        new += [json.dumps(answers), answers_key(answers)]
         cursor.execute(_PUT, [*new, cart.pk, cart.pk])
         quantity, lines, pieces = cursor.fetchone()
     if quantity > settings.CART_MAX_QUANTITY:
@@ -123,9 +131,9 @@ def _put(cart: Cart, variant: Offer, added: int, available: int, at: dt.datetime
 
 # What it counts is from before it: a statement does not see its own rows.
 _PUT = Prepared("""
-INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor, seen_currency)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (cart_id, variant_id) WHERE quote_id IS NULL DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
+INSERT INTO orders_cartline (id, created_at, cart_id, variant_id, quantity, seen_minor, seen_currency, answers, answers_key)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (cart_id, variant_id, answers_key) WHERE quote_id IS NULL DO UPDATE SET quantity = orders_cartline.quantity + excluded.quantity,
     seen_minor = excluded.seen_minor, seen_currency = excluded.seen_currency
 RETURNING quantity, (SELECT count(*) FROM orders_cartline WHERE cart_id = %s),
     (SELECT coalesce(sum(quantity), 0) FROM orders_cartline WHERE cart_id = %s)
@@ -191,16 +199,17 @@ def merge_carts(*, token: str, user: User) -> Cart | None:
 
 
 def _pour(source: Cart, target: Cart) -> None:
-    present = {line.variant_id: line for line in target.lines.filter(quote=None)}
+    present = {(line.variant_id, line.answers_key): line for line in target.lines.filter(quote=None)}
     changed, fresh = [], []
     for line in source.lines.order_by("pk"):
-        if line.variant_id in present:
-            own = present[line.variant_id]
+        if own := present.get((line.variant_id, line.answers_key)):
             own.quantity = min(own.quantity + line.quantity, settings.CART_MAX_QUANTITY)
             changed.append(own)
         else:
-            seen = {"seen_minor": line.seen_minor, "seen_currency": line.seen_currency}
-            fresh.append(CartLine(cart=target, variant_id=line.variant_id, quantity=line.quantity, **seen))
+            same = {
+                name: getattr(line, name) for name in ("variant_id", "quantity", "seen_minor", "seen_currency", "answers", "answers_key")
+            }
+            fresh.append(CartLine(cart=target, **same))
     CartLine.objects.bulk_update(changed, ["quantity"])
     CartLine.objects.bulk_create(fresh[: max(settings.CART_MAX_LINES - len(present), 0)])
 

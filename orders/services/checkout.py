@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
+from catalog.rules.personalisation import is_answered, said
 from catalog.rules.pictures import kept
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
@@ -30,6 +31,7 @@ from loyalty import selectors as loyalty_selectors
 from loyalty import services as loyalty
 from orders import rules
 from orders.errors import (
+    AnswersNeeded,
     Busy,
     CartEmpty,
     CheckoutNotFound,
@@ -47,6 +49,7 @@ from orders.selectors.purchases import checkout_of
 from orders.services import payment
 from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
+from orders.services.delivering import refuse_undeliverable
 from orders.services.hoarding import refuse_hoarding
 from orders.services.quotes import use_quotes
 from orders.services.trade import BoughtFor, bought_for, kept_of_list
@@ -57,7 +60,10 @@ LOST_WAITS = {"55P03", "40P01", "40001"}
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who buys and where it goes. `user_id` is None for a guest; `country` is ISO 3166 alpha-2."""
+    """Who buys and where it goes. `user_id` is None for a guest; `country` is ISO 3166 alpha-2.
+
+    Where nothing is sent, phone, address, city and postcode may be empty.
+    """
 
     user_id: uuid.UUID | None
     email: str
@@ -71,6 +77,8 @@ class Buyer:
     # For a company: whether the person still buys for it is looked up when the purchase is placed.
     company_id: uuid.UUID | None = None
     purchase_number: str = ""
+    # Asks for digital goods at once, and knows that the right to withdraw ends with the download.
+    wants_digital_now: bool = False
 
     @property
     def actor(self) -> str:
@@ -138,6 +146,8 @@ def place_order(
         QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
         CreditExceedsTotal, AmountNotInSteps, InsufficientCredit, GiftCardBlocked, GiftCardExpired: the credit cannot be used so.
+        AnswersNeeded: a product asks for something by now that was not answered.
+        AddressNeeded, ConsentNeeded: something is to be sent, or downloaded, and the buyer has not said what that needs.
         TooManyUnpaid: too much is kept for this buyer already.
         PurchaseNumberInvalid: the company's own number for the purchase is too long.
         Busy: others held the same rows for too long, twice.
@@ -177,7 +187,9 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
     refuse_hoarding(buyer.user_id, buyer.email)
     conversion = means.conversion
     bought = bought_for(company_id=buyer.company_id, user_id=buyer.user_id, number=buyer.purchase_number, at=at)
-    quote = replace(_quote(_wanted(cart, conversion, bought.trader), buyer, means.points, at, conversion), bought_for=bought)
+    wanted = _wanted(cart, conversion, bought.trader)
+    refuse_undeliverable(wanted, address=buyer.address, has_consent=buyer.wants_digital_now)
+    quote = replace(_quote(wanted, buyer, means.points, at, conversion), bought_for=bought)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
@@ -224,7 +236,9 @@ def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[r
         if line.quote_id is None and not quantity_fits(quantity, variant.min_quantity, variant.quantity_step):
             title = variant.title_in(get_language() or "en")
             raise QuantityNotSold(title=title, least=variant.min_quantity, step=variant.quantity_step)
-        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id))
+        if line.quote_id is None and not is_answered(variant.asked, line.answers):
+            raise AnswersNeeded(title=variant.title_in(get_language() or "en"))
+        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id, line.answers))
     return wanted
 
 
@@ -235,7 +249,8 @@ def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt
         most = loyalty_rules.max_points(sum(goods.values()), balance, conversion=conversion)
         if not 0 < points <= most:
             raise PointsNotAllowed(most=most)
-    shipping = shipping_quote(goods, conversion)
+    sent = rules.shipped_by_merchant(wanted)
+    shipping = shipping_quote(sent, conversion) if sent else {}
     worth = loyalty_rules.value_minor(points, conversion=conversion)
     return _Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
 
@@ -291,7 +306,9 @@ def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conve
         shipping_minor=quoted.shipping_minor,
         points_minor=quoted.points_minor,
         total_minor=quoted.total_minor,
-        handling_days=max(line.variant.handling_days for line in quoted.lines),
+        handling_days=max((line.variant.handling_days for line in quoted.sent_lines), default=0),
+        is_digital=not quoted.sent_lines,
+        digital_consent_at=at if len(quoted.sent_lines) < len(quoted.lines) else None,
         placed_at=at,
     )
 
@@ -307,6 +324,9 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         title=variant.title,
         i18n=variant.i18n,
         options=variant.options,
+        is_digital=variant.is_digital,
+        answers=said(variant.asked, line.answers),
+        is_bespoke=line.is_bespoke,
         picture=variant.picture,
         picture_widths=kept(variant.picture_widths),
         picture_formats=list(variant.picture_formats),
@@ -325,7 +345,9 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: _Quote, at
     if quote.points and checkout.user_id:
         shares = {order.pk: quoted.points for order, quoted in zip(orders, quote.orders, strict=True) if quoted.points}
         loyalty.redeem(user_id=checkout.user_id, shares=shares, at=at)
-    pairs = [(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
+    pairs = [(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.sent_lines]
+    if not pairs:
+        return
     try:
         logistics.reserve(
             reference=checkout.pk,

@@ -128,7 +128,7 @@ def _return_money(checkout: Checkout, attempt_id: uuid.UUID, amount_minor: int, 
 
 def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) -> None:
     try:
-        logistics.commit_reservations(reference=checkout.pk, at=at, actor=ACTOR)
+        keep_goods(checkout, actor=ACTOR, at=at)
     except ReservationLost:
         # Logistics gave the goods back before our own sweep came by: expiry has won.
         expire(checkout, at)
@@ -139,8 +139,18 @@ def _take_payment(checkout: Checkout, attempt_id: uuid.UUID, at: dt.datetime) ->
 
 def settle_with_credit(checkout: Checkout, at: dt.datetime) -> None:
     """Credit has paid all of a purchase that this transaction has just placed: it is paid without a provider."""
-    logistics.commit_reservations(reference=checkout.pk, at=at, actor=ACTOR)
+    keep_goods(checkout, actor=ACTOR, at=at)
     _hand_over(checkout, at)
+
+
+def keep_goods(checkout: Checkout, *, actor: str, at: dt.datetime) -> None:
+    """Keep what is reserved for a purchase for good; raises ReservationLost where something had to be and is not."""
+    try:
+        logistics.commit_reservations(reference=checkout.pk, at=at, actor=actor)
+    except ReservationLost:
+        # Digital goods lie in no warehouse.
+        if MerchantOrder.objects.filter(checkout=checkout, is_digital=False).exists():
+            raise
 
 
 def _hand_over(checkout: Checkout, at: dt.datetime) -> None:

@@ -19,7 +19,16 @@ from core.ids import uuid7
 from core.money import charge_step
 from core.states import IllegalTransition, move_to
 from orders import rules
-from orders.errors import CartFull, QuoteInvalid, QuoteNotFound, QuoteNotUsable, TooManyQuotes, VariantNotFound, VariantUnavailable
+from orders.errors import (
+    CartFull,
+    QuoteInvalid,
+    QuoteNotFound,
+    QuoteNotOffered,
+    QuoteNotUsable,
+    TooManyQuotes,
+    VariantNotFound,
+    VariantUnavailable,
+)
 from orders.events import QuoteMoved
 from orders.models import Cart, CartLine, Quote
 from orders.rules.purchases import WantedLine
@@ -38,6 +47,7 @@ def ask_for_quote(*, user: User, variant_id: uuid.UUID, quantity: object, messag
     Raises:
         InvalidQuantity: not a whole number in range.
         VariantNotFound, VariantUnavailable: nothing that is on sale.
+        QuoteNotOffered: it asks for the buyer's own words.
         TooManyQuotes: as many of this member's requests wait as may.
         QuoteInvalid: the message is too long.
     """
@@ -47,6 +57,8 @@ def ask_for_quote(*, user: User, variant_id: uuid.UUID, quantity: object, messag
         raise VariantNotFound
     if not variant.is_sellable:
         raise VariantUnavailable(title=variant.title_in(get_language() or settings.LANGUAGE_CODE))
+    if variant.asked:
+        raise QuoteNotOffered(title=variant.title_in(get_language() or settings.LANGUAGE_CODE))
     said = storable(message).strip()
     if len(said) > 1_000:
         raise QuoteInvalid

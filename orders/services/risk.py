@@ -19,6 +19,7 @@ from orders.events import CheckoutInReview, CheckoutPaid, CodeAsked, OrderPaid
 from orders.models import Checkout, MerchantOrder, PurchaseOrigin
 from orders.selectors.risk import facts_of
 from orders.services.cancellation import cancel_order
+from orders.services.downloads import open_downloads
 from orders.services.moves import move_orders
 from orders.states import OrderStatus
 from payments.models import RiskAssessment
@@ -147,6 +148,7 @@ def hand_over(checkout: Checkout, orders: Sequence[MerchantOrder], *, actor: str
     checkout_id = str(checkout.pk)
     paid = [OrderPaid(order_id=str(order.pk), checkout_id=checkout_id, merchant_id=str(order.merchant_id)) for order in orders]
     outbox.publish(CheckoutPaid(checkout_id=checkout_id), *paid)
+    open_downloads(checkout, [order for order in orders if order.digital_consent_at], at=at)
 
 
 def keep_waiting(checkout: Checkout, orders: Sequence[MerchantOrder], *, actor: str, at: dt.datetime) -> None:

@@ -17,7 +17,24 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import approval, companies, copies, files, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
+from shop.demo import (
+    approval,
+    companies,
+    copies,
+    digital,
+    files,
+    market,
+    money,
+    payouts,
+    prices,
+    purses,
+    quotes,
+    rates,
+    review,
+    source,
+    used,
+    words,
+)  # fmt: skip
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -52,6 +69,7 @@ def load(*, small: bool) -> None:
             product = market.put_on_sale(row, shops[row["merchant"]], categories[row["category"]], extra=units, at=opened)
             work.append((product.pk, row))
             progress.advance(step)
+        work += digital.open_shelf(shops, categories, at=now - dt.timedelta(days=40))
         prices.remember(now, opened=now - dt.timedelta(days=OPENED_DAYS_AGO))
         money.set_round_prices(now)
         files.bring_file(now - dt.timedelta(days=3))
@@ -91,9 +109,11 @@ def _besides(now: dt.datetime) -> None:
     copies.borrow_a_picture(now)
     used.note_defects()
     used.make_to_order()
+    used.engrave()
     prices.sell_in_bulk()
     quotes.ask(now)
     companies.open_companies(now)
+    digital.buy(now)
     approval.begin(now)
     press_hearts(now)
     look_around(now)

@@ -1,4 +1,4 @@
-"""What sellers of the demo say of goods that are not new, or not there yet."""
+"""What sellers of the demo say of goods that are not new, or not there yet, or made for their buyer."""
 
 from catalog.models import Product
 from catalog.services.products import update_product
@@ -24,4 +24,16 @@ def note_defects() -> None:
 def make_to_order() -> None:
     """Furniture is made when it is ordered."""
     for product in Product.objects.filter(category__slug="furniture", handling_days=None).order_by("slug")[:2]:
-        update_product(product_id=product.pk, handling_days=12)
+        update_product(product_id=product.pk, handling_days=12, is_made_to_order=True)
+
+
+def engrave() -> None:
+    """Some watches can be engraved."""
+    asked = [
+        {"label": "Engraving on the back", "label_zh": "背面刻字", "most": 24, "is_required": False},
+        {"label": "Date", "label_zh": "日期", "most": 10, "is_required": False},
+    ]
+    watches = Product.objects.filter(category__slug__in=["mens-watches", "womens-watches"])
+    for product in [row for row in watches.order_by("slug")[:6] if not row.is_shown_as_approved][:2]:
+        if not product.personalisation:
+            update_product(product_id=product.pk, personalisation=asked)

@@ -14,6 +14,10 @@ OPERATOR_COUNTRY = env("OPERATOR_COUNTRY", "CN")
 # Which class keeps the stock that files of products count, behind catalog.imports.stock.StockKeeper.
 CATALOG_STOCK_KEEPER = "logistics.services.counting.DefaultWarehouse"
 IMPORT_MAX_MB = int(env("IMPORT_MAX_MB", "20"))
+# Digital goods: how often each file may be downloaded and for how long, unless the product says otherwise.
+DOWNLOAD_LIMIT = int(env("DOWNLOAD_LIMIT", "5"))
+DOWNLOAD_DAYS = int(env("DOWNLOAD_DAYS", "365"))
+DIGITAL_FILE_MAX_MB = int(env("DIGITAL_FILE_MAX_MB", "100"))
 IMPORT_FILE_DAYS = int(env("IMPORT_FILE_DAYS", "30"))
 DEMO_MODE = env_flag("DEMO_MODE")
 DEMO_PASSWORD = env("DEMO_PASSWORD")

@@ -62,8 +62,11 @@
     const left = Math.floor((new Date(until.dataset.until) - Date.now()) / 60_000);
     until.textContent = left > 0 ? until.dataset.pattern.replace("{h}", Math.floor(left / 60)).replace("{m}", left % 60) : "";
   };
-  countDown();
-  setInterval(countDown, 30_000);
+  // What is downloaded has no parcel to count down to.
+  if (until) {
+    countDown();
+    setInterval(countDown, 30_000);
+  }
   const share = document.querySelector("[data-share]");
   if (navigator.share) {
     share.querySelector("summary").addEventListener("click", (event) => {

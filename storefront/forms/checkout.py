@@ -1,4 +1,7 @@
-"""The one form of the checkout: six fields, a country, and what makes placing repeatable and honest about the total."""
+"""The one form of the checkout: six fields, a country, and what makes placing repeatable and honest about the total.
+
+A cart of which nothing is sent asks for name and country only; one with digital goods for the buyer's consent.
+"""
 
 from typing import Any
 
@@ -12,8 +15,12 @@ from core.exchange.rules import Conversion
 from core.money import Money
 from loyalty import rules as loyalty
 from orders.errors import CurrencyChanged, DueChanged
+from orders.selectors import CartView
 from orders.services.checkout import Buyer
 from storefront.forms.addresses import AddressForm, CleanText
+
+# What only a parcel needs. The country stays, for tax depends on it.
+WHERE_TO = ("phone", "address", "city", "postcode")
 
 
 class CheckoutForm(AddressForm):
@@ -27,20 +34,35 @@ class CheckoutForm(AddressForm):
     credit = forms.BooleanField(required=False)
     purchase_number = CleanText(label=_("Purchase order number"), max_length=40, required=False)
     seen_currency = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
+    digital_now = forms.BooleanField(
+        label=_("Deliver the digital goods at once. I know that my right to withdraw from them ends when I download them."),
+        error_messages={"required": _("Please tick this: the digital goods are delivered as soon as you have paid.")},
+        widget=forms.CheckboxInput(attrs={"class": "checkbox mt-0.5", "data-testid": "digital-now"}),
+    )
     field_order = ("email", "name", "phone", "address", "city", "postcode", "country")
 
-    def __init__(self, *args: Any, gateways: list[tuple[str, Any]], conversion: Conversion, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, gateways: list[tuple[str, Any]], conversion: Conversion, cart: CartView | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **{"auto_id": "checkout-%s", **kwargs})
+        if cart is None or not cart.has_digital:
+            del self.fields["digital_now"]
+        if cart is not None and not cart.needs_address:
+            for name in WHERE_TO:
+                del self.fields[name]
         self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
         self.conversion = conversion
         self.default_gateway = gateways[0][0] if gateways else ""
 
     def buyer(self, user: User | None, language: str) -> Buyer:
         """Who buys; for their company, where they are in one."""
-        place: dict[str, Any] = {**self.place, "email": self.cleaned_data["email"], "language": language}
+        place: dict[str, Any] = {name: self.cleaned_data.get(name, "") for name in ("name", *WHERE_TO, "country")}
+        place |= {"email": self.cleaned_data["email"], "language": language}
+        wants_now = bool(self.cleaned_data.get("digital_now"))
         if user is None:
-            return Buyer(user_id=None, **place)
-        return Buyer(user_id=user.pk, company_id=user.company_id, purchase_number=self.cleaned_data["purchase_number"], **place)
+            return Buyer(user_id=None, wants_digital_now=wants_now, **place)
+        number = self.cleaned_data["purchase_number"]
+        return Buyer(user_id=user.pk, company_id=user.company_id, purchase_number=number, wants_digital_now=wants_now, **place)
 
     @property
     def points_used(self) -> int:

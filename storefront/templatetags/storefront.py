@@ -243,6 +243,12 @@ def chosen_options(line: OrderLine) -> dict[str, str]:
 
 
 @register.filter
+def said_on(line: OrderLine) -> list[tuple[str, str]]:
+    """What should be on a bought product, as (label, text) in the reader's language."""
+    return line.answers_in(get_language() or "en")
+
+
+@register.filter
 def rich_text(text: str) -> SafeString:
     """A stored description, which is clean HTML, for the page; lines typed without tags become paragraphs."""
     return cleaned(text if "<" in text else linebreaks(text))

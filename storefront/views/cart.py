@@ -19,6 +19,7 @@ from orders.services import carts
 from recommend.selectors import bought_with
 from storefront.baskets import adopt_cart, cart_of, cart_token, counted, member, remember_cart
 from storefront.currencies import current
+from storefront.personalising import typed_answers
 from storefront.preferences import come_back_to
 from storefront.refusals import toast
 from storefront.traders import trader_of
@@ -68,6 +69,7 @@ def add(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
             conversion=current(),
             trader=trader_of(request),
+            answers=typed_answers(request),
         )
     except DomainError as error:
         if "HX-Request" in request.headers:

@@ -39,7 +39,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
     if view.is_empty or view.has_problems:
         return redirect("cart")
-    form = CheckoutForm(gateways=_gateways(), conversion=current(), initial=_initial(member(request), view))
+    form = CheckoutForm(gateways=_gateways(), conversion=current(), cart=view, initial=_initial(member(request), view))
     return _page(request, form, view)
 
 
@@ -48,9 +48,10 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
         return cart_page(request, row, refusal=CartEmpty())
     if "apply" in request.POST:
         return _apply(request, row)
-    form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current())
+    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
+    form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current(), cart=view)
     if not form.is_valid():
-        return _page(request, form, counted(request, cart_view(row, get_language(), current(), trader_of(request))), status=422)
+        return _page(request, form, view, status=422)
     user = member(request)
     try:
         form.refuse_other_currency()
@@ -81,7 +82,8 @@ def _apply(request: HttpRequest, row: Cart) -> HttpResponse:
     if view.is_empty:
         return cart_page(request, row, refusal=CartEmpty())
     typed = {name: value for name, value in request.POST.items() if name in CheckoutForm.base_fields}
-    form = CheckoutForm(gateways=_gateways(), conversion=current(), initial={**_initial(member(request), view), **typed})
+    initial = {**_initial(member(request), view), **typed}
+    form = CheckoutForm(gateways=_gateways(), conversion=current(), cart=view, initial=initial)
     status = refusal.status if refusal else 200
     if "HX-Request" not in request.headers:
         return _page(request, form, view, status=status, refusal=refusal)

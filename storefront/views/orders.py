@@ -84,6 +84,7 @@ def order_with(request: HttpRequest, number: str, *, form: ReviewForm | None = N
         "has_transfer": bool(_awaiting_transfer([checkout])),
         "review_forms": [(line, forms[line.pk]) for line in open_lines],
         "form": form,
+        "now": timezone.now(),
     }
     return render(request, "storefront/order.html", context, status=status)
 
@@ -106,7 +107,7 @@ def confirmation(request: HttpRequest, number: str) -> HttpResponse:
     page = selectors.order_page(purchase(request, number), with_progress=False)
     if page.is_awaiting_payment:
         return redirect("pay", number)
-    return render(request, "storefront/confirmation.html", {"page": page})
+    return render(request, "storefront/confirmation.html", {"page": page, "now": timezone.now()})
 
 
 @require_POST

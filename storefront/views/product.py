@@ -1,6 +1,7 @@
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_safe
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductCard, Variant
 from catalog.selectors import Card, PriceHistory, ProductDetail, price_histories, product_detail
+from catalog.selectors.digital import files_offered
 from catalog.selectors.products import PictureView, traded
 from catalog.selectors.questions import first_questions
 from catalog.selectors.reviews import Wish
@@ -41,6 +43,7 @@ from storefront.fragments import template_mark
 from storefront.languages import PARAMETER
 from storefront.moves import moved
 from storefront.page_cache import PRIVATE
+from storefront.personalising import asked_on_page, typed_answers
 from storefront.picker import Picker
 from storefront.preferences import come_back_to
 from storefront.review_block import blank_votes, block_of, filled_votes, wish_of, with_votes
@@ -138,7 +141,8 @@ def product_with_refusal(request: HttpRequest, error: DomainError) -> HttpRespon
     if slug is None:
         raise error
     listed = listed_of_product(slug, trader_of(request), current())
-    return _page(request, slug, asked=text, refusal=error, quantity=request.POST.get("quantity", "1")[:10], listed=listed)
+    quantity = request.POST.get("quantity", "1")[:10]
+    return _page(request, slug, asked=text, refusal=error, quantity=quantity, answers=typed_answers(request), listed=listed)
 
 
 def _page(request: HttpRequest, slug: str, *, asked: str, listed: Rows, refusal: DomainError | None = None, **shown: Any) -> HttpResponse:
@@ -161,7 +165,13 @@ def _chosen(slug: str, asked: str, left: dict[uuid.UUID, int] | None = None, lis
 
 
 def _drawn(
-    detail: ProductDetail, picker: Picker, *, refusal: DomainError | None = None, quantity: str = "", wish: Wish | None = None
+    detail: ProductDetail,
+    picker: Picker,
+    *,
+    refusal: DomainError | None = None,
+    quantity: str = "",
+    wish: Wish | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> DrawnProduct:
     now = timezone.localtime()
     block = block_of(detail.product, detail.rating, wish or Wish())
@@ -176,6 +186,13 @@ def _drawn(
         "promise_ends": promise_ends(now),
         "promise_left": _hours_and_minutes(promise_ends(now) - now),
         "return_days": settings.WITHDRAWAL_DAYS,
+        "asked": asked_on_page(detail.product, answers or {}, refusal),
+        "is_bespoke": detail.product.is_made_to_order or bool(detail.product.personalisation),
+        "files": files_offered(detail.product.pk) if detail.product.is_digital else [],
+        "download_terms": (
+            detail.product.download_limit or settings.DOWNLOAD_LIMIT,
+            detail.product.download_days or settings.DOWNLOAD_DAYS,
+        ),
         "listed": block,
         "votes": votes,
         "questions": first_questions(detail.product.pk),

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from catalog.errors import ProductNotFound, WishListNotFound, WishNotFound
+from accounts.models import User
+from catalog.errors import PersonalTextInvalid, ProductNotFound, WishListNotFound, WishNotFound
 from catalog.models import Wish
 from catalog.rules.wishes import WISH_MAILS
 from catalog.selectors import cards_by_ids
@@ -24,6 +25,7 @@ from catalog.services import wishes
 from core.counters import count_try
 from core.errors import DomainError
 from core.signed import unsigned
+from orders.models import Cart
 from orders.services import carts
 from storefront.baskets import adopt_cart, cart_token, member, remember_cart
 from storefront.currencies import current
@@ -130,22 +132,31 @@ def _to_cart(request: HttpRequest, wish_id: uuid.UUID) -> HttpResponse:
         raise ProductNotFound
     if found["product__card__variant_id"] is None:
         return redirect("product", found["product__slug"])
+    try:
+        cart = _put_in(user, token, wish_id, found["product__card__variant_id"], request)
+    except PersonalTextInvalid as error:
+        messages.info(request, str(error))
+        return redirect("product", found["product__slug"])
+    adopt_cart(request, cart)
+    messages.success(request, _("It is in your cart."))
+    response = _back(request)
+    remember_cart(response, cart)
+    return response
+
+
+def _put_in(user: User | None, token: str | None, wish_id: uuid.UUID, variant_id: uuid.UUID, request: HttpRequest) -> Cart:
     with transaction.atomic():
         cart = carts.add_to_cart(
             user=user,
             token=cart_token(request),
-            variant_id=found["product__card__variant_id"],
+            variant_id=variant_id,
             quantity="1",
             at=timezone.now(),
             conversion=current(),
             trader=trader_of(request),
         )
         wishes.take_off(user=user, token=token, wish_id=wish_id)
-    adopt_cart(request, cart)
-    messages.success(request, _("It is in your cart."))
-    response = _back(request)
-    remember_cart(response, cart)
-    return response
+    return cart
 
 
 def _move(request: HttpRequest, wish_id: uuid.UUID) -> None:

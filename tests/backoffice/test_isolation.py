@@ -29,6 +29,8 @@ REFUSED = {403, 404}
 FILLED = {
     "_form_submitted": "1",
     "reason": "because",
+    "downloads": "1",
+    "days": "1",
     "carrier": "Post",
     "tracking_number": "X-1",
     "on_hand": "7",

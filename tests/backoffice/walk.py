@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.urls import URLPattern, URLResolver, reverse
 
-from catalog.models import ProductImport
+from catalog.models import Product, ProductImport
 from core.ids import uuid7
 from merchants.models import Merchant
 from merchants.permissions import Duty
@@ -41,7 +41,11 @@ class PageRows:
 
 
 # Pages about one row that belong to no model's admin.
-ROW_OF_PAGE: dict[str, type[models.Model]] = {"import": ProductImport, "import-failed": ProductImport}
+ROW_OF_PAGE: dict[str, type[models.Model]] = {
+    "import": ProductImport,
+    "import-failed": ProductImport,
+    "digital-files": Product,
+}
 
 
 class UnknownAddress(AssertionError):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Variant
+from catalog.services.digital import add_file, set_download_terms
 from core.exchange.rules import Conversion
 from core.ids import uuid7
 from logistics.models import Warehouse
@@ -46,6 +47,25 @@ def make_goods(*, merchant: Merchant | None = None, price: int = 2_000, stock: i
     if stock:
         warehouse = Warehouse.objects.get(merchant=seller)
         receive_stock(variant=variant, warehouse=warehouse, quantity=stock, actor="system:test", at=timezone.now())
+    return variant
+
+
+def make_digital(
+    *,
+    merchant: Merchant | None = None,
+    price: int = 900,
+    files: int = 1,
+    limit: int | None = None,
+    days: int | None = None,
+    **overrides: Any,
+) -> Variant:
+    """A digital variant on sale with so many files."""
+    seller = merchant or make_seller()
+    variant = make_product(merchant=seller, price=price, is_digital=True, **overrides).variants.get()
+    about: dict[str, Any] = {"merchant": seller, "product_id": variant.product_id}
+    set_download_terms(**about, limit=limit, days=days)
+    for number in range(1, files + 1):
+        add_file(**about, name=f"book-{number}.txt", pieces=[b"A short book."], label=f"Book {number}", version="1", at=timezone.now())
     return variant
 
 

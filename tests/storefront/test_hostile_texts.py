@@ -38,6 +38,7 @@ def pages(request: pytest.FixtureRequest) -> list[str]:
     """A market whose every text is an attack; returns the addresses that show it."""
     attack = ATTACKS[request.param]
     short = attack[:60]
+    seen = "".join(letter for letter in short if letter.isprintable())
     texts = {"zh-hans": {"title": attack, "name": short, "description": attack}}
     category = make_category(short, slug="bad", i18n=texts)
     merchant = make_seller(name=short, description=attack, i18n=texts)
@@ -53,6 +54,7 @@ def pages(request: pytest.FixtureRequest) -> list[str]:
             title=attack[:200],
             description=attack,
             i18n=texts,
+            personalisation=[{"label": seen, "label_zh": seen, "most": 20, "is_required": False}],
             attributes=[{"name": short, "value": short, "i18n": texts}],
             variants=[new_variant(options={short: value}) for value in (short, "other")],
         )

@@ -7,14 +7,24 @@ from api.v1.products.serializers import MoneySerializer, money
 from orders.models import MerchantOrder, OrderLine
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    """What the buyer wants on it, beside the label it was asked for with."""
+
+    asked = serializers.CharField(source="label")
+    asked_zh = serializers.CharField(source="label_zh", allow_blank=True)
+    text = serializers.CharField()
+
+
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     total = serializers.SerializerMethodField()
     price_list = serializers.UUIDField(source="price_list_id", allow_null=True, read_only=True)
+    personalisation = AnswerSerializer(source="answers", many=True, read_only=True)
 
     class Meta:
         model = OrderLine
         fields = (
-            "id", "sku", "title", "options", "quantity", "price_minor", "total", "price_list", "price_list_version", "ordinary_minor",
+            "id", "sku", "title", "options", "quantity", "price_minor", "total", "is_digital", "personalisation", "price_list",
+            "price_list_version", "ordinary_minor",
         )  # fmt: skip
 
     @extend_schema_field(MoneySerializer)

@@ -15,7 +15,10 @@ from orders import case_rules as rules
 from orders.errors import CaseNotPossible, CaseTooLate, CaseWithoutLines, ExchangeNotPossible, QuantityClaimed
 from orders.events import CaseOpened
 from orders.models import AfterSalesCase, CaseLine, MerchantOrder, OrderLine
+from orders.services.cases.bespoke import refuse_bespoke
+from orders.services.cases.digital import take_digital_back
 from orders.services.cases.moves import claim, move, return_address
+from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import say
 from orders.services.moves import locked_order
 from orders.states import CaseKind, CaseReason, CaseStatus
@@ -54,6 +57,8 @@ def open_case(*, order_id: uuid.UUID, complaint: Complaint, actor: str, at: dt.d
         OrderNotFound: there is no such order.
         CaseNotPossible, CaseTooLate: not for this order, or not any more.
         CaseWithoutLines, QuantityClaimed: nothing is chosen, or more than is free.
+        DigitalNotReturnable, AlreadyDownloaded: what is downloaded cannot be sent back, nor given back once it was used.
+        BespokeNotReturnable: what was made for the shopper comes back for a fault only.
         ExchangeNotPossible: another product, another price, or no longer sold.
         TooManyPhotos, InvalidPicture: the pictures.
     """
@@ -64,6 +69,8 @@ def open_case(*, order_id: uuid.UUID, complaint: Complaint, actor: str, at: dt.d
     _refuse_impossible(order, complaint, at)
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
     wanted = _wanted(complaint, lines)
+    refuse_bespoke(complaint.kind, complaint.reason, [line for line in lines if line.pk in wanted])
+    take_digital_back(complaint.kind, complaint.reason, {line: wanted[line.pk].quantity for line in lines if line.pk in wanted}, at=at)
     case = _written(order, complaint, lines, wanted, actor=actor, at=at)
     claim({line: wanted[line.pk].quantity for line in lines if line.pk in wanted})
     say(case, complaint.text, complaint.photos, actor=actor, at=at)
@@ -72,6 +79,8 @@ def open_case(*, order_id: uuid.UUID, complaint: Complaint, actor: str, at: dt.d
     outbox.publish(CaseOpened(str(case.pk)))
     if complaint.reason == CaseReason.WITHDRAWAL:
         _withdraw_from_contract(case, actor, at)
+        if case.kind == CaseKind.REFUND_ONLY:
+            pay_back(case, actor=actor, at=at, reason=case.reason)
     return case
 
 
@@ -148,7 +157,7 @@ def _written(
 
 
 def _withdraw_from_contract(case: AfterSalesCase, actor: str, at: dt.datetime) -> None:
-    """The shopper's declaration is enough; what is left to do is sending the goods back."""
+    """The shopper's declaration is enough; what is left to do is sending the goods back, where there is something to send."""
     move(
         case,
         CaseStatus.APPROVED,
