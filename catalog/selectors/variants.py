@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from catalog.models import Product, Variant
+from catalog.models import BundleItem, Product, Variant
 from catalog.rules.options import in_order, labels_by_language
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
@@ -19,6 +19,15 @@ from core.i18n import translated
 from merchants.models import Merchant
 
 Texts = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePart:
+    """So many pieces of a variant are in a piece of a bundle."""
+
+    variant_id: uuid.UUID
+    quantity: int
+    is_on_sale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,11 @@ class SellableVariant:
     quantity_step: int
     handling_days: int
     is_sellable: bool
+    # Of a bundle: what a piece of it consists of, and whether all of that is on sale.
+    parts: tuple[BundlePart, ...] = ()
+    is_complete: bool = True
+    # The price in `base_currency`, whatever is asked for.
+    list_minor: int = 0
 
     def unit_minor(self, quantity: int) -> int:
         """What a piece costs when so many are bought."""
@@ -86,18 +100,36 @@ _JOINED = {
     "picture_formats": "product__card__picture_formats",
 }
 _DAYS = ("product__handling_days", "merchant__handling_days")
-_DECIDING = ("is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n", *_DAYS)
+_DECIDING = ("is_bundle", "is_active", "product__status", "product__i18n", "product__options", "merchant__status", "merchant__i18n", *_DAYS)
 _ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
 
 
 def sellable_variants(ids: Iterable[uuid.UUID], conversion: Conversion | None = None) -> dict[uuid.UUID, SellableVariant]:
     """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent.
 
+    One query more where bundles are among them.
+
     Args:
         conversion: prices are said in its currency, in the merchants' own without one.
     """
     rows = _rows(list(dict.fromkeys(ids)), conversion.currency if conversion else "")
-    return {row["pk"]: _sellable(row, conversion) for row in rows}
+    parts = parts_of([row["pk"] for row in rows if row["is_bundle"]])
+    return {row["pk"]: _sellable(row, conversion, parts.get(row["pk"], ())) for row in rows}
+
+
+def parts_of(bundle_ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[BundlePart, ...]]:
+    """What bundles consist of, in the order they show it. One query, none without bundles."""
+    found: dict[uuid.UUID, tuple[BundlePart, ...]] = {}
+    for bundle_id, component_id, quantity, *deciding in _items(bundle_ids) if bundle_ids else ():
+        found[bundle_id] = (*found.get(bundle_id, ()), BundlePart(component_id, quantity, tuple(deciding) == _ON_SALE))
+    return found
+
+
+@compiled
+def _items(bundle_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = BundleItem.objects.filter(variant__in=bundle_ids).order_by("variant", "position", "pk")
+    deciding = ("component__is_active", "component__product__status", "merchant__status")
+    return rows.values_list("variant_id", "component_id", "quantity", *deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +144,41 @@ class Offer:
     is_sellable: bool
     min_quantity: int = 1
     quantity_step: int = 1
+    is_complete: bool = True
 
     def title_in(self, language: str) -> str:
         return translated({"title": self.title}, self.i18n, "title", language)
 
 
 def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None) -> Offer | None:
-    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query."""
+    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query, two of a bundle."""
     row = first(_offers(variant_id, conversion.currency if conversion else ""))
     if row is None:
         return None
-    title, i18n, least, step, *deciding = row[: -len(_PRICED)]
+    title, i18n, least, step, is_bundle, *deciding = row[: -len(_PRICED)]
     price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
-    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, tuple(deciding) == _ON_SALE, least, step)
+    is_complete = not is_bundle or _is_complete(parts_of([variant_id]).get(variant_id, ()))
+    is_sellable = tuple(deciding) == _ON_SALE and is_complete
+    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, is_sellable, least, step, is_complete)
+
+
+def _is_complete(parts: Iterable[BundlePart]) -> bool:
+    return all(part.is_on_sale for part in parts)
 
 
 @compiled
 def _offers(variant_id: uuid.UUID, currency: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk=variant_id), currency)
     return rows.values_list(
-        "product__title", "product__i18n", "min_quantity", "quantity_step", "is_active", "product__status", "merchant__status", *_PRICED
+        "product__title",
+        "product__i18n",
+        "min_quantity",
+        "quantity_step",
+        "is_bundle",
+        "is_active",
+        "product__status",
+        "merchant__status",
+        *_PRICED,
     )
 
 
@@ -154,7 +201,7 @@ def _price(row: Mapping[str, Any], conversion: Conversion | None) -> Price:
     return price_in(base, explicit, conversion)
 
 
-def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> SellableVariant:
+def _sellable(row: Mapping[str, Any], conversion: Conversion | None, parts: tuple[BundlePart, ...]) -> SellableVariant:
     values = {name: row[name] for name in _SAME} | {name: row[column] for name, column in _JOINED.items()}
     price = _price(row, conversion)
     base = Price(row["price_minor"], row["compare_at_minor"], row["currency"])
@@ -177,7 +224,10 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> Sellable
             "picture": values["picture"] or "",
             "picture_widths": tuple(values["picture_widths"] or ()),
             "picture_formats": tuple(values["picture_formats"] or ()),
-            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == _ON_SALE,
+            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == _ON_SALE and _is_complete(parts),
+            "parts": parts,
+            "is_complete": _is_complete(parts),
+            "list_minor": row["price_minor"],
         }
     )
 

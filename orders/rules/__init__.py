@@ -2,6 +2,7 @@
 
 from orders.rules.purchases import (
     QuotedOrder,
+    WantedBundle,
     WantedLine,
     goods_by_merchant,
     kept_rate,
@@ -13,6 +14,7 @@ from orders.rules.purchases import (
 
 __all__ = [
     "QuotedOrder",
+    "WantedBundle",
     "WantedLine",
     "goods_by_merchant",
     "kept_rate",

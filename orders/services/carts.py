@@ -16,6 +16,7 @@ from core.postgresql.statements import Prepared
 from logistics.selectors import availability
 from orders import rules
 from orders.errors import (
+    BundleIncomplete,
     CartFull,
     CartLineNotFound,
     InvalidQuantity,
@@ -41,7 +42,7 @@ def add_to_cart(
 
     Raises:
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
-        VariantNotFound, VariantUnavailable: nothing that is on sale.
+        VariantNotFound, VariantUnavailable, BundleIncomplete: nothing that is on sale.
         NotInCurrency: it has no price in the shopper's currency.
         QuantityNotSold: fewer than are sold at least, or no multiple of what it is sold in, together with what is in the cart.
         SoldOut: fewer are available than the cart would then hold.
@@ -60,6 +61,8 @@ def _sellable(variant_id: uuid.UUID, conversion: Conversion) -> Offer:
     offer = offer_of(variant_id, conversion)
     if offer is None:
         raise VariantNotFound
+    if not offer.is_complete:
+        raise BundleIncomplete(title=offer.title_in(_language()))
     if not offer.is_sellable:
         raise VariantUnavailable(title=offer.title_in(_language()))
     if offer.currency != conversion.currency:
