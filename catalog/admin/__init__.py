@@ -1,5 +1,5 @@
 """Products, reviews, categories and brands in both back offices."""
 
-from catalog.admin import approval, copies, merchant, moderation, operator, price_history, questions, reviews, words
+from catalog.admin import approval, bundles, copies, merchant, moderation, operator, price_history, questions, reviews, words
 
-__all__ = ["approval", "copies", "merchant", "moderation", "operator", "price_history", "questions", "reviews", "words"]
+__all__ = ["approval", "bundles", "copies", "merchant", "moderation", "operator", "price_history", "questions", "reviews", "words"]

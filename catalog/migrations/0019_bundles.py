@@ -82,6 +82,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="bundleitem",
+            name="product",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="bundle_items", to="catalog.product"),
+        ),
+        migrations.AddField(
+            model_name="bundleitem",
             name="variant",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="bundle_items", to="catalog.variant", verbose_name="set"

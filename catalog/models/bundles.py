@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.products import Variant
+from catalog.models.products import Product, Variant
 from core.models import Entity
 from merchants.models import Merchant, TenantQuerySet
 
@@ -18,6 +18,7 @@ class BundleItem(Entity):
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="bundle_items")
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="bundle_items", verbose_name=_("set"))
     component = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="in_bundles", verbose_name=_("contains"))
     quantity = models.PositiveSmallIntegerField(_("pieces"), default=1)

@@ -27,6 +27,17 @@ class BundlePartView:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A set at a price: what is in it, and what it saves, in minor units and in whole per cent."""
+
+    variant_id: uuid.UUID
+    view: BundleView
+    currency: str
+    saved_minor: int
+    saved_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class BundleView:
     """What a set contains."""
 
@@ -73,6 +84,11 @@ def bundle_views(
 def bundles_of(bundle_ids: Sequence[uuid.UUID], language: str, conversion: Conversion | None) -> dict[uuid.UUID, BundleView]:
     """What these sets contain, with today's prices. Two queries, none without sets."""
     return bundle_views(parts_of(list(bundle_ids)), language, conversion)
+
+
+def offered(bundle_id: uuid.UUID, view: BundleView, unit_minor: int, currency: str) -> Offered:
+    """A set as its page offers it at this price."""
+    return Offered(bundle_id, view, currency, view.saved_minor(unit_minor, currency), view.saved_percent(unit_minor, currency))
 
 
 def _part(part: BundlePart, variant: SellableVariant, language: str) -> BundlePartView:

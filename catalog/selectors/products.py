@@ -14,6 +14,7 @@ from catalog.models import Picture, Product, Variant
 from catalog.rules.options import Option, labels_in, options_in
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
+from catalog.selectors.bundles import Offered, bundles_of, offered
 from catalog.selectors.categories import Crumb, breadcrumb
 from catalog.selectors.reviews import Rating, rating_of
 from catalog.selectors.variants import with_price_in
@@ -40,6 +41,7 @@ class VariantView:
     tiers: tuple[Tier, ...] = ()
     min_quantity: int = 1
     quantity_step: int = 1
+    is_bundle: bool = False
 
     @property
     def steps(self) -> list[Tier]:
@@ -87,6 +89,7 @@ class ProductDetail:
     in_stock: bool
     sold: int
     version: int
+    sets: tuple[Offered, ...] = ()
 
     def variant(self, variant_id: object) -> VariantView | None:
         """The variant on sale with this id, given as a UUID or as its text."""
@@ -118,7 +121,7 @@ class ProductDetail:
 
 
 def product_detail(slug: str, language: str, conversion: Conversion | None = None) -> ProductDetail:
-    """All the page needs in at most six statements; prices in the currency of `conversion`, where they can be said in it.
+    """All the page needs in at most six statements, eight of a set; prices in the currency of `conversion`, where they can be said in it.
 
     Raises:
         ProductNotFound: no published product of an active merchant has this slug.
@@ -142,7 +145,14 @@ def product_detail(slug: str, language: str, conversion: Conversion | None = Non
         in_stock=card.in_stock,
         sold=card.sold,
         version=card.version,
+        sets=_sets(variants, language, conversion),
     )
+
+
+def _sets(variants: Sequence[VariantView], language: str, conversion: Conversion | None) -> tuple[Offered, ...]:
+    own = {variant.id: variant for variant in variants if variant.is_bundle}
+    views = bundles_of(list(own), language, conversion)
+    return tuple(offered(key, view, own[key].price_minor, own[key].currency) for key, view in views.items())
 
 
 def published_product(slug: str) -> Product:
@@ -169,6 +179,7 @@ def _variants(product: Product, language: str, conversion: Conversion | None) ->
             tiers=tiers,
             min_quantity=variant.min_quantity,
             quantity_step=variant.quantity_step,
+            is_bundle=variant.is_bundle,
         )
         for variant, price, tiers in tiered_variants(product.pk, conversion)
     )

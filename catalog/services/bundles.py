@@ -92,7 +92,12 @@ def _write(product: Product, variant: Variant, parts: Sequence[Part]) -> list[Bu
     variant.bundle_items.all().delete()
     items = [
         BundleItem(
-            merchant_id=variant.merchant_id, variant=variant, component_id=part.variant_id, quantity=part.quantity, position=position
+            merchant_id=variant.merchant_id,
+            product=product,
+            variant=variant,
+            component_id=part.variant_id,
+            quantity=part.quantity,
+            position=position,
         )
         for position, part in enumerate(parts)
     ]

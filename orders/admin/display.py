@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.backoffice.base import now
@@ -27,8 +28,13 @@ SHOWN_LINES = 2
 
 
 def line_text(line: OrderLine) -> str:
-    chosen = ", ".join(line.options.values())
-    return f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}" + (f" ({chosen})" if chosen else "")
+    """How many of what, and which set they were bought in; the line comes with its set."""
+    said = [*line.options.values(), *set_text(line)]
+    return f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}" + (f" ({', '.join(said)})" if said else "")
+
+
+def set_text(line: OrderLine) -> list[str]:
+    return [line.bundle.said_of_part(get_language() or "en")] if line.bundle else []
 
 
 def lines_summary(order: MerchantOrder) -> SafeString:
@@ -70,13 +76,13 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
 def order_context(order: MerchantOrder) -> dict[str, Any]:
     """What the order page shows; amounts as text. Seven statements."""
     parcels = shipments_by_order([order.pk])
-    rows = list(order.lines.select_related("product").order_by("pk"))
+    rows = list(order.lines.select_related("product", "bundle").order_by("pk"))
     titles = {line.pk: translated({"title": line.title}, line.i18n, "title") for line in rows}
     lines = [
         {
             "line": line,
             "title": titles[line.pk],
-            "details": " · ".join([*line.options.values(), line.sku]),
+            "details": " · ".join([*line.options.values(), line.sku, *set_text(line)]),
             "price": money(line.price_minor, order.currency),
             "total": money(line.total_minor, order.currency),
         }

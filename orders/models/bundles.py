@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, Variant
+from core.i18n import translated
 from core.models import Entity
 from merchants.models import Merchant
 from orders.models.purchases import MerchantOrder
@@ -44,3 +46,9 @@ class OrderBundle(Entity):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    def said_of_part(self, language: str) -> str:
+        """What stands beside a line that was bought in it."""
+        title = translated({"title": self.title}, self.i18n, "title", language)
+        with override(language):
+            return gettext("Part of set %(number)s: %(title)s") % {"number": self.number, "title": title}

@@ -134,7 +134,7 @@ def test_the_database_refuses_a_part_of_another_merchant() -> None:
     cup, foreign = _goods(shop), make_variant()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        BundleItem.objects.create(merchant=shop, variant=cup, component=foreign)
+        BundleItem.objects.create(merchant=shop, product=cup.product, variant=cup, component=foreign)
         connection.check_constraints()
 
 
