@@ -32,8 +32,8 @@ def form_of(product: Product, *rows: dict[str, Any], initial: int = 0) -> dict[s
         "title": product.title, "category": product.category_id, "condition": "new", "tax_class": "standard", "description": "",
         "title_zh": "", "description_zh": "", "address": product.slug,
         "variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1, "variants-0-id": variant.pk, "variants-0-product": product.pk,
-        "variants-0-sku": variant.sku, "variants-0-price_minor": f"{variant.price_minor / 100:.2f}", "variants-0-weight_g": variant.weight_g,
-        "variants-0-is_active": "on", "variants-0-options": "",
+        "variants-0-sku": variant.sku, "variants-0-price_minor": f"{variant.price_minor / 100:.2f}",
+        "variants-0-weight_g": variant.weight_g, "variants-0-is_active": "on", "variants-0-options": "",
         "prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0, "pictures-TOTAL_FORMS": 0, "pictures-INITIAL_FORMS": 0,
         "bundle_items-TOTAL_FORMS": len(rows), "bundle_items-INITIAL_FORMS": initial,
     }  # fmt: skip
