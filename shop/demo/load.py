@@ -18,7 +18,7 @@ from orders.models import OrderLine
 from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
-from shop.demo import approval, copies, files, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
+from shop.demo import approval, bundles, copies, files, market, money, payouts, prices, purses, quotes, rates, review, source, used, words
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -87,6 +87,7 @@ def _besides(now: dt.datetime) -> None:
     used.note_defects()
     used.make_to_order()
     prices.sell_in_bulk()
+    bundles.put_together(now)
     quotes.ask(now)
     approval.begin(now)
     press_hearts(now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
-from catalog.models import Product, ProductCard, Variant
+from catalog.models import Product, ProductCard, StockAlert, Variant
 from catalog.rules.quantities import Tier
 from catalog.services.bundles import Part, compose_bundle
 from catalog.services.products import archive_product, hide_product
@@ -15,18 +17,29 @@ from catalog.services.variants import update_variant
 from core.ids import uuid7
 from core.invariants import violations
 from logistics.models import Stock, Warehouse
-from logistics.selectors import availability, product_availability, products_out_of_step
+from logistics.selectors import alerts_to_wake, availability, product_availability, products_out_of_step
 from logistics.services import correct_showcase, receive_stock
+from orders.admin.display import line_text
 from orders.errors import BundleIncomplete, PriceChanged, SoldOut
-from orders.models import Cart, Checkout, MerchantOrder, OrderBundle, OrderLine, OrderRefund
+from orders.models import Cart, Checkout, Invoice, MerchantOrder, OrderBundle, OrderLine, OrderRefund
 from orders.selectors import cart_view
+from orders.selectors.taxes import taxes_of_cart
 from orders.services.cancellation import cancel_order
 from orders.services.carts import add_to_cart, set_quantity
+from orders.services.cases.opening import Wish
 from orders.services.checkout import place_order
+from orders.services.papers import issue_invoice
+from orders.services.quotes import accept_quote, ask_for_quote, offer_quote
 from orders.states import OrderStatus
+from support.models import Mail
+from tests.drain import drain
+from tests.factories.accounts import make_user
 from tests.factories.bundles import make_bundle
+from tests.factories.cases import approve, open_case, send_back
+from tests.factories.cases import receive as receive_back
 from tests.factories.exchange import into, make_rates
 from tests.factories.orders import make_buyer, make_cart, make_goods, make_seller, place
+from tests.factories.taxes import make_tax_rate
 from tests.walkthrough import order_up_to
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +263,78 @@ def test_what_was_bought_as_a_set_is_paid_sent_and_refunded_like_anything_else()
     assert order.refunded_minor == order.total_minor
     assert OrderRefund.objects.count() == 1
     assert violations() == {}
+
+
+def test_one_part_goes_back_with_its_share_and_lies_on_the_shelf_again() -> None:
+    bundle, pot, cup = tea(price=4_003)
+    walk = order_up_to(OrderStatus.DELIVERED, variants=[bundle])
+    dear, cheap = OrderLine.objects.filter(variant=cup).order_by("pk")
+    assert ((dear.quantity, dear.price_minor), (cheap.quantity, cheap.price_minor)) == ((1, 401), (3, 400))
+
+    case = receive_back(send_back(approve(open_case(walk.order, kind="return", wishes=[Wish(cheap.pk, 2)]))))
+
+    drain()
+    cheap.refresh_from_db()
+    assert (case.refunded_minor, cheap.refunded_minor, cheap.refunded_quantity, cheap.restocked_quantity) == (800, 800, 2, 2)
+    assert MerchantOrder.objects.get(pk=walk.order.pk).refunded_minor == 800
+    assert OrderRefund.objects.get().amount_minor == 800
+    assert (stock_of(cup)[0], stock_of(pot)[0]) == (40 - 4 + 2, 9)
+    assert violations() == {}
+
+
+def test_mails_papers_and_the_packing_list_say_what_belongs_together() -> None:
+    bundle, _, _ = tea()
+    walk = order_up_to(OrderStatus.PAID, variants=[bundle])
+    drain()
+
+    said = "Part of set 1: Tea set"
+    assert Mail.objects.get(kind="order_placed").text.count(said) == 2
+    assert Mail.objects.filter(kind="merchant_new_order", text__contains=said).count() <= 1
+    paper = Invoice.objects.filter(order=walk.order).first() or issue_invoice(order_id=walk.order.pk, at=timezone.now())
+    assert [said in line["details"] for line in paper.content["lines"]][:2] == [True, True]
+    assert [said in line_text(line) for line in walk.order.lines.all()] == [True, True]
+    with override("zh-hans"):
+        assert "属于套装 1：Tea set" in line_text(walk.order.lines.first())
+
+
+def test_an_agreed_price_of_sets_is_shared_among_their_parts() -> None:
+    bundle, _, cup = tea()
+    user = make_user()
+    quote = ask_for_quote(user=user, variant_id=bundle.pk, quantity=2, message="", at=timezone.now())
+    until = timezone.now() + dt.timedelta(days=3)
+    offer_quote(quote_id=quote.pk, unit_minor=3_501, valid_until=until, note="", actor="merchant:test", at=timezone.now())
+    cart = accept_quote(quote_id=quote.pk, user=user, at=timezone.now())
+
+    place(cart, user=user)
+
+    assert OrderBundle.objects.get().total_minor == 7_002
+    assert OrderLine.objects.filter(variant=cup).values_list("quantity", "price_minor").get() == (8, 350)
+    quote.refresh_from_db()
+    assert quote.status == "ordered"
+    assert violations() == {}
+
+
+def test_the_tax_said_in_the_cart_is_the_tax_of_the_order() -> None:
+    make_tax_rate("CN", 1_300)
+    make_tax_rate("CN", 900, tax_class="reduced")
+    seller = make_seller(shipping=0)
+    tea_leaves = make_goods(merchant=seller, price=3_000, tax_class="reduced")
+    cup = make_goods(merchant=seller, price=1_000)
+    cart = make_cart(make_bundle({tea_leaves: 1, cup: 1}, price=3_333))
+
+    said = [(share.rate.bps, share.tax_minor) for share in taxes_of_cart(cart_view(cart), "CN", timezone.now())]
+    order = place(cart).orders.get()
+
+    assert len(said) == 2
+    assert sum(minor for _, minor in said) == order.tax_minor
+    assert violations() == {}
+
+
+def test_a_variant_that_waits_is_told_when_the_set_can_be_made_again() -> None:
+    bundle, _, cup = tea(cups=0)
+    alert = StockAlert.objects.create(variant=bundle, user=make_user(), confirmed_at=timezone.now())
+    assert alerts_to_wake(10) == []
+
+    receive(cup, 4)
+
+    assert alerts_to_wake(10) == [alert.pk]
