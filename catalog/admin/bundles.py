@@ -66,6 +66,8 @@ class BundleItemForm(ModelForm):
             field.queryset = field.queryset.select_related("product")
         for name in {"variant", "component"} & set(self.fields):
             self.fields[name].disabled = not self.instance._state.adding
+            widget: Any = self.fields[name].widget
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
 
     def _post_clean(self) -> None:
         # The service writes; the instance stays as it was read.
