@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from catalog.models import BundleItem, Product, Variant
 from catalog.rules.bundles import MOST_PIECES
 from catalog.services.bundles import Part, compose_bundle
+from core.backoffice.base import ReadOnlyInline
 from core.backoffice.display import column, label, money_column
 from core.backoffice.fields import ModelChoiceField, ModelForm
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
@@ -142,6 +143,19 @@ class BundleItemInline(MerchantInline):
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0
+
+
+class BundlePartsInline(ReadOnlyInline):
+    """What is in a set, for the operator to read."""
+
+    model = BundleItem
+    fields = ["variant", "what", "quantity"]
+    ordering = ["variant__position", "position"]
+    verbose_name_plural = _("what is in a set")
+    what = column(lambda self, row: variant_text(row.component), _("contains"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("component__product", "variant")
 
 
 @admin.register(Variant, site=merchant_site)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from catalog.models import BundleItem, Product, Variant
 from merchants.models import Membership
 from tests.backoffice.market import Shop
+from tests.factories.accounts import make_user
 from tests.factories.bundles import make_bundle
 from tests.factories.catalog import make_product, new_variant
 
@@ -127,6 +128,15 @@ def test_who_takes_a_part_off_sale_is_told_which_sets_that_stops(member: Client,
     answer = member.post(name, {"_form_submitted": "1"}, follow=True)
 
     assert "Pair of cups" in answer.content.decode()
+
+
+def test_the_operator_reads_what_is_in_a_set(shop: Shop, client: Client) -> None:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+
+    answer = client.get(reverse("admin:catalog_product_change", args=[shop.draft.pk]))
+
+    assert answer.status_code == 200
+    assert f"{shop.canary} lantern · {shop.canary}-1" in answer.content.decode()
 
 
 def test_people_who_may_only_look_see_the_parts(shop: Shop, client: Client) -> None:

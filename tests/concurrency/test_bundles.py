@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -57,6 +58,25 @@ def test_sets_and_their_parts_in_a_rush_sell_what_is_there_and_no_more() -> None
     left = 10 - taken
     assert ProductCard.objects.get(product=bundle.product_id).in_stock is (left >= 4)
     assert violations() == {}
+
+
+def test_composing_without_taking_turns_puts_a_set_into_a_set() -> None:
+    """Negative control: the same two compositions, each of which looks before the other has written."""
+    seller = make_seller()
+    cheap, middle, dear = (make_goods(merchant=seller, price=price) for price in (1_000, 1_500, 2_000))
+    everybody_has_looked = threading.Barrier(2)
+
+    def compose_carelessly(variant: Variant, component: Variant) -> None:
+        if component.is_bundle or BundleItem.objects.filter(component=variant).exists():
+            raise BundleNested(sku=component.sku)
+        everybody_has_looked.wait(20)
+        owner = {"merchant_id": variant.merchant_id, "product_id": variant.product_id}
+        BundleItem.objects.create(**owner, variant=variant, component=component, quantity=2)
+        Variant.objects.filter(pk=variant.pk).update(is_bundle=True)
+
+    race(lambda: compose_carelessly(middle, cheap), lambda: compose_carelessly(dear, middle))
+
+    assert "invariant_bundle" in violations()
 
 
 def test_two_compositions_at_once_never_put_a_set_into_a_set() -> None:
