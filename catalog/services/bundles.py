@@ -21,6 +21,7 @@ from catalog.errors import (
 )
 from catalog.models import BundleItem, Product, Variant
 from catalog.rules.bundles import MOST_PARTS, MOST_PIECES, parts_fit
+from catalog.services.bundle_news import note_bundles
 from catalog.services.variants import changed
 from core.money import Money
 
@@ -104,4 +105,5 @@ def _write(product: Product, variant: Variant, parts: Sequence[Part]) -> list[Bu
     BundleItem.objects.bulk_create(items)
     Variant.objects.filter(pk=variant.pk).update(is_bundle=bool(parts))
     changed(product)
+    note_bundles([str(product.pk)])
     return items

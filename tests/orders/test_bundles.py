@@ -12,7 +12,7 @@ from django.utils.translation import override
 from catalog.models import Product, ProductCard, StockAlert, Variant
 from catalog.rules.quantities import Tier
 from catalog.services.bundles import Part, compose_bundle
-from catalog.services.products import archive_product, hide_product
+from catalog.services.products import archive_product, hide_product, publish_product
 from catalog.services.variants import update_variant
 from core.ids import uuid7
 from core.invariants import violations
@@ -168,16 +168,21 @@ def test_the_card_of_a_set_follows_the_stock_of_its_parts() -> None:
 
 def test_the_card_of_a_set_follows_when_a_part_goes_off_sale() -> None:
     bundle, pot, _cup = tea()
-    correct_showcase()
+    drain()
     assert in_stock(bundle)
 
     hide_product(product_id=pot.product_id, actor="merchant:test", at=timezone.now())
 
     assert availability([bundle.pk]) == {bundle.pk: 0}
     assert bundle.product_id in products_out_of_step(10)
-    correct_showcase()
+    drain()
     assert not in_stock(bundle)
     assert products_out_of_step(10) == []
+
+    publish_product(product_id=pot.product_id, actor="merchant:test", at=timezone.now())
+    assert bundle.product_id in products_out_of_step(10)
+    assert correct_showcase() == 1
+    assert in_stock(bundle)
 
 
 @pytest.mark.parametrize("way", ["hide", "archive", "switch off"])
