@@ -343,3 +343,16 @@ def test_a_variant_that_waits_is_told_when_the_set_can_be_made_again() -> None:
     receive(cup, 4)
 
     assert alerts_to_wake(10) == [alert.pk]
+
+
+@pytest.mark.parametrize("sets", [1, 3])
+def test_a_cart_takes_six_statements_however_many_sets_are_in_it(sets: int, django_assert_num_queries: Any) -> None:
+    bundle, pot, cup = tea()
+    more = [make_bundle({pot: 1, cup: pieces}, price=3_100, title=f"Set of {pieces}") for pieces in range(1, sets)]
+    cart = make_cart(bundle, *more)
+
+    with django_assert_num_queries(6):
+        view = cart_view(cart)
+
+    assert len(view.parcels[0].lines) == sets
+    assert not view.has_problems
