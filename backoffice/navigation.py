@@ -38,6 +38,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Goods"),
             "items": [
                 item(_("Products"), "sell", "catalog_product_changelist", Duty.PRODUCTS),
+                item(_("Variants"), "style", "catalog_variant_changelist", Duty.PRODUCTS),
                 item(_("Price requests"), "forum", "orders_quote_changelist", Duty.PRODUCTS),
                 item(_("Price lists"), "price_change", "catalog_pricelist_changelist", Duty.PRODUCTS),
                 item(_("Companies"), "handshake", "catalog_tradeaccount_changelist", Duty.PRODUCTS),

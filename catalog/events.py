@@ -32,6 +32,13 @@ class WishedGoodsBack(Event):
 
 
 @dataclass(frozen=True)
+class BundlesTouched(Event):
+    """These products are sets that were put together anew, or of which a part went on or off sale."""
+
+    product_ids: list[str]
+
+
+@dataclass(frozen=True)
 class StockAlertAsked(Event):
     """Somebody without an account wants to hear when a variant is back; the address is not confirmed yet."""
 

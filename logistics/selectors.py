@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from catalog.models import Product, ProductCard, StockAlert, Variant
+from catalog.models import BundleItem, Product, ProductCard, StockAlert, Variant
 from catalog.selectors.digital import UNLIMITED, offered_to
 from core.compiled import compiled
 from core.exchange.rules import Conversion
+from core.postgresql.statements import Prepared
 from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
 from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
 
@@ -29,46 +31,55 @@ __all__ = [
 ]
 
 
+# Pieces of what is `asked` for. What is no bundle is its own one part, a piece of it in each.
+_PIECES = """
+SELECT asked.id, min(CASE WHEN item.id IS NULL OR (part.is_active AND product.status = 'published') THEN free.pieces ELSE 0 END
+                     / coalesce(item.quantity, 1)) AS pieces
+FROM {asked}
+JOIN catalog_variant own ON own.id = asked.id
+JOIN catalog_product sold ON sold.id = own.product_id
+LEFT JOIN catalog_bundleitem item ON item.variant_id = asked.id
+LEFT JOIN catalog_variant part ON part.id = item.component_id
+LEFT JOIN catalog_product product ON product.id = part.product_id
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN NOT sold.is_digital THEN coalesce(sum(stock.on_hand - stock.reserved), 0)
+        WHEN EXISTS (SELECT FROM catalog_digitalfile file WHERE file.product_id = sold.id AND file.withdrawn_at IS NULL
+                     AND coalesce(file.variant_id, own.id) = own.id) THEN {unlimited}
+        ELSE 0 END AS pieces
+    FROM logistics_stock stock JOIN logistics_warehouse warehouse ON warehouse.id = stock.warehouse_id AND warehouse.is_active
+    WHERE stock.variant_id = coalesce(item.component_id, asked.id)
+) free
+GROUP BY asked.id
+"""
+_FREE = Prepared(_PIECES.format(unlimited=UNLIMITED, asked="unnest(%s::uuid[]) AS asked (id)"))
+_ON_SALE = _PIECES.format(
+    unlimited=UNLIMITED, asked="(SELECT id FROM catalog_variant WHERE product_id = ANY(%s::uuid[]) AND is_active) asked"
+)
+_FREE_OF_PRODUCTS = Prepared(
+    f"SELECT product_id, sum(pieces)::bigint FROM ({_ON_SALE}) available JOIN catalog_variant USING (id) GROUP BY product_id"  # noqa: S608
+)
+
+
 def availability(variant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Pieces that can be bought now of each variant, over active warehouses; 0 where there is no stock row. One query.
 
     A digital variant never runs out: it has `UNLIMITED` as soon as there is a file to download.
+    A bundle has no stock: there are as many as its parts suffice for, and none while one of them is not on sale.
     """
     if not variant_ids:
         return {}
-    found = dict(_free(list(variant_ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, [list(variant_ids)])
+        found: dict[uuid.UUID, int] = dict(cursor.fetchall())
     return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
-
-
-@compiled
-def _free(variant_ids: list[uuid.UUID]) -> QuerySet[Any]:
-    counted = Coalesce(Subquery(_free_of(variant=OuterRef("pk"))), _pieces(0))
-    free = Case(When(product__is_digital=True, then=_if_offered(offered_to("pk", "product"))), default=counted)
-    rows: QuerySet[Any] = Variant.objects.filter(pk__in=variant_ids).values_list("pk", free)
-    return rows
-
-
-def _free_of(**which: Any) -> QuerySet[Any]:
-    """The sum of what is free on the shelves of a variant, or of a product, of the outer query."""
-    rows: QuerySet[Any] = Stock.objects.filter(**which, warehouse__is_active=True).order_by().values(*which)
-    summed: QuerySet[Any] = rows.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free")
-    return summed
-
-
-def _if_offered(condition: Exists) -> Case:
-    return Case(When(condition, then=_pieces(UNLIMITED)), default=_pieces(0))
-
-
-def _pieces(count: int) -> Cast:
-    """A number whose type the server knows before it knows the number, as a prepared statement needs."""
-    return Cast(Value(count), IntegerField())
 
 
 def product_availability(product_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Pieces that can be bought now of each product, over its variants on sale and active warehouses. One query."""
-    on_shelves = _free_of(variant__product=OuterRef("pk")).filter(variant__is_active=True)
-    free = Case(When(is_digital=True, then=_if_offered(_with_files("pk"))), default=Coalesce(Subquery(on_shelves), _pieces(0)))
-    found = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", free))
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE_OF_PRODUCTS, [list(product_ids)])
+        found: dict[uuid.UUID, int] = dict(cursor.fetchall())
     return {product_id: found.get(product_id, 0) for product_id in product_ids}
 
 
@@ -78,27 +89,43 @@ def _with_files(product: str) -> Exists:
 
 
 def products_of(variant_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """The products these variants belong to. One query, none without variants."""
-    return set(Variant.objects.filter(pk__in=variant_ids).values_list("product_id", flat=True)) if variant_ids else set()
+    """The products these variants belong to, and those of the bundles they are in. One query, none without variants."""
+    bundles = BundleItem.objects.filter(component__in=variant_ids).values("variant")
+    rows = Variant.objects.filter(Q(pk__in=variant_ids) | Q(pk__in=bundles))
+    return set(rows.values_list("product_id", flat=True)) if variant_ids else set()
+
+
+def _short_bundles() -> QuerySet[Any]:
+    """Keys of bundles that cannot be had: too little of a part is there, or it is not on sale."""
+    levels = Stock.objects.filter(variant_id=OuterRef("component"), warehouse__is_active=True).order_by().values("variant_id")
+    free = Coalesce(Subquery(levels.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free")), 0)
+    items = BundleItem.objects.annotate(free=free)
+    off_sale = Q(component__is_active=False) | ~Q(component__product__status=Product.Status.PUBLISHED)
+    rows: QuerySet[Any] = items.filter(Q(free__lt=F("quantity")) | off_sale).values("variant")
+    return rows
+
+
+def _full_bundles() -> QuerySet[Variant]:
+    """Bundles that can be had."""
+    rows: QuerySet[Variant] = Variant.objects.filter(is_bundle=True, is_active=True).exclude(pk__in=_short_bundles())
+    return rows
 
 
 def products_out_of_step(limit: int) -> list[uuid.UUID]:
     """Products whose card says in stock and nothing is available, or the other way round. One query."""
-    on_shelf = Exists(
-        Stock.objects.filter(
-            variant__product_id=OuterRef("pk"), variant__is_active=True, warehouse__is_active=True, on_hand__gt=F("reserved")
-        )
-    )
-    free = (Q(product__is_digital=False) & on_shelf) | (Q(product__is_digital=True) & _with_files("pk"))
+    on_shelf = Stock.objects.filter(variant__product_id=OuterRef("pk"), variant__is_active=True, variant__is_bundle=False)
+    shelved = Exists(on_shelf.filter(warehouse__is_active=True, on_hand__gt=F("reserved"))) | Q(pk__in=_full_bundles().values("product_id"))
+    free = (Q(product__is_digital=False) & shelved) | (Q(product__is_digital=True) & _with_files("pk"))
     wrong = ProductCard.objects.filter((Q(in_stock=True) & ~free) | (Q(in_stock=False) & free))
     return list(wrong.values_list("pk", flat=True)[:limit])
 
 
 def alerts_to_wake(limit: int) -> list[uuid.UUID]:
     """Confirmed alerts, the oldest first, whose variant is on sale and on a shelf. One query."""
-    on_shelf = Stock.objects.filter(variant_id=OuterRef("variant_id"), warehouse__is_active=True, on_hand__gt=F("reserved"))
+    on_shelf = Stock.objects.filter(variant_id=OuterRef("variant_id"), variant__is_bundle=False, warehouse__is_active=True)
     waiting = StockAlert.objects.filter(told_at=None, confirmed_at__isnull=False, variant__is_active=True)
-    can_be_had = Exists(on_shelf) | (Q(variant__product__is_digital=True) & offered_to("variant_id", "variant__product_id"))
+    shelved = Exists(on_shelf.filter(on_hand__gt=F("reserved"))) | Q(variant__in=_full_bundles())
+    can_be_had = shelved | (Q(variant__product__is_digital=True) & offered_to("variant_id", "variant__product_id"))
     waiting = waiting.filter(can_be_had, variant__product__card__is_visible=True)
     return list(waiting.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
 

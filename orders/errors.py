@@ -36,6 +36,11 @@ class VariantUnavailable(DomainError):
     message = _("“%(title)s” is no longer sold.")
 
 
+class BundleIncomplete(VariantUnavailable):
+    code = "bundle_incomplete"
+    message = _("“%(title)s” cannot be bought at the moment, because something in this set is not on sale.")
+
+
 class NotInCurrency(DomainError):
     code = "not_in_currency"
     message = _("“%(title)s” is not sold in %(currency)s. Choose another currency, or take it out of your cart.")

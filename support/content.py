@@ -34,6 +34,7 @@ class Line:
     quantity: int
     price: str
     total: str
+    bundle: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _line(line: OrderLine, currency: str) -> Line:
         quantity=line.quantity,
         price=money(line.price_minor, currency),
         total=money(line.total_minor, currency),
+        bundle=line.bundle.said_of_part(language()) if line.bundle else "",
     )
 
 

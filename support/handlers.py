@@ -235,7 +235,7 @@ def _tell_buyer_of_order(order_id: str, write: Callable[[MerchantOrder], Notice]
 
 
 def _orders() -> QuerySet[MerchantOrder]:
-    return MerchantOrder.objects.select_related("checkout", "merchant").prefetch_related("lines__product")
+    return MerchantOrder.objects.select_related("checkout", "merchant").prefetch_related("lines__product", "lines__bundle")
 
 
 def _order(order_id: str) -> MerchantOrder:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from catalog import services
 from catalog.admin.attributes import attribute_fields
+from catalog.admin.bundles import BundleItemInline, warn_of_sets
 from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.personalisation import personalisation_text
@@ -23,7 +24,7 @@ from catalog.admin.prices import VariantPriceInline, elsewhere
 from catalog.admin.saving import save_product
 from catalog.admin.standing import planned, said_by_operator
 from catalog.admin.tiers import tiers_text
-from catalog.models import Brand, Category, Picture, Product, Variant, VariantPrice
+from catalog.models import Brand, BundleItem, Category, Picture, Product, Variant, VariantPrice
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, label, money_column, status_column
@@ -97,7 +98,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
     search_fields = ["title", "variants__sku"]
     search_help_text = _("Title or SKU")
     ordering = ["-created_at"]
-    inlines = [VariantInline, VariantPriceInline, PictureInline]
+    inlines = [VariantInline, VariantPriceInline, BundleItemInline, PictureInline]
     fieldsets = [
         (None, {"fields": [("state", "said"), ("title", "title_zh"), ("description", "description_zh")]}),
         (
@@ -148,8 +149,8 @@ class MerchantProductAdmin(MerchantModelAdmin):
         return [*super().get_readonly_fields(request, obj), "state", "said", "files", "asks", *chosen]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
-        # A product that is being made has no variants yet that could have a second price.
-        return [inline for inline in self.inlines if obj is not None or inline is not VariantPriceInline]
+        # A product that is being made has no variants yet that could have a second price or parts.
+        return [inline for inline in self.inlines if obj is not None or inline not in {VariantPriceInline, BundleItemInline}]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
@@ -184,10 +185,14 @@ class MerchantProductAdmin(MerchantModelAdmin):
         for formset in formsets:
             if formset.model is VariantPrice and change:
                 formset.save_prices()
+            if formset.model is BundleItem and change:
+                formset.save_bundles()
             if formset.model is Picture and change:
                 formset.save_pictures()
         for formset in formsets:
             formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        if change:
+            warn_of_sets(request, form.instance)
 
     def merchant(self, request: HttpRequest) -> Any:
         return request.merchant  # type: ignore[attr-defined]
@@ -252,6 +257,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
     )
     def hide(self, request: HttpRequest, form: Any, row: Product) -> None:
         services.hide_product(product_id=row.pk, actor=self.actor(request), at=now())
+        warn_of_sets(request, row)
 
     @object_action(
         description=_("Archive"),
@@ -264,3 +270,4 @@ class MerchantProductAdmin(MerchantModelAdmin):
     )
     def archive(self, request: HttpRequest, form: Any, row: Product) -> None:
         services.archive_product(product_id=row.pk, actor=self.actor(request), at=now(), reason=form.cleaned_data["reason"])
+        warn_of_sets(request, row)

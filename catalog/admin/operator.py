@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from catalog import services
+from catalog.admin.bundles import BundlePartsInline
 from catalog.admin.display import price_range, product_header, thumbnail
 from catalog.admin.forms import CategoryChoice
 from catalog.admin.personalisation import personalisation_text
@@ -175,7 +176,7 @@ class ProductAdmin(ConsoleAdmin):
         "publish_at",
         "hide_at",
     ]
-    inlines = [VariantInline, PictureInline]
+    inlines = [VariantInline, BundlePartsInline, PictureInline]
     actions_detail = ["approve", "give_back", "hide"]
     product = column(lambda self, row: product_header(row), _("product"), ordering="title")
     chinese = column(lambda self, row: second_text(row, "title"), _("title (Chinese)"))

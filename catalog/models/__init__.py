@@ -1,4 +1,5 @@
 from catalog.models.attributes import Attribute, AttributeChoice, ProductType, TypeAttribute
+from catalog.models.bundles import BundleItem
 from catalog.models.cards import ProductCard
 from catalog.models.categories import Brand, Category
 from catalog.models.digital import DigitalFile
@@ -25,6 +26,7 @@ __all__ = [
     "Attribute",
     "AttributeChoice",
     "Brand",
+    "BundleItem",
     "Category",
     "CopySuspicion",
     "DigitalFile",

@@ -46,6 +46,7 @@ class ProductCard(Translated, models.Model):
     prices = models.JSONField(default=dict)
     variant_id = models.UUIDField(null=True)
     has_options = models.BooleanField(default=False)
+    is_bundle = models.BooleanField(default=False)
     picture = models.CharField(max_length=200, blank=True)
     picture_widths = ArrayField(models.PositiveIntegerField(), default=list)
     picture_formats = ArrayField(models.CharField(max_length=5), default=list)

@@ -137,6 +137,8 @@ class Variant(Entity):
     weight_g = models.PositiveIntegerField(_("weight in grams"), default=0)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
+    # Whether it consists of other variants, which have the stock; catalog.services.bundles keeps it true.
+    is_bundle = models.BooleanField(_("set"), default=False, editable=False)
 
     objects = TenantQuerySet.as_manager()
 
@@ -154,6 +156,7 @@ class Variant(Entity):
                 condition=Q(min_quantity=F("quantity_step") * (F("min_quantity") / F("quantity_step"))), name="variant_least_is_multiple"
             ),
         ]
+        indexes = [models.Index(fields=["merchant"], name="variant_bundles", condition=Q(is_bundle=True))]
 
     def __str__(self) -> str:
         return self.sku

@@ -45,6 +45,7 @@ class Card:
     has_options: bool
     variant_id: uuid.UUID | None
     discount_bps: int
+    is_bundle: bool
 
     @property
     def discount_percent(self) -> int:
@@ -74,7 +75,7 @@ _SAME = (
         "picture",
         "tint",
     ),
-    *("in_stock", "sold", "stars_count", "version", "has_options", "variant_id", "discount_bps"),
+    *("in_stock", "sold", "stars_count", "version", "has_options", "variant_id", "discount_bps", "is_bundle"),
 )
 _MADE = ("title", "i18n", "merchant_name", "merchant_i18n", "brand_name", "picture_widths", "picture_formats", "swatches", "stars_sum")
 _FIELDS = (*_SAME, *_MADE)

@@ -17,6 +17,7 @@ from catalog.rules.options import Option, labels_in, options_in
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
 from catalog.rules.trade import Listed, terms
+from catalog.selectors.bundles import Offered, bundles_of, offered
 from catalog.selectors.categories import Crumb, breadcrumb
 from catalog.selectors.reviews import Rating, rating_from, ratings_beside
 from catalog.selectors.variants import with_price_in
@@ -45,6 +46,7 @@ class VariantView:
     quantity_step: int = 1
     # The company whose price this is; what everybody pays is struck out then.
     trade_of: str = ""
+    is_bundle: bool = False
 
     @property
     def steps(self) -> list[Tier]:
@@ -92,6 +94,7 @@ class ProductDetail:
     in_stock: bool
     sold: int
     version: int
+    sets: tuple[Offered, ...] = ()
 
     def variant(self, variant_id: object) -> VariantView | None:
         """The variant on sale with this id, given as a UUID or as its text."""
@@ -123,7 +126,7 @@ class ProductDetail:
 
 
 def product_detail(slug: str, language: str, conversion: Conversion | None = None) -> ProductDetail:
-    """All the page needs in two statements; prices in the currency of `conversion`, where they can be said in it.
+    """All the page needs in two statements, four of a set; prices in the currency of `conversion`, where they can be said in it.
 
     Raises:
         ProductNotFound: no published product of an active merchant has this slug.
@@ -148,7 +151,14 @@ def product_detail(slug: str, language: str, conversion: Conversion | None = Non
         in_stock=card.in_stock,
         sold=card.sold,
         version=card.version,
+        sets=_sets(variants, language, conversion),
     )
+
+
+def _sets(variants: Sequence[VariantView], language: str, conversion: Conversion | None) -> tuple[Offered, ...]:
+    own = {variant.id: variant for variant in variants if variant.is_bundle}
+    views = bundles_of(list(own), language, conversion)
+    return tuple(offered(key, view, own[key].price_minor, own[key].currency) for key, view in views.items())
 
 
 def traded(detail: ProductDetail, listed: Mapping[uuid.UUID, Sequence[Listed]], currency: str) -> ProductDetail:
@@ -189,6 +199,7 @@ def _variants(product: Product, language: str, conversion: Conversion | None) ->
             tiers=tiers,
             min_quantity=variant.min_quantity,
             quantity_step=variant.quantity_step,
+            is_bundle=variant.is_bundle,
         )
         for variant, price, tiers in tiered_variants(product.pk, conversion)
     )

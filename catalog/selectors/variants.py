@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from catalog.models import Product, Variant
+from catalog.models import BundleItem, Product, Variant
 from catalog.rules.options import in_order, labels_by_language
 from catalog.rules.personalisation import Asked, asked_of
 from catalog.rules.prices import Price, price_in
@@ -36,6 +36,15 @@ class Ordinary:
         """The row by which a piece is cheaper than for everybody at this quantity, and what everybody pays; None where none is."""
         _minor, row = winner(self.price_minor, self.tiers, self.listed, quantity)
         return None if row is None else (row, unit_price(self.price_minor, self.tiers, quantity))
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePart:
+    """So many pieces of a variant are in a piece of a bundle."""
+
+    variant_id: uuid.UUID
+    quantity: int
+    is_on_sale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,11 @@ class SellableVariant:
     is_sellable: bool
     # Only where the company that asks has prices of its own; those above are the company's then.
     ordinary: Ordinary | None = None
+    # Of a bundle: what a piece of it consists of, and whether all of that is on sale.
+    parts: tuple[BundlePart, ...] = ()
+    is_complete: bool = True
+    # The price in `base_currency`, whatever is asked for.
+    list_minor: int = 0
 
     def unit_minor(self, quantity: int) -> int:
         """What a piece costs when so many are bought."""
@@ -111,6 +125,7 @@ _JOINED = {
 }
 _DAYS = ("product__handling_days", "merchant__handling_days")
 _DECIDING = (
+    "is_bundle",
     "product__personalisation",
     "is_active",
     "product__status",
@@ -128,13 +143,16 @@ def sellable_variants(
 ) -> dict[uuid.UUID, SellableVariant]:
     """Variants by id, with what their product and merchant are called, in one query. Unknown ids are absent.
 
+    One query more where bundles are among them.
+
     Args:
         conversion: prices are said in its currency, in the merchants' own without one.
         trader: whose price lists count; one query more where somebody buys for a company.
     """
     wanted = list(dict.fromkeys(ids))
     rows = _rows(wanted, conversion.currency if conversion else "")
-    found = {row["pk"]: _sellable(row, conversion) for row in rows}
+    parts = parts_of([row["pk"] for row in rows if row["is_bundle"]])
+    found = {row["pk"]: _sellable(row, conversion, parts.get(row["pk"], ())) for row in rows}
     if trader is None or conversion is None:
         return found
     listed = listed_prices(wanted, trader, conversion)
@@ -146,6 +164,21 @@ def _traded(variant: SellableVariant, listed: tuple[Listed, ...]) -> SellableVar
     price, tiers, least = terms(variant.price_minor, variant.tiers, variant.min_quantity, listed)
     ordinary = Ordinary(variant.price_minor, variant.tiers, listed)
     return replace(variant, price_minor=price, tiers=tiers, min_quantity=least, ordinary=ordinary)
+
+
+def parts_of(bundle_ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[BundlePart, ...]]:
+    """What bundles consist of, in the order they show it. One query, none without bundles."""
+    found: dict[uuid.UUID, tuple[BundlePart, ...]] = {}
+    for bundle_id, component_id, quantity, *deciding in _items(bundle_ids) if bundle_ids else ():
+        found[bundle_id] = (*found.get(bundle_id, ()), BundlePart(component_id, quantity, tuple(deciding) == _ON_SALE))
+    return found
+
+
+@compiled
+def _items(bundle_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = BundleItem.objects.filter(variant__in=bundle_ids).order_by("variant", "position", "pk")
+    deciding = ("component__is_active", "component__product__status", "merchant__status")
+    return rows.values_list("variant_id", "component_id", "quantity", *deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,34 +194,52 @@ class Offer:
     min_quantity: int = 1
     quantity_step: int = 1
     asked: tuple[Asked, ...] = ()
+    is_complete: bool = True
 
     def title_in(self, language: str) -> str:
         return translated({"title": self.title}, self.i18n, "title", language)
 
 
 def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None, trader: Trader | None = None) -> Offer | None:
-    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query, two for a company."""
+    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query, one more of a bundle and one
+    more for a company.
+    """
     if trader is not None:
         sold = sellable_variants([variant_id], conversion, trader).get(variant_id)
         return None if sold is None else _offer(sold)
     row = first(_offers(variant_id, conversion.currency if conversion else ""))
     if row is None:
         return None
-    title, i18n, least, step, personalisation, *deciding = row[: -len(_PRICED)]
+    title, i18n, least, step, personalisation, is_bundle, *deciding = row[: -len(_PRICED)]
     price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
-    is_sellable, asked = tuple(deciding) == _ON_SALE, asked_of(personalisation)
-    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, is_sellable, least, step, asked)
+    is_complete = not is_bundle or _is_complete(parts_of([variant_id]).get(variant_id, ()))
+    is_sellable, asked = tuple(deciding) == _ON_SALE and is_complete, asked_of(personalisation)
+    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, is_sellable, least, step, asked, is_complete)
 
 
 def _offer(sold: SellableVariant) -> Offer:
-    quantities = (sold.min_quantity, sold.quantity_step)
-    return Offer(sold.variant_id, sold.title, sold.i18n, sold.price_minor, sold.currency, sold.is_sellable, *quantities)
+    return Offer(
+        sold.variant_id,
+        sold.title,
+        sold.i18n,
+        sold.price_minor,
+        sold.currency,
+        sold.is_sellable,
+        sold.min_quantity,
+        sold.quantity_step,
+        sold.asked,
+        sold.is_complete,
+    )
+
+
+def _is_complete(parts: Iterable[BundlePart]) -> bool:
+    return all(part.is_on_sale for part in parts)
 
 
 @compiled
 def _offers(variant_id: uuid.UUID, currency: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk=variant_id), currency)
-    said = ("product__title", "product__i18n", "min_quantity", "quantity_step", "product__personalisation")
+    said = ("product__title", "product__i18n", "min_quantity", "quantity_step", "product__personalisation", "is_bundle")
     return rows.values_list(*said, "is_active", "product__status", "merchant__status", *_PRICED)
 
 
@@ -211,7 +262,7 @@ def _price(row: Mapping[str, Any], conversion: Conversion | None) -> Price:
     return price_in(base, explicit, conversion)
 
 
-def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> SellableVariant:
+def _sellable(row: Mapping[str, Any], conversion: Conversion | None, parts: tuple[BundlePart, ...]) -> SellableVariant:
     values = {name: row[name] for name in _SAME} | {name: row[column] for name, column in _JOINED.items()}
     price = _price(row, conversion)
     base = Price(row["price_minor"], row["compare_at_minor"], row["currency"])
@@ -235,7 +286,10 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None) -> Sellable
             "picture": values["picture"] or "",
             "picture_widths": tuple(values["picture_widths"] or ()),
             "picture_formats": tuple(values["picture_formats"] or ()),
-            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == _ON_SALE,
+            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == _ON_SALE and _is_complete(parts),
+            "parts": parts,
+            "is_complete": _is_complete(parts),
+            "list_minor": row["price_minor"],
         }
     )
 

@@ -63,6 +63,7 @@ def card_of(product: Product, sources: Sources) -> ProductCard | None:
         prices=card_prices([(variant, sources.prices.get(variant.pk, {})) for variant in on_sale or variants], sources.lowest),
         variant_id=on_sale[0].pk if len(on_sale) == 1 else None,
         has_options=len(on_sale) > 1,
+        is_bundle=any(variant.is_bundle for variant in on_sale),
         published_at=product.published_at,
         search=_search(product, variants, sources.categories),
         facets=_facets(product, merchant, sources),

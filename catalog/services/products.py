@@ -24,6 +24,7 @@ from catalog.rules.options import normalised_options, options_from_variants
 from catalog.rules.personalisation import checked_fields
 from catalog.rules.slugs import slug_base, slug_with_id
 from catalog.rules.texts import clean_fields
+from catalog.services.bundle_news import note_bundles_of
 from catalog.services.cards import refresh_card
 from catalog.services.slug_locks import hold_slug, is_free
 from catalog.services.variants import NewVariant, check_variants, insert_variants
@@ -191,6 +192,7 @@ def move_product(product: Product, status: str, *, actor: str, at: dt.datetime, 
     move_to(product, status, actor=actor, at=at, reason=reason, version=F("version") + 1, **changes)
     product.refresh_from_db(fields=["version"])
     refresh_card(product.pk)
+    note_bundles_of(product.pk)
     return product
 
 

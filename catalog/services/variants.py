@@ -26,6 +26,7 @@ from catalog.models import Product, Variant
 from catalog.rules.options import variants_fit
 from catalog.rules.quantities import Tier, tiers_fit, tiers_of
 from catalog.rules.texts import storable
+from catalog.services.bundle_news import note_bundles_of
 from catalog.services.cards import refresh_card
 
 MAX_PRICE_MINOR = 10**12
@@ -161,6 +162,8 @@ def update_variant(*, variant_id: uuid.UUID, **changes: Unpack[VariantChanges]) 
     except IntegrityError as error:
         raise SkuTaken from error
     changed(product)
+    if "is_active" in changes:
+        note_bundles_of(product.pk)
     return variant
 
 

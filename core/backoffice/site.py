@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -39,6 +40,12 @@ def relaxed(view: View) -> View:
 
     answer.__dict__.update(getattr(view, "__dict__", {}))
     return answer
+
+
+class _Choices(AutocompleteJsonView):
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, Any]:
+        text = getattr(self.model_admin, "choice_text", str)
+        return {**super().serialize_result(obj, to_field_name), "text": text(obj)}
 
 
 class ConsoleSite(_Site):
@@ -83,6 +90,10 @@ class ConsoleSite(_Site):
     def get_urls(self) -> list[Any]:
         """Without Django's redirect from a content type and a key to an object, which would answer for anybody's objects."""
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        """Rows to choose from, said as their admin's `choice_text` says them where it has one."""
+        return _Choices.as_view(admin_site=self)(request)
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Find a page by name. unfold's own keeps answers in the cache under the user alone, across sites and shops."""

@@ -113,7 +113,7 @@ class MerchantStockAdmin(MerchantModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "variant":
-            field.queryset = field.queryset.select_related("product").order_by("product__title", "sku")
+            field.queryset = field.queryset.filter(is_bundle=False).select_related("product").order_by("product__title", "sku")
             field.label_from_instance = lambda row: " · ".join([row.product.text("title"), *row.options.values(), row.sku])
         return field
 

@@ -25,7 +25,8 @@ WITH wanted AS MATERIALIZED (
 UPDATE logistics_stock s SET on_hand = s.on_hand + w.on_hand, reserved = s.reserved + w.reserved
 FROM wanted w
 WHERE s.id = w.id AND (SELECT bool_and(fits) AND count(*) = %s FROM locked)
-RETURNING s.variant_id, s.on_hand - s.reserved, w.on_hand - w.reserved
+RETURNING s.variant_id, s.on_hand - s.reserved, w.on_hand - w.reserved,
+    EXISTS (SELECT FROM catalog_bundleitem b WHERE b.component_id = s.variant_id AND b.quantity > 1)
 """
 )
 
@@ -48,7 +49,8 @@ class CountersBroken(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """`touched_zero`: variants with a row whose availability became zero or was zero before."""
+    """`touched_zero`: variants with a row whose availability became zero or was zero before, or whatever it is now where a bundle
+    needs several pieces of it: that runs out earlier."""
 
     done: bool
     touched_zero: frozenset[uuid.UUID]
@@ -69,7 +71,7 @@ def shift(changes: Iterable[Change]) -> Shifted:
     with connection.cursor() as cursor:
         cursor.execute(_SHIFT, arguments)
         after = cursor.fetchall()
-    zero = frozenset(variant_id for variant_id, free, added in after if added and 0 in (free, free - added))
+    zero = frozenset(variant_id for variant_id, free, added, is_counted in after if added and (is_counted or 0 in (free, free - added)))
     return Shifted(done=bool(after), touched_zero=zero)
 
 

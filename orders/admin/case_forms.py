@@ -115,7 +115,7 @@ class ReceiveForm(CaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = list(CaseLine.objects.filter(case=self.case).select_related("order_line").order_by("pk")) if self.case else []
+        self.lines = list(CaseLine.objects.filter(case=self.case).select_related("order_line__bundle").order_by("pk")) if self.case else []
         for line in self.lines:
             self._add(line)
         currency = self.case.currency if self.case else ""

@@ -28,12 +28,18 @@ SHOWN_LINES = 2
 
 
 def line_text(line: OrderLine) -> str:
-    chosen = ", ".join([*line.options.values(), *(f"{name}: {text}" for name, text in line.answers_in(get_language() or "en"))])
+    """How many of what, and which set they were bought in; the line comes with its set."""
+    answers = (f"{name}: {text}" for name, text in line.answers_in(get_language() or "en"))
+    said = ", ".join([*line.options.values(), *answers, *set_text(line)])
     return (
         f"{line.quantity} × {translated({'title': line.title}, line.i18n, 'title')}"
-        + (f" ({chosen})" if chosen else "")
+        + (f" ({said})" if said else "")
         + (f" · {_('Download')}" if line.is_digital else "")
     )
+
+
+def set_text(line: OrderLine) -> list[str]:
+    return [line.bundle.said_of_part(get_language() or "en")] if line.bundle else []
 
 
 def lines_summary(order: MerchantOrder) -> SafeString:
@@ -75,13 +81,13 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
 def order_context(order: MerchantOrder) -> dict[str, Any]:
     """What the order page shows; amounts as text. Seven statements, one more for digital goods."""
     parcels = shipments_by_order([order.pk])
-    rows = list(order.lines.select_related("product", "price_list").order_by("pk"))
+    rows = list(order.lines.select_related("product", "price_list", "bundle").order_by("pk"))
     titles = {line.pk: translated({"title": line.title}, line.i18n, "title") for line in rows}
     lines = [
         {
             "line": line,
             "title": titles[line.pk],
-            "details": " · ".join([*line.options.values(), line.sku, *([_("Download")] if line.is_digital else [])]),
+            "details": " · ".join([*line.options.values(), line.sku, *([_("Download")] if line.is_digital else []), *set_text(line)]),
             "answers": line.answers_in(get_language() or "en"),
             "price": money(line.price_minor, order.currency),
             "total": money(line.total_minor, order.currency),

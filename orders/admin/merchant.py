@@ -80,7 +80,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).exclude(status__in=UNPAID).select_related("checkout")
-        return rows.annotate(due_at=DUE).prefetch_related(Prefetch("lines", OrderLine.objects.order_by("pk")))
+        return rows.annotate(due_at=DUE).prefetch_related(Prefetch("lines", OrderLine.objects.select_related("bundle").order_by("pk")))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         # The page is a template of its own; there is no form field on it.

@@ -59,7 +59,7 @@ class OrderAdmin(ConsoleAdmin):
         return []
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        lines = Prefetch("lines", OrderLine.objects.order_by("pk"))
+        lines = Prefetch("lines", OrderLine.objects.select_related("bundle").order_by("pk"))
         return super().get_queryset(request).select_related("merchant", "checkout").prefetch_related(lines)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:

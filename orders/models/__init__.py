@@ -1,3 +1,4 @@
+from orders.models.bundles import OrderBundle
 from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
@@ -22,6 +23,7 @@ __all__ = [
     "Download",
     "Invoice",
     "MerchantOrder",
+    "OrderBundle",
     "OrderLine",
     "OrderRefund",
     "OrderRefundLine",

@@ -186,6 +186,8 @@ class OrderLine(Entity):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    # The set of the same order it was bought in, at a share of whose price.
+    bundle = models.ForeignKey("orders.OrderBundle", on_delete=models.RESTRICT, null=True, related_name="lines")
     sku = models.CharField(_("SKU"), max_length=64)
     title = models.CharField(_("title"), max_length=200)
     i18n = models.JSONField(default=dict)

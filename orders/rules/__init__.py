@@ -2,6 +2,7 @@
 
 from orders.rules.purchases import (
     QuotedOrder,
+    WantedBundle,
     WantedLine,
     goods_by_merchant,
     kept_rate,
@@ -14,6 +15,7 @@ from orders.rules.purchases import (
 
 __all__ = [
     "QuotedOrder",
+    "WantedBundle",
     "WantedLine",
     "goods_by_merchant",
     "kept_rate",

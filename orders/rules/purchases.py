@@ -44,6 +44,16 @@ def ship_by(paid_at: dt.datetime, handling_days: int) -> dt.datetime:
     return due
 
 
+@dataclass(frozen=True, eq=False)
+class WantedBundle:
+    """So many of a set at so much each, in minor units; its parts are lines of their own. `bundle_id` is of the row it becomes."""
+
+    bundle_id: uuid.UUID
+    variant: SellableVariant
+    quantity: int
+    unit_minor: int
+
+
 @dataclass(frozen=True)
 class WantedLine:
     variant: SellableVariant
@@ -51,13 +61,21 @@ class WantedLine:
     # A price of a piece agreed with the merchant, and which agreement that was.
     agreed_minor: int | None = None
     quote_id: uuid.UUID | None = None
+    # The set that this is a part of, where the agreed price is a share of the set's.
+    bundle: WantedBundle | None = None
     # What should be on it, by the key of the product's field.
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_bespoke(self) -> bool:
         """Made for its buyer, so it does not come back for a change of mind."""
-        return self.variant.is_made_to_order or bool(said(self.variant.asked, self.answers))
+        is_set_made = self.bundle is not None and self.bundle.variant.is_made_to_order
+        return self.variant.is_made_to_order or is_set_made or bool(said(self.variant.asked, self.answers))
+
+    @property
+    def handling_days(self) -> int:
+        """How many days it takes until it is handed over; a set takes its own, too."""
+        return max(self.variant.handling_days, self.bundle.variant.handling_days if self.bundle else 0)
 
     @property
     def unit_minor(self) -> int:

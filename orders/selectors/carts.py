@@ -13,6 +13,7 @@ from accounts.models import User
 from catalog.rules.personalisation import is_answered
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import SellableVariant, sellable_variants
+from catalog.selectors.bundles import BundleView, bundle_views
 from catalog.selectors.trade import Trader
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion, own
@@ -20,15 +21,17 @@ from logistics.rules import ShippingOffer
 from logistics.selectors import availability, shipping_offers
 from orders import rules
 from orders.models import Cart, CartLine
+from orders.rules.bundles import Shelf, bundle_shares
 
 UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT, TOO_MANY = "unavailable", "not_in_currency", "sold_out", "too_many"
-WRONG_QUANTITY, NEEDS_ANSWERS = "wrong_quantity", "needs_answers"
+WRONG_QUANTITY, NEEDS_ANSWERS, INCOMPLETE = "wrong_quantity", "needs_answers", "incomplete"
+WORTHLESS = {UNAVAILABLE, INCOMPLETE, NOT_IN_CURRENCY, SOLD_OUT}
 
 
 @dataclass(frozen=True)
 class CartLineView:
-    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many", "wrong_quantity" or
-    "needs_answers".
+    """A line as shown. `problem` is "", "unavailable", "not_in_currency", "sold_out", "too_many", "wrong_quantity", "needs_answers" or,
+    of a set with a part that is not on sale, "incomplete".
 
     `price_minor` is that of a piece at this quantity, `single_minor` that of one alone.
     A changed price is not a problem but is said; one seen in another currency has not changed.
@@ -65,6 +68,15 @@ class CartLineView:
     # (label, text) of what should be on it.
     answers: Sequence[tuple[str, str]] = ()
     is_bespoke: bool = False
+    # What is in it, where it is a set.
+    bundle: BundleView | None = None
+    # What of the total is taxed how.
+    taxed: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def saved_minor(self) -> int:
+        """How much less these sets cost than their parts one by one."""
+        return self.bundle.saved_minor(self.price_minor, self.currency) * self.quantity if self.bundle else 0
 
     @property
     def is_price_changed(self) -> bool:
@@ -180,7 +192,8 @@ def lines_of(cart_id: uuid.UUID) -> QuerySet[CartLine]:
 def cart_view(
     cart: Cart | None, language: str | None = None, conversion: Conversion | None = None, trader: Trader | None = None
 ) -> CartView:
-    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length, five for a company.
+    """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length, two more with sets in it
+    and one more for a company.
 
     Args:
         trader: whose price lists count.
@@ -191,12 +204,17 @@ def cart_view(
     if not lines:
         return CartView(cart_id=cart.pk if cart else None, currency=into.currency)
     ids = [line.variant_id for line in lines]
-    variants, stock = sellable_variants(ids, into, trader), availability(ids)
+    variants = sellable_variants(ids, into, trader)
+    parts = {part.variant_id for variant in variants.values() for part in variant.parts}
+    stock = Shelf(availability([*dict.fromkeys([*ids, *sorted(parts)])]), parts)
     code = language or get_language() or settings.LANGUAGE_CODE
+    bundles = bundle_views({key: variant.parts for key, variant in variants.items() if variant.parts}, code, into)
     groups: dict[uuid.UUID, list[CartLineView]] = {}
     for line in lines:
         if variant := variants.get(line.variant_id):
-            shown = _line_view(line, variant, stock.get(line.variant_id, 0), code, into.currency)
+            left = stock.left_of(variant)
+            shown = _line_view(line, variant, left, code, into.currency, bundles.get(line.variant_id))
+            stock.take(variant, min(line.quantity, left))
             groups.setdefault(variant.merchant_id, []).append(shown)
     return _view(cart, groups, _merchants(variants, code), into)
 
@@ -247,7 +265,9 @@ def _parcel(merchant_id: uuid.UUID, merchant: tuple[str, str], lines: list[CartL
     )
 
 
-def _line_view(line: CartLine, variant: SellableVariant, available: int, language: str, currency: str) -> CartLineView:
+def _line_view(
+    line: CartLine, variant: SellableVariant, available: int, language: str, currency: str, bundle: BundleView | None
+) -> CartLineView:
     is_agreed = line.quote_id is not None
     wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id, line.answers)
     problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
@@ -271,7 +291,7 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         seen_minor=line.seen_minor,
         seen_currency=line.seen_currency,
         compare_at_minor=None if is_agreed else variant.compare_at_minor,
-        total_minor=0 if problem in {UNAVAILABLE, NOT_IN_CURRENCY, SOLD_OUT} else wanted.total_minor,
+        total_minor=0 if problem in WORTHLESS else wanted.total_minor,
         available=available,
         problem=problem,
         tax_class=variant.tax_class,
@@ -284,13 +304,20 @@ def _line_view(line: CartLine, variant: SellableVariant, available: int, languag
         is_digital=variant.is_digital,
         answers=[(field.label_in(language), line.answers[field.key]) for field in variant.asked if field.key in line.answers],
         is_bespoke=wanted.is_bespoke,
+        bundle=bundle,
+        taxed=_taxed(wanted, bundle, currency) if bundle is not None and problem not in WORTHLESS else (),
     )
+
+
+def _taxed(wanted: rules.WantedLine, bundle: BundleView, currency: str) -> tuple[tuple[int, str], ...]:
+    parts = {part.variant.variant_id: part.variant for part in bundle.parts}
+    return tuple((quantity * minor, part.tax_class) for part, quantity, minor in bundle_shares(wanted, parts, currency))
 
 
 def problem_of(variant: SellableVariant, quantity: int, available: int, currency: str, agreed_in: str = "") -> str:
     """Why a line cannot be bought as it is; empty when it can. `agreed_in` is the currency of a price agreed with the merchant."""
     if not variant.is_sellable:
-        return UNAVAILABLE
+        return UNAVAILABLE if variant.is_complete else INCOMPLETE
     if (agreed_in or variant.currency) != currency:
         return NOT_IN_CURRENCY
     if available <= 0:

@@ -193,7 +193,7 @@ def case_view(case: AfterSalesCase) -> CaseView:
 
 
 def _lines() -> QuerySet[CaseLine]:
-    return CaseLine.objects.select_related("order_line__product", "wanted_variant").order_by("order_line_id")
+    return CaseLine.objects.select_related("order_line__product", "order_line__bundle", "wanted_variant").order_by("order_line_id")
 
 
 def _steps(case: AfterSalesCase) -> list[CaseStep]:
@@ -224,7 +224,7 @@ def cases_of(merchant: Merchant) -> QuerySet[AfterSalesCase]:
 
 def choices_for(order: MerchantOrder) -> list[Choice]:
     """The lines of an order with what of them is free, and versions they can be exchanged for; two statements."""
-    lines = list(OrderLine.objects.filter(order=order).select_related("product").order_by("pk"))
+    lines = list(OrderLine.objects.filter(order=order).select_related("product", "bundle").order_by("pk"))
     siblings: dict[uuid.UUID, list[Variant]] = {}
     for variant in Variant.objects.filter(product__in=[line.product_id for line in lines], is_active=True).order_by("sku"):
         siblings.setdefault(variant.product_id, []).append(variant)

@@ -183,7 +183,7 @@ def _orders_with_merchants(checkout_id: uuid.UUID) -> QuerySet[MerchantOrder]:
 
 @compiled
 def _lines_with_products(order_ids: list[uuid.UUID]) -> QuerySet[OrderLine]:
-    return OrderLine.objects.filter(order__in=order_ids).select_related("product").order_by("pk")
+    return OrderLine.objects.filter(order__in=order_ids).select_related("product", "bundle").order_by("pk")
 
 
 @compiled
@@ -228,4 +228,4 @@ def reviewable_lines(checkout: Checkout) -> list[OrderLine]:
 
 
 def _lines() -> Prefetch[str]:
-    return Prefetch("lines", OrderLine.objects.select_related("product").order_by("pk"))
+    return Prefetch("lines", OrderLine.objects.select_related("product", "bundle").order_by("pk"))

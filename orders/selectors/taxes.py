@@ -49,7 +49,8 @@ def taxes_of_cart(cart: CartView, country: str, at: dt.datetime) -> list[TaxShar
     table, on = tax_rates(), timezone.localdate(at)
     parts = []
     for parcel in cart.parcels:
-        amounts = [(line.total_minor, rate_for(table, country, line.tax_class, on)) for line in parcel.lines]
+        taxed = [pair for line in parcel.lines for pair in line.taxed or ((line.total_minor, line.tax_class),)]
+        amounts = [(minor, rate_for(table, country, tax_class, on)) for minor, tax_class in taxed]
         amounts.append((parcel.shipping_minor, rate_for(table, country, SHIPPING, on)))
         parts += [(rate, gross, tax) for (gross, rate), tax in zip(amounts, taxes_in(amounts), strict=True)]
     return tax_shares(parts)

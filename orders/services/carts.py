@@ -21,6 +21,7 @@ from core.postgresql.statements import Prepared
 from logistics.selectors import availability
 from orders import rules
 from orders.errors import (
+    BundleIncomplete,
     CartFull,
     CartLineNotFound,
     InvalidQuantity,
@@ -57,7 +58,7 @@ def add_to_cart(
     Raises:
         AnswerMissing, AnswerTooLong, AnswerUnreadable: the product asks for something else.
         InvalidQuantity: not a whole number in range, or more than the limit together with what is in the cart.
-        VariantNotFound, VariantUnavailable: nothing that is on sale.
+        VariantNotFound, VariantUnavailable, BundleIncomplete: nothing that is on sale.
         NotInCurrency: it has no price in the shopper's currency.
         QuantityNotSold: fewer than are sold at least, or no multiple of what it is sold in, together with what is in the cart.
         SoldOut: fewer are available than the cart would then hold.
@@ -77,6 +78,8 @@ def _sellable(variant_id: uuid.UUID, conversion: Conversion, trader: Trader | No
     offer = offer_of(variant_id, conversion, trader)
     if offer is None:
         raise VariantNotFound
+    if not offer.is_complete:
+        raise BundleIncomplete(title=offer.title_in(_language()))
     if not offer.is_sellable:
         raise VariantUnavailable(title=offer.title_in(_language()))
     if offer.currency != conversion.currency:

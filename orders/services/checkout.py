@@ -32,6 +32,7 @@ from loyalty import services as loyalty
 from orders import rules
 from orders.errors import (
     AnswersNeeded,
+    BundleIncomplete,
     Busy,
     CartEmpty,
     CheckoutNotFound,
@@ -47,6 +48,7 @@ from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
 from orders.selectors.carts import lines_of
 from orders.selectors.purchases import checkout_of
 from orders.services import payment
+from orders.services.bundles import order_bundles, unpacked
 from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.delivering import refuse_undeliverable
@@ -141,7 +143,8 @@ def place_order(
 
     Raises:
         CheckoutNotFound: the key, or the cart, is another person's.
-        CartEmpty, VariantUnavailable, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot be bought as it is.
+        CartEmpty, VariantUnavailable, BundleIncomplete, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot
+            be bought as it is.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
@@ -189,14 +192,14 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
     bought = bought_for(company_id=buyer.company_id, user_id=buyer.user_id, number=buyer.purchase_number, at=at)
     wanted = _wanted(cart, conversion, bought.trader)
     refuse_undeliverable(wanted, address=buyer.address, has_consent=buyer.wants_digital_now)
-    quote = replace(_quote(wanted, buyer, means.points, at, conversion), bought_for=bought)
+    quote = replace(_quote(unpacked(wanted, conversion), buyer, means.points, at, conversion), bought_for=bought)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
     checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
     checkout.credit_minor = total_of(means.credit, most=Money(checkout.total_minor, conversion.currency))
     orders = _write(checkout, quote, buyer, at)
-    agreed = [line for order in quote.orders for line in order.lines if line.quote_id is not None]
+    agreed = [line for line in wanted if line.quote_id is not None]
     use_quotes(checkout_id=checkout.pk, user_id=buyer.user_id, lines=agreed, at=cart.clock)
     spend_credit(checkout, means.credit, at)
     _take(checkout, orders, quote, at)
@@ -228,6 +231,8 @@ def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[r
     wanted = []
     for line in lines:
         variant = variants.get(line.variant_id)
+        if variant is not None and not variant.is_complete:
+            raise BundleIncomplete(title=variant.title_in(get_language() or "en"))
         if variant is None or not variant.is_sellable:
             raise VariantUnavailable(title=variant.title_in(get_language() or "en") if variant else "")
         if (variant.currency if line.quote_id is None else line.seen_currency) != conversion.currency:
@@ -289,6 +294,7 @@ def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> 
     commissions = charge(orders=orders, lines=lines, quotes=quote.orders, country=buyer.country, at=at)
     insert([checkout])
     insert(orders)
+    insert(order_bundles(orders, quote.orders))
     insert(lines)
     insert(commissions)
     write_changes(record_change(row, "", row.status, actor=buyer.actor, reason="", at=at) for row in (checkout, *orders))
@@ -306,7 +312,7 @@ def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conve
         shipping_minor=quoted.shipping_minor,
         points_minor=quoted.points_minor,
         total_minor=quoted.total_minor,
-        handling_days=max((line.variant.handling_days for line in quoted.sent_lines), default=0),
+        handling_days=max((line.handling_days for line in quoted.sent_lines), default=0),
         is_digital=not quoted.sent_lines,
         digital_consent_at=at if len(quoted.sent_lines) < len(quoted.lines) else None,
         placed_at=at,
@@ -320,6 +326,7 @@ def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
         merchant_id=order.merchant_id,
         product_id=variant.product_id,
         variant_id=variant.variant_id,
+        bundle_id=line.bundle.bundle_id if line.bundle else None,
         sku=variant.sku,
         title=variant.title,
         i18n=variant.i18n,

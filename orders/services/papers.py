@@ -199,7 +199,7 @@ def _seller(merchant: Merchant) -> Party:
 
 def _lines(order: MerchantOrder) -> tuple[PaperLine, ...]:
     language = order.checkout.language
-    lines = [_line(line, language) for line in OrderLine.objects.filter(order=order).select_related("product").order_by("pk")]
+    lines = [_line(line, language) for line in OrderLine.objects.filter(order=order).select_related("product", "bundle").order_by("pk")]
     if order.shipping_minor:
         with translation.override(language):
             title = _("Shipping")
@@ -213,7 +213,7 @@ def _line(line: OrderLine, language: str) -> PaperLine:
     return PaperLine(
         key=str(line.pk),
         title=translated({"title": line.title}, line.i18n, "title", language),
-        details=" · ".join([*(f"{name}: {value}" for name, value in chosen.items()), line.sku]),
+        details=" · ".join([*(f"{name}: {value}" for name, value in chosen.items()), line.sku, *_set_of(line, language)]),
         quantity=line.quantity,
         price_minor=line.price_minor,
         total_minor=line.total_minor,
@@ -221,6 +221,10 @@ def _line(line: OrderLine, language: str) -> PaperLine:
         tax_bps=line.tax_bps,
         tax_minor=line.tax_minor,
     )
+
+
+def _set_of(line: OrderLine, language: str) -> list[str]:
+    return [line.bundle.said_of_part(language)] if line.bundle else []
 
 
 def _day(moment: dt.datetime) -> str:

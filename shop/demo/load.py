@@ -19,6 +19,7 @@ from payments.services.refunds import send_refunds
 from recommend.services.training import train
 from shop.demo import (
     approval,
+    bundles,
     companies,
     copies,
     digital,
@@ -34,7 +35,7 @@ from shop.demo import (
     source,
     used,
     words,
-)  # fmt: skip
+)
 from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
@@ -111,6 +112,7 @@ def _besides(now: dt.datetime) -> None:
     used.make_to_order()
     used.engrave()
     prices.sell_in_bulk()
+    bundles.put_together(now)
     quotes.ask(now)
     companies.open_companies(now)
     digital.buy(now)

@@ -249,6 +249,12 @@ def said_on(line: OrderLine) -> list[tuple[str, str]]:
 
 
 @register.filter
+def part_of(line: OrderLine) -> str:
+    """Which set a bought product was a part of; empty where it was bought alone."""
+    return line.bundle.said_of_part(get_language() or "en") if line.bundle else ""
+
+
+@register.filter
 def rich_text(text: str) -> SafeString:
     """A stored description, which is clean HTML, for the page; lines typed without tags become paragraphs."""
     return cleaned(text if "<" in text else linebreaks(text))

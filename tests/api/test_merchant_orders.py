@@ -5,6 +5,8 @@ import pytest
 from logistics.models import Shipment, StockMovement
 from orders.models import MerchantOrder
 from tests.api.conftest import make_partner
+from tests.factories.bundles import make_bundle
+from tests.factories.orders import make_goods
 from tests.walkthrough import order_up_to
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +140,16 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_orders(django
         answer = partner.get("/orders/")
 
     assert len(answer.json()["results"]) == 4
+
+
+def test_lines_say_which_set_they_were_bought_in() -> None:
+    cup = make_goods(price=500)
+    order = order_up_to("paid", variants=[make_bundle({cup: 4}, price=1_801)]).order
+
+    row = make_partner(order.merchant).get(f"/orders/{order.pk}/").json()
+
+    assert [(line["sku"], line["quantity"], line["price_minor"], line["bundle"]["number"]) for line in row["lines"]] == [
+        (cup.sku, 1, 451, 1),
+        (cup.sku, 3, 450, 1),
+    ]
+    assert (row["lines"][0]["bundle"]["title"], row["lines"][0]["bundle"]["total"]["minor"]) == ("Tea set", 1_801)

@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 
 from catalog.services.prices import set_price
+from tests.factories.bundles import make_bundle
 from tests.factories.catalog import make_category, make_product
 from tests.factories.exchange import make_rates
 from tests.factories.logistics import make_stock
+from tests.factories.merchants import make_merchant
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +130,19 @@ def test_prices_are_said_in_the_currency_asked_for() -> None:
     refused = Client().get("/api/v1/products/", {"currency": "GBP"})
     assert refused.status_code == 409
     assert refused.json()["code"] == "currency_not_offered"
+
+
+def test_a_product_says_what_a_set_contains() -> None:
+    shop = make_merchant()
+    cup = make_product(merchant=shop, title="Cup", price=500, i18n={"zh-hans": {"title": "杯子"}}).variants.get()
+    make_stock(9, variant=cup)
+    bundle = make_bundle({cup: 4}, price=1_800)
+
+    [variant] = get(f"/products/{bundle.product.slug}/", language="zh-hans").json()["variants"]
+    [plain] = get(f"/products/{cup.product.slug}/").json()["variants"]
+
+    assert variant["in_stock"]
+    assert plain["parts"] == []
+    [part] = variant["parts"]
+    assert (part["variant"], part["sku"], part["title"], part["quantity"], part["on_sale"]) == (str(cup.pk), cup.sku, "杯子", 4, True)
+    assert part["price"]["minor"] == 500

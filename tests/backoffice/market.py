@@ -12,6 +12,7 @@ from accounts.models import User
 from catalog.imports.services import map_columns, upload
 from catalog.imports.work import work_through
 from catalog.models import Picture, Product, ProductImport, Proposal, Review
+from catalog.services.bundles import Part, compose_bundle
 from catalog.services.prices import set_price
 from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
@@ -78,6 +79,7 @@ def make_shop(canary: str) -> Shop:
     draft = make_product(
         merchant=merchant, category=category, title=f"{canary} draft", published=False, variants=[new_variant(sku=f"{canary}-2")]
     )
+    compose_bundle(variant_id=draft.variants.get().pk, parts=[Part(product.variants.get().pk, 2)])
     Picture.objects.create(product=product, original=f"products/{canary}/original.webp", width=10, height=10, alt=f"{canary} picture")
     set_price(variant_id=product.variants.get().pk, currency="EUR", price_minor=4_711)
     warehouse = create_warehouse(merchant=merchant, code=f"{canary}-W", name=f"{canary} hall", kind="central", city=f"{canary}ville")

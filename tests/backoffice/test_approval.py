@@ -47,7 +47,7 @@ def form_of(product: Product, **changes: Any) -> dict[str, Any]:
         "title_zh": "", "description_zh": "", "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1", "variants-0-id": variant.pk,
         "variants-0-product": product.pk, "variants-0-sku": variant.sku, "variants-0-price_minor": "12.50", "variants-0-weight_g": "300",
         "variants-0-is_active": "on", "pictures-TOTAL_FORMS": "0", "pictures-INITIAL_FORMS": "0", "prices-TOTAL_FORMS": "0",
-        "prices-INITIAL_FORMS": "0", **changes,
+        "prices-INITIAL_FORMS": "0", "bundle_items-TOTAL_FORMS": "0", "bundle_items-INITIAL_FORMS": "0", **changes,
     }  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
+from catalog.models import BundleItem
 from tests.backoffice.market import make_shop
 from tests.factories.accounts import make_user
+from tests.factories.catalog import make_product
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -72,3 +74,26 @@ def test_pages_of_both_offices_load_without_complaints(shop_server: str, browser
             assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"), path
         assert complaints == []
         context.close()
+
+
+@pytest.mark.browser
+def test_a_merchant_searches_for_a_part_of_a_set(shop_server: str, browser_context: BrowserContext) -> None:
+    shop = make_shop("ANTELOPE")
+    target = make_product(merchant=shop.merchant, title="Pair", price=3_000)
+    page = _sign_in(browser_context, shop_server, shop.owner)
+    complaints = _listen(page)
+
+    page.goto(f"/merchant/catalog/product/{target.pk}/change/")
+    page.get_by_text("Add another Part of a set").click()
+    page.locator("[name=bundle_items-0-variant]").select_option(str(target.variants.get().pk))
+    page.locator("[name=bundle_items-0-component] + .select2 .select2-selection").click()
+    page.keyboard.type("lantern")
+    page.locator(".select2-results li", has_text="ANTELOPE lantern · ANTELOPE-1").click()
+    page.locator("[name=bundle_items-0-quantity]").fill("2")
+    page.locator("[name=_continue]").click()
+    page.locator("[name=bundle_items-0-id]").wait_for(state="attached")
+
+    item = BundleItem.objects.get(product=target)
+    assert (item.component.sku, item.quantity) == ("ANTELOPE-1", 2)
+    # Whoever types on breaks off the search for what was typed before.
+    assert [said for said in complaints if "/autocomplete/" not in said] == []

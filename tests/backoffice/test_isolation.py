@@ -225,6 +225,7 @@ def test_a_new_variant_row_cannot_be_put_below_a_strangers_product(member: Clien
         "variants-0-sku": "ANTELOPE-9", "variants-0-price_minor": "12.50", "variants-0-weight_g": "1", "variants-0-is_active": "on",
         "variants-0-merchant": stranger.merchant.pk, "pictures-TOTAL_FORMS": "0", "pictures-INITIAL_FORMS": "0",
         "prices-TOTAL_FORMS": "0", "prices-INITIAL_FORMS": "0",
+        "bundle_items-TOTAL_FORMS": "0", "bundle_items-INITIAL_FORMS": "0",
     }  # fmt: skip
 
     member.post(reverse("merchant:catalog_product_change", args=[product.pk]), data)

@@ -134,7 +134,8 @@ def _prices(shop: Shop, *rows: dict[str, Any], existing: int = 0) -> dict[str, A
         "pictures-TOTAL_FORMS": "0", "pictures-INITIAL_FORMS": "0", "variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1",
         "variants-0-id": variant.pk, "variants-0-product": shop.product.pk, "variants-0-sku": variant.sku, "variants-0-options": "",
         "variants-0-price_minor": "20.00", "variants-0-compare_at_minor": "", "variants-0-weight_g": variant.weight_g,
-        "variants-0-is_active": "on", "prices-TOTAL_FORMS": str(len(rows)), "prices-INITIAL_FORMS": str(existing),
+        "variants-0-is_active": "on", "bundle_items-TOTAL_FORMS": "0", "bundle_items-INITIAL_FORMS": "0",
+        "prices-TOTAL_FORMS": str(len(rows)), "prices-INITIAL_FORMS": str(existing),
     }  # fmt: skip
     for index, row in enumerate(rows):
         data |= {f"prices-{index}-{name}": value for name, value in row.items()}

@@ -60,6 +60,8 @@ def _product_form(product: Product | None, variants: list[dict[str, Any]], **cha
         "tax_class": "standard",
         "brand": "",
         "prices-TOTAL_FORMS": "0",
+        "bundle_items-TOTAL_FORMS": "0",
+        "bundle_items-INITIAL_FORMS": "0",
         "prices-INITIAL_FORMS": "0",
         "pictures-TOTAL_FORMS": "0",
         "pictures-INITIAL_FORMS": "0",
@@ -218,15 +220,16 @@ def test_a_count_is_corrected_with_a_reason_and_not_against_what_changed_meanwhi
     assert "changed this a moment ago" in owner.get(stale["Location"]).content.decode()
 
 
-def test_goods_are_received_into_a_warehouse(shop: Shop, owner: Client) -> None:
-    variant = shop.draft.variants.get()
+def test_goods_are_received_into_a_warehouse_and_sets_are_not(shop: Shop, owner: Client) -> None:
+    variant = make_product(merchant=shop.merchant).variants.get()
+    bundle = shop.draft.variants.get()
 
-    owner.post(
-        reverse("merchant:logistics_stock_add"),
-        {"variant": str(variant.pk), "warehouse": str(shop.warehouse.pk), "quantity": "12", "note": "Van"},
-    )
+    for row in (variant, bundle):
+        data = {"variant": str(row.pk), "warehouse": str(shop.warehouse.pk), "quantity": "12", "note": "Van"}
+        owner.post(reverse("merchant:logistics_stock_add"), data)
 
     assert Stock.objects.get(variant=variant).on_hand == 12
+    assert not Stock.objects.filter(variant=bundle).exists()
 
 
 def test_the_delivery_price_is_typed_in_major_units(shop: Shop, owner: Client) -> None:

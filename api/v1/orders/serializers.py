@@ -4,7 +4,21 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.v1.products.serializers import MoneySerializer, money
-from orders.models import MerchantOrder, OrderLine
+from orders.models import MerchantOrder, OrderBundle, OrderLine
+
+
+class OrderBundleSerializer(serializers.ModelSerializer[OrderBundle]):
+    """A set of an order; all lines that name its number are its parts, at shares of its price."""
+
+    total = serializers.SerializerMethodField()
+
+    class Meta:
+        model = OrderBundle
+        fields = ("number", "sku", "title", "options", "quantity", "price_minor", "total")
+
+    @extend_schema_field(MoneySerializer)
+    def get_total(self, bundle: OrderBundle) -> dict[str, Any]:
+        return money(bundle.total_minor, bundle.currency)
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -19,11 +33,12 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     total = serializers.SerializerMethodField()
     price_list = serializers.UUIDField(source="price_list_id", allow_null=True, read_only=True)
     personalisation = AnswerSerializer(source="answers", many=True, read_only=True)
+    bundle = OrderBundleSerializer(allow_null=True)
 
     class Meta:
         model = OrderLine
         fields = (
-            "id", "sku", "title", "options", "quantity", "price_minor", "total", "is_digital", "personalisation", "price_list",
+            "id", "sku", "title", "options", "quantity", "price_minor", "total", "bundle", "is_digital", "personalisation", "price_list",
             "price_list_version", "ordinary_minor",
         )  # fmt: skip
 

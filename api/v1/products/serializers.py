@@ -8,6 +8,7 @@ from rest_framework import serializers
 from api.currencies import asked_conversion
 from catalog.models import ProductCard
 from catalog.rules.prices import Price, card_price
+from catalog.selectors.bundles import BundlePartView, BundleView
 from core.i18n import translated
 from core.money import Money
 
@@ -81,6 +82,19 @@ class TierSerializer(serializers.Serializer[Any]):
     price = MoneySerializer()
 
 
+class BundlePartSerializer(serializers.Serializer[Any]):
+    """So many pieces of another variant that are in this one; `price` is what one costs on its own."""
+
+    variant = serializers.UUIDField()
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    product = serializers.SlugField()
+    options = serializers.DictField(child=serializers.CharField())
+    quantity = serializers.IntegerField()
+    price = MoneySerializer()
+    on_sale = serializers.BooleanField()
+
+
 class VariantSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -91,6 +105,7 @@ class VariantSerializer(serializers.Serializer[Any]):
     min_quantity = serializers.IntegerField()
     quantity_step = serializers.IntegerField()
     in_stock = serializers.BooleanField()
+    parts = BundlePartSerializer(many=True)
 
 
 class ProductDetailSerializer(ProductSerializer):
@@ -108,6 +123,7 @@ class ProductDetailSerializer(ProductSerializer):
     @extend_schema_field(VariantSerializer(many=True))
     def get_variants(self, card: ProductCard) -> list[dict[str, Any]]:
         available: dict[Any, int] = self.context["availability"]
+        sets: dict[Any, BundleView] = self.context["sets"]
         return [
             {
                 "id": str(variant.pk),
@@ -119,6 +135,21 @@ class ProductDetailSerializer(ProductSerializer):
                 "min_quantity": variant.min_quantity,
                 "quantity_step": variant.quantity_step,
                 "in_stock": available.get(variant.pk, 0) > 0,
+                "parts": [_part(part) for part in sets[variant.pk].parts] if variant.pk in sets else [],
             }
             for variant, price, tiers in self.context["variants"]
         ]
+
+
+def _part(part: BundlePartView) -> dict[str, Any]:
+    variant = part.variant
+    return {
+        "variant": str(variant.variant_id),
+        "sku": variant.sku,
+        "title": part.title,
+        "product": variant.slug,
+        "options": variant.options,
+        "quantity": part.quantity,
+        "price": money(variant.price_minor, variant.currency),
+        "on_sale": part.is_on_sale,
+    }

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import get_language
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.filters import OrderingFilter
 from rest_framework.generics import get_object_or_404
@@ -13,6 +14,7 @@ from api.pagination import SignedCursorPagination
 from api.v1.products.filters import ProductFilter
 from api.v1.products.serializers import ProductDetailSerializer, ProductSerializer
 from catalog.models import ProductCard
+from catalog.selectors.bundles import bundles_of
 from catalog.selectors.cards import visible_cards
 from catalog.selectors.products import tiered_variants
 from logistics.selectors import availability
@@ -46,5 +48,7 @@ class ProductDetail(PublicView):
         card = get_object_or_404(visible_cards().select_related("product"), slug=slug)
         variants = tiered_variants(card.product_id, asked_conversion(request))
         left = availability([variant.pk for variant, _price, _tiers in variants])
-        context: dict[str, Any] = {"request": request, "variants": variants, "availability": left}
+        bundles = [variant.pk for variant, _price, _tiers in variants if variant.is_bundle]
+        sets = bundles_of(bundles, get_language() or "en", asked_conversion(request))
+        context: dict[str, Any] = {"request": request, "variants": variants, "availability": left, "sets": sets}
         return Response(ProductDetailSerializer(card, context=context).data)

@@ -9,10 +9,11 @@ from openpyxl import load_workbook
 
 from catalog.imports.cells import guarded, unguarded
 from catalog.imports.export import csv_lines, table, write_workbook
-from catalog.models import Category, Product, ProductCard, Variant
+from catalog.models import BundleItem, Category, Product, ProductCard, Variant
 from catalog.services.products import archive_product, update_product
 from merchants.models import Merchant
 from tests.catalog.imports.bench import imported, sums
+from tests.factories.bundles import make_bundle
 from tests.factories.catalog import NOW, make_brand, make_product, new_variant
 from tests.factories.logistics import make_stock
 
@@ -39,6 +40,18 @@ def goods(merchant: Merchant, lamps: Category) -> None:
     colours = [new_variant(options={"Size": "M", "Colour": colour}, currency="KWD", price_minor=1_250) for colour in ("=Red", "Blue")]
     shirt = make_product(merchant=merchant, category=lamps, variants=colours, published=False, condition="fair", tax_class="reduced")
     make_stock(4, variant=shirt.variants.first(), warehouse=merchant.warehouses.get())
+
+
+def test_a_set_comes_back_as_it_was_with_its_parts(merchant: Merchant, lamps: Category) -> None:
+    cup = make_product(merchant=merchant, category=lamps, price=500).variants.get()
+    make_stock(9, variant=cup, warehouse=merchant.warehouses.get())
+    make_bundle({cup: 2}, price=900, category=lamps)
+    before = [list(model.objects.order_by("pk").values()) for model in (Product, Variant, ProductCard, BundleItem)]
+
+    row = imported(merchant, b"".join(csv_lines(merchant)))
+
+    assert sums(row) == (0, 0, 2, 0)
+    assert [list(model.objects.order_by("pk").values()) for model in (Product, Variant, ProductCard, BundleItem)] == before
 
 
 @pytest.mark.parametrize("text", FORMULAS)
