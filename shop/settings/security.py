@@ -3,7 +3,7 @@
 from csp.constants import NONE, SELF
 
 from shop.environment import env, env_flag
-from shop.settings.business import IMPORT_MAX_MB, STRIPE_API_BASE
+from shop.settings.business import DIGITAL_FILE_MAX_MB, IMPORT_MAX_MB, STRIPE_API_BASE
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -44,6 +44,7 @@ FILES_MAX_MB = {
     **dict.fromkeys(["review", "own-review-edit", "own-review-add", "complain", "case-act"], 60),
     **dict.fromkeys(["merchant:catalog_product_add", "merchant:catalog_product_change"], 100),
     "merchant:imports": IMPORT_MAX_MB,
+    "merchant:digital-files": DIGITAL_FILE_MAX_MB,
     "admin:payments_bankline_import": 5,
     "admin:core_exchangerate_add": 10,
 }
