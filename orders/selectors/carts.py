@@ -269,7 +269,7 @@ def _line_view(
     line: CartLine, variant: SellableVariant, available: int, language: str, currency: str, bundle: BundleView | None
 ) -> CartLineView:
     is_agreed = line.quote_id is not None
-    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id, line.answers)
+    wanted = rules.WantedLine(variant, line.quantity, line.agreed_minor, line.quote_id, answers=line.answers)
     problem = problem_of(variant, line.quantity, available, currency, agreed_in=line.seen_currency if is_agreed else "")
     by_list = wanted.by_list
     if not problem and not is_agreed and not is_answered(variant.asked, line.answers):

@@ -243,7 +243,7 @@ def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[r
             raise QuantityNotSold(title=title, least=variant.min_quantity, step=variant.quantity_step)
         if line.quote_id is None and not is_answered(variant.asked, line.answers):
             raise AnswersNeeded(title=variant.title_in(get_language() or "en"))
-        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id, line.answers))
+        wanted.append(rules.WantedLine(variant, quantity, line.agreed_minor, line.quote_id, answers=line.answers))
     return wanted
 
 
