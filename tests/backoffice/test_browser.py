@@ -89,8 +89,10 @@ def test_a_merchant_searches_for_a_part_of_a_set(shop_server: str, browser_conte
     page.locator("[name=bundle_items-0-component] + .select2 .select2-selection").click()
     page.keyboard.type("lantern")
     page.locator(".select2-results li", has_text="ANTELOPE lantern · ANTELOPE-1").click()
+    page.locator("[name=bundle_items-0-component] + .select2", has_text="ANTELOPE-1").wait_for()
     page.locator("[name=bundle_items-0-quantity]").fill("2")
-    page.locator("[name=_continue]").click()
+    with page.expect_navigation(timeout=30_000):
+        page.locator("[name=_continue]").click()
     page.locator("[name=bundle_items-0-id]").wait_for(state="attached")
 
     item = BundleItem.objects.get(product=target)
