@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -56,6 +56,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
     with django_db_blocker.unblock():
         _leave_a_copy_for_the_next_run()
         _allow_emptying_tables()
+        _keep_content_types()
     yield
     with django_db_blocker.unblock():
         _send_others_away()
@@ -94,3 +95,14 @@ def _allow_emptying_tables() -> None:
         cursor.execute("SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '%\\_no\\_truncate'")
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+def _keep_content_types() -> None:
+    """What a live server has remembered of them must stay true while the tables around them are emptied."""
+    operations = type(connection.ops)  # of every connection: beside an event loop Django opens another
+    kept, sql_flush = {"django_content_type", "auth_permission"}, operations.sql_flush
+
+    def but_for_kept(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
+        return sql_flush(self, style, [table for table in tables if table not in kept], **options)
+
+    operations.sql_flush = but_for_kept  # type: ignore[method-assign]
