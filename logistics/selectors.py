@@ -33,30 +33,33 @@ __all__ = [
 
 # Pieces of what is `asked` for. What is no bundle is its own one part, a piece of it in each.
 _PIECES = """
-SELECT asked.id, min(CASE WHEN item.id IS NULL OR (part.is_active AND product.status = 'published') THEN free.pieces ELSE 0 END
-                     / coalesce(item.quantity, 1)) AS pieces
-FROM {asked}
-JOIN catalog_variant own ON own.id = asked.id
-JOIN catalog_product sold ON sold.id = own.product_id
-LEFT JOIN catalog_bundleitem item ON item.variant_id = asked.id
-LEFT JOIN catalog_variant part ON part.id = item.component_id
-LEFT JOIN catalog_product product ON product.id = part.product_id
-CROSS JOIN LATERAL (
-    SELECT CASE
-        WHEN NOT sold.is_digital THEN coalesce(sum(stock.on_hand - stock.reserved), 0)
-        WHEN EXISTS (SELECT FROM catalog_digitalfile file WHERE file.product_id = sold.id AND file.withdrawn_at IS NULL
-                     AND coalesce(file.variant_id, own.id) = own.id) THEN {unlimited}
-        ELSE 0 END AS pieces
+WITH asked AS MATERIALIZED ({asked}),
+wanted AS MATERIALIZED (
+    SELECT asked.id, coalesce(item.component_id, asked.id) AS part_id, coalesce(item.quantity, 1) AS quantity, item.id IS NULL AS is_alone
+    FROM asked LEFT JOIN catalog_bundleitem item ON item.variant_id = asked.id
+),
+free AS (
+    SELECT stock.variant_id, sum(stock.on_hand - stock.reserved) AS pieces
     FROM logistics_stock stock JOIN logistics_warehouse warehouse ON warehouse.id = stock.warehouse_id AND warehouse.is_active
-    WHERE stock.variant_id = coalesce(item.component_id, asked.id)
-) free
-GROUP BY asked.id
-"""
-_FREE = Prepared(_PIECES.format(unlimited=UNLIMITED, asked="unnest(%s::uuid[]) AS asked (id)"))
-_ON_SALE = _PIECES.format(
-    unlimited=UNLIMITED, asked="(SELECT id FROM catalog_variant WHERE product_id = ANY(%s::uuid[]) AND is_active) asked"
+    WHERE stock.variant_id IN (SELECT part_id FROM wanted)
+    GROUP BY stock.variant_id
 )
-_FREE_OF_PRODUCTS = Prepared(
+SELECT wanted.id, min(CASE
+    WHEN NOT (wanted.is_alone OR (part.is_active AND product.status = 'published')) THEN 0
+    WHEN NOT product.is_digital THEN coalesce(free.pieces, 0)
+    WHEN EXISTS (SELECT FROM catalog_digitalfile file WHERE file.product_id = product.id AND file.withdrawn_at IS NULL
+                 AND coalesce(file.variant_id, part.id) = part.id) THEN {unlimited}
+    ELSE 0 END / wanted.quantity)::bigint AS pieces
+FROM wanted
+JOIN catalog_variant part ON part.id = wanted.part_id
+JOIN catalog_product product ON product.id = part.product_id
+LEFT JOIN free ON free.variant_id = part.id
+GROUP BY wanted.id
+"""
+_FREE = Prepared(_PIECES.format(unlimited=UNLIMITED, asked="SELECT unnest(%s::uuid[]) AS id"))
+_ON_SALE = _PIECES.format(unlimited=UNLIMITED, asked="SELECT id FROM catalog_variant WHERE product_id = ANY(%s::uuid[]) AND is_active")
+# Planned anew each time: it is asked for one product and for hundreds, and while goods are imported the tables grow fast.
+_FREE_OF_PRODUCTS = (
     f"SELECT product_id, sum(pieces)::bigint FROM ({_ON_SALE}) available JOIN catalog_variant USING (id) GROUP BY product_id"  # noqa: S608
 )
 

@@ -69,11 +69,13 @@ def is_chinese(word: str) -> bool:
     return word[:1] > "\u303f" and bool(_IS_CJK.match(word))
 
 
+@lru_cache(maxsize=4_096)
 def latin_word(run: str) -> str:
     """A Latin run as it is stored and asked for."""
     return singular(run)[:MAX_WORD]
 
 
+@lru_cache(maxsize=4_096)
 def pieces(word: str) -> tuple[str, ...]:
     """The letters and the digits of a word that mixes both: "128gb" is "128" and "gb"; of any other word only itself."""
     found = tuple(_PIECES.findall(word))
@@ -99,7 +101,7 @@ def _tokens(text: str) -> tuple[tuple[str, int], ...]:
     place, last = 0, ""
     for run, is_cjk in runs(_TAGS.sub(" ", text)):
         if is_cjk:
-            found += _chinese_tokens(run, place)
+            found += [(token, place + offset) for token, offset in _chinese_tokens(run)]
             place, last = place + len(run), ""
             continue
         word = latin_word(run)
@@ -116,16 +118,19 @@ def _tokens(text: str) -> tuple[tuple[str, int], ...]:
 _tokens_of_name = lru_cache(maxsize=2_048)(_tokens)
 
 
-def _chinese_tokens(run: str, place: int) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=2_048)  # goods of one shop say much in the same words
+def _chinese_tokens(run: str) -> tuple[tuple[str, int], ...]:
+    found = []
     for index, character in enumerate(run):
-        yield character, place + index
+        found.append((character, index))
         if pair := run[index : index + 2][1:]:
-            yield character + pair, place + index
+            found.append((character + pair, index))
     start = 0
     for word in chinese_words(run):
         if 3 <= len(word) <= MAX_WORD:
-            yield word, place + start
+            found.append((word, start))
         start += len(word)
+    return tuple(found)
 
 
 def naming_part(text: str) -> str:
@@ -145,6 +150,7 @@ def heads(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chinese or [HEAD + word for word in latin[-1:]]))
 
 
+@lru_cache(maxsize=2_048)
 def _endings(run: str) -> list[str]:
     """The words a Chinese run ends in: "智能手机" ends in 智能手机 and in 手机, a word of three such as 饮用水 in its last, too."""
     last = chinese_words(run)[-1]

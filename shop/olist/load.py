@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
+import multiprocessing
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connections, transaction
 
 from catalog.imports.rows import Goods, Rules, goods_of
 from catalog.imports.work import treat, tried
@@ -27,7 +28,7 @@ ACTOR = "system:load_olist"
 KINDS = ("company", "company", "individual", "local_store")
 SHOPS_AT_ONCE = 200
 BATCH = 500
-# PostgreSQL writes what one has composed while the other composes.
+# PostgreSQL writes what one has composed while the other composes. They are forked, so that they share what is in memory.
 HANDS = 2
 Progress = Callable[[str, int], None]
 
@@ -35,7 +36,7 @@ Progress = Callable[[str, int], None]
 def load(folder: Path, *, at: dt.datetime, on_progress: Progress = lambda _what, _done: None, hands: int = HANDS) -> Counter[str]:
     """Make what is not there yet; returns how many rows were made, changed, unchanged and failed.
 
-    Several `hands` have a thread and a connection each; one works within the caller's transaction.
+    Several `hands` have a process and a connection each; one works within the caller's transaction.
 
     Raises:
         OSError: a file is missing.
@@ -61,7 +62,8 @@ def _in_hands(batches: Iterable[list[Goods]], at: dt.datetime, hands: int) -> It
     if hands == 1:
         yield from (tried(functools.partial(_bring, batch, at)) for batch in batches)
         return
-    with ThreadPoolExecutor(hands, thread_name_prefix="olist") as pool:
+    connections.close_all()  # no two processes may speak through one
+    with ProcessPoolExecutor(hands, mp_context=multiprocessing.get_context("fork")) as pool:
         waiting: deque[Future[Counter[str]]] = deque()
         for batch in batches:
             waiting.append(pool.submit(_take, batch, at))
@@ -72,10 +74,7 @@ def _in_hands(batches: Iterable[list[Goods]], at: dt.datetime, hands: int) -> It
 
 
 def _take(batch: list[Goods], at: dt.datetime) -> Counter[str]:
-    try:
-        return tried(functools.partial(_bring, batch, at))
-    finally:
-        connection.close()  # this thread's own
+    return tried(functools.partial(_bring, batch, at))
 
 
 def _of(goods: Goods, merchant: Merchant) -> Goods:
