@@ -75,6 +75,9 @@ def mark_delivered(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merch
     order = locked_order(order_id)
     if order.status in SENT - {OrderStatus.SHIPPED}:
         return order
+    # Only what is downloaded goes from paid to delivered, and by itself; what lies on a shelf was not sent by saying so.
+    if order.status != OrderStatus.SHIPPED:
+        raise IllegalTransition(status=order.get_status_display())
     complete_by = at + dt.timedelta(days=settings.COMPLETE_AFTER_DELIVERY_DAYS)
     move_to(order, OrderStatus.DELIVERED, actor=actor, at=at, delivered_at=at, complete_by=complete_by)
     logistics.deliver(reference=order.pk, actor=actor, at=at)

@@ -142,6 +142,19 @@ def test_marking_an_order_delivered_delivers_the_parcels_that_are_under_way() ->
     assert not OutboxEvent.objects.filter(handled_at=None).exists()
 
 
+@pytest.mark.parametrize("status", [OrderStatus.PAID, OrderStatus.PREPARING])
+def test_what_was_not_sent_cannot_be_marked_delivered(status: OrderStatus) -> None:
+    walk = order_up_to(status, variants=[make_goods()])
+    before = Stock.objects.values_list("on_hand", "reserved").get()
+
+    with pytest.raises(IllegalTransition):
+        fulfilment.mark_delivered(order_id=walk.order.pk, actor="merchant:1", at=timezone.now())
+
+    walk.order.refresh_from_db()
+    assert walk.order.status == status
+    assert Stock.objects.values_list("on_hand", "reserved").get() == before
+
+
 def test_a_parcel_that_went_back_stays_so_when_the_order_is_marked_delivered() -> None:
     walk = order_up_to(OrderStatus.SHIPPED, variants=[make_goods()])
     parcel = Shipment.objects.get()
