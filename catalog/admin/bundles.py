@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,19 +14,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
+from catalog.admin.own_variants import OwnVariantForm, OwnVariantsFormSet
 from catalog.models import BundleItem, Product, Variant
 from catalog.rules.bundles import MOST_PIECES
 from catalog.services.bundles import Part, compose_bundle
 from core.backoffice.base import ReadOnlyInline
 from core.backoffice.display import column, label, money_column
-from core.backoffice.fields import ModelChoiceField, ModelForm
+from core.backoffice.fields import ModelChoiceField
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
-
-if TYPE_CHECKING:
-    BaseFormSet = forms.BaseInlineFormSet[Any, Any, Any]
-else:
-    BaseFormSet = forms.BaseInlineFormSet
 
 
 def variant_text(row: Variant) -> str:
@@ -48,7 +44,7 @@ class ComponentChoice(ModelChoiceField):
             return None
 
 
-class BundleItemForm(ModelForm):
+class BundleItemForm(OwnVariantForm):
     """So many pieces of one variant in a set; which set and which variant cannot change once it exists."""
 
     quantity = forms.IntegerField(
@@ -70,18 +66,9 @@ class BundleItemForm(ModelForm):
             widget: Any = self.fields[name].widget
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
 
-    def _post_clean(self) -> None:
-        # The service writes; the instance stays as it was read.
-        return
 
-
-class BundleItemFormSet(BaseFormSet):
+class BundleItemFormSet(OwnVariantsFormSet):
     """Knows only the variants of its product as sets."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if "variant" in form.fields:
-            form.fields["variant"].queryset = Variant.objects.filter(product_id=self.instance.pk).order_by("position", "created_at")
 
     def validate_unique(self) -> None:
         """The service says why a part cannot be in a set twice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -12,19 +12,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from catalog.admin.own_variants import OwnVariantForm, OwnVariantsFormSet
 from catalog.admin.tiers import TiersField, tiers_text
 from catalog.models import Variant, VariantPrice
 from catalog.rules.prices import Price, price_in
 from catalog.services.prices import set_price
 from core.backoffice.display import column, money, money_column
-from core.backoffice.fields import ModelForm, MoneyField
+from core.backoffice.fields import MoneyField
 from core.exchange.selectors import conversion_to, offered_currencies
 from merchants.admin import MerchantInline
-
-if TYPE_CHECKING:
-    BaseFormSet = forms.BaseInlineFormSet[Any, Any, Any]
-else:
-    BaseFormSet = forms.BaseInlineFormSet
 
 
 def other_currencies() -> list[tuple[str, str]]:
@@ -32,7 +28,7 @@ def other_currencies() -> list[tuple[str, str]]:
     return [(code, code) for code in settings.CURRENCIES]
 
 
-class VariantPriceForm(ModelForm):
+class VariantPriceForm(OwnVariantForm):
     """One variant's price in one currency; which variant and currency cannot change once it exists."""
 
     currency = forms.ChoiceField(label=capfirst(_("currency")), choices=other_currencies, widget=UnfoldAdminSelectWidget())
@@ -54,18 +50,9 @@ class VariantPriceForm(ModelForm):
         for name in {"variant", "currency"} & set(self.fields):
             self.fields[name].disabled = not is_new
 
-    def _post_clean(self) -> None:
-        # The service writes; the instance stays as it was read.
-        return
 
-
-class VariantPriceFormSet(BaseFormSet):
+class VariantPriceFormSet(OwnVariantsFormSet):
     """Knows only the variants of its product, and each in one currency once."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if "variant" in form.fields:
-            form.fields["variant"].queryset = Variant.objects.filter(product_id=self.instance.pk).order_by("position", "created_at")
 
     def validate_unique(self) -> None:
         """A second row for the same variant and currency would silently win."""
