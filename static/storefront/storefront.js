@@ -93,8 +93,11 @@ document.addEventListener("added", async () => {
   const box = document.getElementById("mini-cart");
   if (!box?.showPopover) return;
   await window.htmx.ajax("GET", "/cart/mini/", { target: box, swap: "innerHTML" });
+  // Pressed again meanwhile, htmx says "done" of what it only put in line: the press before this one shows the box.
+  const title = box.querySelector("#mini-cart-title");
+  if (!title) return;
   box.showPopover();
-  box.querySelector("#mini-cart-title").focus();
+  title.focus();
 });
 // What was looked at: a guest's browser keeps it, a member's tells the account once the page has loaded.
 const RECENT = "recently-viewed";

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from catalog.models import Picture, Product, RecentView, StockAlert, Wish
 from catalog.services.pictures import tie_picture
@@ -133,6 +133,27 @@ def test_what_was_put_into_the_cart_is_shown_beside_the_page_and_escape_closes_i
     page.keyboard.press("Escape")
     expect(shopper.find("mini-cart")).to_be_hidden()
     expect(shopper.find("cart-count")).to_have_text("2")
+
+
+def test_pressed_twice_quickly_the_cart_in_short_shows_both(shopper: Shopper, lanterns: list[Product]) -> None:
+    page = shopper.page
+    page.goto(f"/p/{lanterns[1].slug}/")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/cart/mini/", hold, times=1)
+
+    shopper.find("add-to-cart").click()
+    expect(shopper.find("cart-count")).to_have_text("1")
+    shopper.find("add-to-cart").click()
+    expect(shopper.find("cart-count")).to_have_text("2")
+    waiting[0].continue_()
+
+    expect(shopper.find("mini-cart")).to_be_visible()
+    expect(shopper.find("mini-subtotal")).to_have_text("$18.00")
+    expect(page.locator("#mini-cart-title")).to_be_focused()
 
 
 def test_hearts_and_comparison_work_without_javascript(new_shopper: MakeShopper, lanterns: list[Product]) -> None:
