@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 LONGEST = 40
 TWO_ERRORS_FROM = 8
+LONGEST_WITH_TWO = 20
 SHORTEST = 3
 MOST_PINYIN = 30
 SHORTEST_PINYIN = 2
@@ -13,7 +14,20 @@ SHORTEST_PINYIN = 2
 
 def deletions(word: str) -> list[str]:
     """The word and all that is left of it when one letter is missing; two words one edit apart share one of them."""
-    return sorted({word, *(word[:index] + word[index + 1 :] for index in range(len(word)))})
+    return sorted({word, *_shorter(word)})
+
+
+def second_deletions(word: str) -> list[str]:
+    """What is left of a long word when two letters are missing: a deletion of another word where that has one letter less or other, and
+    this one a letter too many besides. Empty for words in which one error only is forgiven.
+    """
+    if not TWO_ERRORS_FROM <= len(word) <= LONGEST_WITH_TWO:
+        return []
+    return sorted({shortest for shorter in _shorter(word) for shortest in _shorter(shorter)})
+
+
+def _shorter(word: str) -> set[str]:
+    return {word[:index] + word[index + 1 :] for index in range(len(word))}
 
 
 def distance(one: str, other: str) -> int:

@@ -11,9 +11,10 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from catalog.models import Category, Product, ProductCard
+from catalog.services.tree import KEY as TREE_KEY
 from catalog.services.tree import RISKY_KEY, tree_version
 from core.i18n import translated
-from core.remembered import remembered
+from core.remembered import forget, remembered
 
 STEP = int(Category.steplen)
 KEEP_SECONDS = 300
@@ -41,8 +42,13 @@ class Crumb:
     name: str
 
 
-def category_tree(language: str) -> list[CategoryNode]:
-    """All root categories with everything below them. One cache read; two statements after a change or without a cache."""
+def category_tree(language: str, *, is_latest: bool = False) -> list[CategoryNode]:
+    """All root categories with everything below them. One cache read; two statements after a change or without a cache.
+
+    What another process has changed in the last second may be missing, unless the tree `is_latest`.
+    """
+    if is_latest:
+        forget(TREE_KEY)
     version = tree_version()
     kept_version, tree = _of_this_process.get(language, ("", []))
     if version and kept_version == version:

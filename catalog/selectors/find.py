@@ -17,7 +17,7 @@ from catalog.rules.queries import Question
 from catalog.selectors.cards import Card, cards_of, visible_cards
 from catalog.selectors.meaning import corrected, understood
 from catalog.selectors.prices import minor_price
-from catalog.selectors.sample import LOOKED_AT, Sample, Selected, is_reduced, sample_of
+from catalog.selectors.sample import LOOKED_AT, Sample, Selected, among, has_stars, is_reduced, sample_of
 from catalog.selectors.tsquery import Spelled
 from core.exchange.rules import Conversion
 
@@ -96,32 +96,32 @@ class CardPage:
 
 
 def find_cards(query: CardQuery, language: str) -> CardPage:
-    """One page of the products asked for: two statements where a product has all the words, three where more than the cap have them.
+    """One page of the products asked for: two statements where a product has all the words, three where facets leave more than the cap.
 
     Where none has, the last word may be the beginning of a longer one, then misspelt words are put right, then any of the words will do.
     Sorted by relevance (sales where there is no text) unless asked otherwise, ties always by product. A page number out of range becomes
     the nearest that exists.
     """
-    if not query.text.replace("\0", "").strip():
-        rows = narrowed(query)
-        return _page(rows, _count(rows), query, language)
     rows = narrowed(query, but_for=True)
+    if not query.text.replace("\0", "").strip():
+        sample = sample_of(rows, query.facets)
+        found = narrowed(query)
+        return _page(found, _total(found, query, sample), query, language, sample=sample)
     for reading in _readings(query.text):
         sample = sample_of(rows.filter(search=reading.matching), query.facets)
         # Where only the facets chosen leave nothing, the words were understood well.
         if sample:
-            return _page(*_fitting(query, reading, sample), query, language, reading, sample)
+            is_known = query.facets and sample.is_whole
+            found = visible_cards().filter(among(sample.fitting)) if is_known else narrowed(query).filter(search=reading.matching)
+            return _page(found, _total(found, query, sample), query, language, reading, sample)
     return _page(rows.none(), 0, query, language)
 
 
-def _fitting(query: CardQuery, reading: Reading, sample: Sample) -> tuple[QuerySet[ProductCard], int]:
-    """What the facets chosen leave of a search, and how much that is, at most one above the cap."""
-    if query.facets and sample.is_whole:
-        return visible_cards().filter(pk__in=list(map(uuid.UUID, sample.fitting))), len(sample.fitting)
-    found = narrowed(query).filter(search=reading.matching)
+def _total(found: QuerySet[ProductCard], query: CardQuery, sample: Sample) -> int:
+    """How many are found, at most one above the cap."""
     if sample.is_whole:
-        return found, len(sample)
-    return found, _count(found) if query.facets else COUNT_CAP + 1
+        return len(sample.fitting)
+    return found.order_by()[: COUNT_CAP + 1].count() if query.facets else COUNT_CAP + 1
 
 
 def _readings(text: str) -> Iterator[Reading]:
@@ -165,11 +165,6 @@ def _page(
         instead=reading.instead if reading else "",
         sample=sample,
     )
-
-
-def _count(rows: QuerySet[ProductCard]) -> int:
-    """How many there are, at most one above the cap; rows are not sorted for it."""
-    return rows.order_by()[: COUNT_CAP + 1].count()
 
 
 def _ordered(rows: QuerySet[ProductCard], query: CardQuery, reading: Reading | None, *, is_capped: bool) -> QuerySet[ProductCard]:
@@ -221,7 +216,7 @@ def having(name: str, values: tuple[str, ...]) -> Q:
     if name == names.REDUCED:
         return is_reduced()
     if name == names.STARS:
-        return Q(stars_count__gt=0, stars_sum__gte=F("stars_count") * names.least_stars(values))
+        return has_stars(names.least_stars(values))
     return Q(facets__overlap=[names.facet(name, value) for value in values])
 
 

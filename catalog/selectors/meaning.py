@@ -9,7 +9,7 @@ from itertools import groupby, product
 from catalog.models import Synonym, Term
 from catalog.rules.pinyin import pinyin
 from catalog.rules.queries import Group, Phrase, Question, Word, phrase_of, question_of
-from catalog.rules.spelling import cut, deletions, parts_of, ranked
+from catalog.rules.spelling import cut, deletions, parts_of, ranked, second_deletions
 from core.remembered import forget, remembered
 
 KEY = "synonyms"
@@ -42,7 +42,8 @@ def _synonyms() -> dict[Phrase, list[Phrase]]:
 def corrected(question: Question) -> tuple[Question, str]:
     """The question with words put right that no product has, and its words as text; "" where there is nothing to put right.
 
-    Latin words may be pinyin or misspelt, Chinese ones written with other characters of the same sound. At most four statements.
+    Latin words may be pinyin or misspelt, Chinese ones written with other characters of the same sound. At most four statements,
+    five for long words with two errors.
     """
     words = question.words[:MOST_WORDS]
     if not words:
@@ -93,10 +94,13 @@ def _is_fine(word: Word, known: set[str]) -> bool:
 
 
 def _spelt(text: str) -> list[tuple[Word, ...]]:
-    """Words at most an error or two away."""
-    near = Term.objects.filter(deletions__overlap=deletions(text)).order_by("-documents")[:CANDIDATES]
-    words = [*near.values_list("word", "documents"), *((word, 0) for word in _of_synonyms())]
-    return [(Word(word, False),) for word in ranked(text, words)[:1]]
+    """The word an error or two away, those with few errors first."""
+    for parts in filter(None, (deletions(text), second_deletions(text))):
+        near = Term.objects.filter(deletions__overlap=parts).order_by("-documents")[:CANDIDATES]
+        words = [*near.values_list("word", "documents"), *((word, 0) for word in _of_synonyms())]
+        if found := ranked(text, words):
+            return [(Word(found[0], False),)]
+    return []
 
 
 def _initials(text: str) -> list[tuple[Word, ...]]:

@@ -5,19 +5,21 @@ PostgreSQL would take longer to count fifteen facets of a thousand rows than to 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Case, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 
 from catalog.models import ProductCard
 from catalog.rules import facets as names
 
 LOOKED_AT = 1_000
 MOST_VALUES = 24
-_BETWEEN = "\x1f"
+MOST_STARS = 5
+_BETWEEN, _NEXT = "\x1f", "\x1e"
 Selected = Mapping[str, tuple[str, ...]]
 # Of each facet `name=value`: among what the other facets' choices fit, and in all.
 Counts = Mapping[str, tuple[int, int]]
@@ -57,7 +59,7 @@ class Sample:
         present: Counter[str] = Counter()
         fitting: Counter[str] = Counter()
         for missed, group in self.groups.items():
-            found = Counter(group.tokens)
+            found = _at_least(Counter(group.tokens))
             present.update(found)
             if not missed:
                 fitting.update(found)
@@ -66,6 +68,12 @@ class Sample:
                 fitting.update({token: count for token, count in found.items() if token.startswith(own)})
         kept = {names.facet(name, value) for name, values in self.chosen.items() for value in values}
         return dict(_most(((token, (fitting[token], count)) for token, count in present.items()), kept))
+
+
+def _at_least(counts: Counter[str]) -> Counter[str]:
+    """With products counted by how many whole stars they have at least, instead of by how many."""
+    by_stars = [counts.pop(names.facet(names.STARS, whole), 0) for whole in range(MOST_STARS + 1)]
+    return counts + Counter({names.facet(names.STARS, least): sum(by_stars[least:]) for least in names.STARS_AT_LEAST})
 
 
 def _most(counts: Iterable[Counted], kept: set[str]) -> Iterator[Counted]:
@@ -81,42 +89,64 @@ def _most(counts: Iterable[Counted], kept: set[str]) -> Iterator[Counted]:
 
 
 def sample_of(rows: QuerySet[ProductCard], chosen: Selected) -> Sample:
-    """Look at the cards of a query that the facets chosen do not narrow yet, in no order; one statement."""
-    asked = rows.order_by().values_list(
-        Cast("product_id", TextField()),
-        Func(F("facets"), Value(_BETWEEN), function="array_to_string", output_field=TextField()),
-        "in_stock",
-        Case(When(is_reduced(), then=Value(True)), default=Value(False), output_field=BooleanField()),
-        Case(When(stars_count__gt=0, then=F("stars_sum") / F("stars_count")), default=Value(0), output_field=IntegerField()),
-    )
-    found = list(asked[: LOOKED_AT + 1])
-    tests = [(name, _test(name, values)) for name, values in chosen.items()]
+    """Look at the cards of a query that the facets chosen do not narrow yet, in no order; one statement.
+
+    They come as one text: the driver would take longer to make a thousand rows than PostgreSQL takes to find them.
+    """
+    sql, params = rows.order_by().values_list(_LINE)[: LOOKED_AT + 1].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(line, '{_NEXT}') FROM ({sql}) AS found (line)", params)  # noqa: S608 (Django's own SQL)
+        lines = (cursor.fetchone()[0] or "").split(_NEXT)
+    found = [line.split(_BETWEEN) for line in lines[:LOOKED_AT]] if lines[0] else []
+    misses = [_misses(name, values, found) for name, values in chosen.items()]
     groups: dict[tuple[str, ...], Alike] = {}
-    for key, facets, in_stock, reduced, stars in found[:LOOKED_AT]:
-        tokens = facets.split(_BETWEEN)
-        if in_stock:
-            tokens.append(_IN_STOCK)
-        if reduced:
-            tokens.append(_REDUCED)
-        tokens += _STARS[stars]
-        missed = tuple([name for name, fits in tests if not fits(tokens, stars)])
+    for tokens, missed in zip(found, zip(*misses, strict=True) if misses else itertools.repeat(()), strict=False):
         group = groups.get(missed) or groups.setdefault(missed, Alike())
-        group.keys.append(key)
-        group.tokens += tokens
-    return Sample(groups, chosen, is_whole=len(found) <= LOOKED_AT)
+        group.keys.append(tokens[0])
+        group.tokens += tokens[1:]
+    return Sample({tuple(filter(None, missed)): group for missed, group in groups.items()}, chosen, is_whole=len(lines) <= LOOKED_AT)
 
 
-_IN_STOCK, _REDUCED = names.facet(names.STOCK, "1"), names.facet(names.REDUCED, "1")
-_STARS = [[names.facet(names.STARS, least) for least in names.STARS_AT_LEAST if whole >= least] for whole in range(6)]
+# The key and the facets of a card, the ones that change with each sale and rating included, of stars the whole ones.
+_LINE = Func(
+    template=f"""concat_ws('{_BETWEEN}', product_id, array_to_string(facets, '{_BETWEEN}'),
+        CASE WHEN in_stock THEN '{names.STOCK}=1' END, CASE WHEN discount_bps > 0 THEN '{names.REDUCED}=1' END,
+        CASE WHEN stars_count > 0 THEN '{names.STARS}=' || stars_sum / stars_count END)""",
+    output_field=TextField(),
+)
 
 
-def _test(name: str, values: tuple[str, ...]) -> Callable[[list[str], int], bool]:
-    """Whether a product fits, by its facets and its whole stars, 0 without any."""
+def _misses(name: str, values: tuple[str, ...], found: Sequence[Sequence[str]]) -> list[str]:
+    """The facet's name for each product that has none of the values, "" for the others."""
+    lacks = frozenset(_wanted(name, values)).isdisjoint
+    return [name if lacks(tokens) else "" for tokens in found]
+
+
+def _wanted(name: str, values: tuple[str, ...]) -> Iterable[str]:
+    """Any of these is what was chosen."""
     if name == names.STARS:
-        least = max(names.least_stars(values), 1)
-        return lambda _tokens, stars: stars >= least
-    wanted = frozenset(names.facet(name, value) for value in (("1",) if name in {names.STOCK, names.REDUCED} else values))
-    return lambda tokens, _stars: not wanted.isdisjoint(tokens)
+        return _with_stars(max(names.least_stars(values), 1))
+    return [names.facet(name, value) for value in (("1",) if name in {names.STOCK, names.REDUCED} else values)]
+
+
+def _with_stars(least: int) -> list[str]:
+    return [names.facet(names.STARS, whole) for whole in range(least, MOST_STARS + 1)]
+
+
+def among(keys: Sequence[str]) -> Func:
+    """Whether a card has any of these keys, told to PostgreSQL as one text; it would take longer to spell each of them."""
+    return Func(
+        F("product_id"),
+        Value(f"{{{','.join(keys)}}}"),
+        template="(%(expressions)s::uuid[]))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
+
+
+def has_stars(least: int) -> Q:
+    """Cards whose ratings are so many stars on average, or more."""
+    return Q(stars_count__gt=0, stars_sum__gte=F("stars_count") * least)
 
 
 def is_reduced() -> Q:

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from catalog.errors.trade import PriceListInvalid, PriceListNotFound, PriceListRowsInvalid
 from catalog.models import PriceList, PriceListRow, Variant
 from catalog.rules.quantities import MOST_PIECES, Tier
 from catalog.rules.texts import storable
 from catalog.rules.trade import steps_fit
-from catalog.trade_errors import PriceListInvalid, PriceListNotFound, PriceListRowsInvalid
 from core.money import charge_step
 from merchants.models import Merchant
 

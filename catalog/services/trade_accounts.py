@@ -10,11 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import CompanyNotFound, NotCompanyAdministrator
 from accounts.models import Company, User
-from catalog.events import TradeAccountMoved
-from catalog.models import PriceList, TradeAccount
-from catalog.rules.texts import storable
-from catalog.states import TradeStatus
-from catalog.trade_errors import (
+from catalog.errors.trade import (
     CompanyHasAccount,
     CompanyNumberUnknown,
     PriceListNotFound,
@@ -23,6 +19,10 @@ from catalog.trade_errors import (
     TradeAccountNotFound,
     TradeMessageTooLong,
 )
+from catalog.events import TradeAccountMoved
+from catalog.models import PriceList, TradeAccount
+from catalog.rules.texts import storable
+from catalog.states import TradeStatus
 from core import outbox
 from core.ids import uuid7
 from core.states import move_to, record_change, write_changes

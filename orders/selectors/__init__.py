@@ -1,7 +1,8 @@
 """Reads of the conductor: carts as shown, purchases and orders as their owners may see them, timelines."""
 
 from core.clock import database_now
-from orders.selectors.carts import CartLineView, CartView, Parcel, cart_count, cart_for, cart_view
+from orders.selectors.cart_views import CartLineView, CartView, Parcel
+from orders.selectors.carts import cart_count, cart_for, cart_view
 from orders.selectors.purchases import (
     OrderPage,
     OrderView,

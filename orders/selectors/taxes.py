@@ -14,7 +14,7 @@ from orders.models import MerchantOrder, OrderLine, TaxKind, TaxRate
 from orders.rules.taxes import SHIPPING, DatedRate, Rate, TaxShare, rate_for, tax_shares, taxes_in
 
 if TYPE_CHECKING:
-    from orders.selectors.carts import CartView
+    from orders.selectors.cart_views import CartView
 
 SECONDS = 10.0
 _KEY = "tax rates"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +12,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
-from catalog.rules.personalisation import is_answered, said
-from catalog.rules.pictures import kept
+from catalog.rules.personalisation import is_answered
 from catalog.rules.quantities import quantity_fits
 from catalog.selectors import sellable_variants
 from catalog.selectors.trade import Trader
 from core import outbox
 from core.compiled import compiled, first, insert, remove
 from core.exchange.rules import Conversion, own
-from core.ids import order_number, secret_token
 from core.money import Money
 from core.states import record_change, write_changes
 from logistics import services as logistics
@@ -44,7 +42,7 @@ from orders.errors import (
     VariantUnavailable,
 )
 from orders.events import CheckoutPlaced
-from orders.models import Cart, CartLine, Checkout, MerchantOrder, OrderLine
+from orders.models import Cart, CartLine, Checkout, MerchantOrder
 from orders.selectors.carts import lines_of
 from orders.selectors.purchases import checkout_of
 from orders.services import payment
@@ -53,71 +51,12 @@ from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.delivering import refuse_undeliverable
 from orders.services.hoarding import refuse_hoarding
+from orders.services.order_rows import Buyer, Means, Quote, new_checkout, new_line, new_order
 from orders.services.quotes import use_quotes
-from orders.services.trade import BoughtFor, bought_for, kept_of_list
+from orders.services.trade import bought_for
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """Who buys and where it goes. `user_id` is None for a guest; `country` is ISO 3166 alpha-2.
-
-    Where nothing is sent, phone, address, city and postcode may be empty.
-    """
-
-    user_id: uuid.UUID | None
-    email: str
-    language: str
-    name: str
-    phone: str
-    address: str
-    city: str
-    postcode: str
-    country: str
-    # For a company: whether the person still buys for it is looked up when the purchase is placed.
-    company_id: uuid.UUID | None = None
-    purchase_number: str = ""
-    # Asks for digital goods at once, and knows that the right to withdraw ends with the download.
-    wants_digital_now: bool = False
-
-    @property
-    def actor(self) -> str:
-        return f"shopper:{self.user_id or 'guest'}"
-
-
-@dataclass(frozen=True)
-class _Means:
-    """What the buyer pays with besides a tender, and in which currency."""
-
-    points: int
-    credit: Sequence[CreditWish]
-    conversion: Conversion
-
-
-@dataclass(frozen=True)
-class _Quote:
-    orders: list[rules.QuotedOrder]
-    points: int
-    conversion: Conversion
-    bought_for: BoughtFor = BoughtFor()  # noqa: RUF009  nothing of it can change
-
-    @property
-    def goods_minor(self) -> int:
-        return sum(order.goods_minor for order in self.orders)
-
-    @property
-    def shipping_minor(self) -> int:
-        return sum(order.shipping_minor for order in self.orders)
-
-    @property
-    def points_minor(self) -> int:
-        return sum(order.points_minor for order in self.orders)
-
-    @property
-    def total_minor(self) -> int:
-        return self.goods_minor + self.shipping_minor - self.points_minor
 
 
 def place_order(
@@ -156,7 +95,7 @@ def place_order(
         Busy: others held the same rows for too long, twice.
     """
     try:
-        means = _Means(points, credit, conversion or own(settings.CURRENCY))
+        means = Means(points, credit, conversion or own(settings.CURRENCY))
         return _place_patiently(cart_id, key, buyer, means, expected_total_minor, at)
     except IntegrityError:
         # The same key came in from two carts at once; the first one's purchase is visible now.
@@ -167,7 +106,7 @@ def place_order(
 
 
 def _place_patiently(
-    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expected_total_minor: int, at: dt.datetime
+    cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: Means, expected_total_minor: int, at: dt.datetime
 ) -> Checkout:
     """A lost wait for a lock is worth one more try: the rows that everybody wants are free again in milliseconds."""
     for _ in range(2):
@@ -180,7 +119,7 @@ def _place_patiently(
     raise Busy
 
 
-def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expected_total_minor: int, at: dt.datetime) -> Checkout:
+def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: Means, expected_total_minor: int, at: dt.datetime) -> Checkout:
     # Callers with the same cart queue here, so the one behind finds the purchase of the one before.
     cart = first(_locked_cart(cart_id))
     if placed := _placed_before(key, cart_id, buyer):
@@ -196,7 +135,7 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: _Means, expe
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
-    checkout = _new_checkout(cart, key, buyer, quote, cart.clock, at)
+    checkout = new_checkout(cart, key, buyer, quote, cart.clock, at)
     checkout.credit_minor = total_of(means.credit, most=Money(checkout.total_minor, conversion.currency))
     orders = _write(checkout, quote, buyer, at)
     agreed = [line for line in wanted if line.quote_id is not None]
@@ -247,7 +186,7 @@ def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[r
     return wanted
 
 
-def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt.datetime, conversion: Conversion) -> _Quote:
+def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt.datetime, conversion: Conversion) -> Quote:
     goods = rules.goods_by_merchant(wanted)
     if points:
         balance = loyalty_selectors.balance(buyer.user_id, at) if buyer.user_id else 0
@@ -257,40 +196,12 @@ def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt
     sent = rules.shipped_by_merchant(wanted)
     shipping = shipping_quote(sent, conversion) if sent else {}
     worth = loyalty_rules.value_minor(points, conversion=conversion)
-    return _Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
+    return Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
 
 
-def _new_checkout(cart: Cart, key: uuid.UUID, buyer: Buyer, quote: _Quote, clock: dt.datetime, at: dt.datetime) -> Checkout:
-    return Checkout(
-        pk=key,
-        number=order_number(),
-        token=secret_token(),
-        user_id=buyer.user_id,
-        email=buyer.email,
-        language=buyer.language,
-        name=buyer.name,
-        phone=buyer.phone,
-        address=buyer.address,
-        city=buyer.city,
-        postcode=buyer.postcode,
-        country=buyer.country,
-        currency=quote.conversion.currency,
-        **rules.kept_rate(quote.conversion, settings.CURRENCY),
-        goods_minor=quote.goods_minor,
-        shipping_minor=quote.shipping_minor,
-        points=quote.points,
-        points_minor=quote.points_minor,
-        total_minor=quote.total_minor,
-        placed_from=cart.pk,
-        placed_at=at,
-        expires_at=clock + dt.timedelta(minutes=settings.UNPAID_ORDER_MINUTES),
-        **quote.bought_for.kept(),
-    )
-
-
-def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
-    orders = [_new_order(checkout, number, quoted, quote.conversion, at) for number, quoted in enumerate(quote.orders, start=1)]
-    lines = [_new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
+def _write(checkout: Checkout, quote: Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
+    orders = [new_order(checkout, number, quoted, quote.conversion, at) for number, quoted in enumerate(quote.orders, start=1)]
+    lines = [new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
     commissions = charge(orders=orders, lines=lines, quotes=quote.orders, country=buyer.country, at=at)
     insert([checkout])
     insert(orders)
@@ -301,51 +212,7 @@ def _write(checkout: Checkout, quote: _Quote, buyer: Buyer, at: dt.datetime) -> 
     return orders
 
 
-def _new_order(checkout: Checkout, number: int, quoted: rules.QuotedOrder, conversion: Conversion, at: dt.datetime) -> MerchantOrder:
-    return MerchantOrder(
-        checkout=checkout,
-        merchant_id=quoted.merchant_id,
-        number=f"{checkout.number}-{number}",
-        currency=checkout.currency,
-        **rules.kept_rate(conversion, quoted.lines[0].variant.base_currency),
-        goods_minor=quoted.goods_minor,
-        shipping_minor=quoted.shipping_minor,
-        points_minor=quoted.points_minor,
-        total_minor=quoted.total_minor,
-        handling_days=max((line.handling_days for line in quoted.sent_lines), default=0),
-        is_digital=not quoted.sent_lines,
-        digital_consent_at=at if len(quoted.sent_lines) < len(quoted.lines) else None,
-        placed_at=at,
-    )
-
-
-def _new_line(order: MerchantOrder, line: rules.WantedLine) -> OrderLine:
-    variant = line.variant
-    return OrderLine(
-        order=order,
-        merchant_id=order.merchant_id,
-        product_id=variant.product_id,
-        variant_id=variant.variant_id,
-        bundle_id=line.bundle.bundle_id if line.bundle else None,
-        sku=variant.sku,
-        title=variant.title,
-        i18n=variant.i18n,
-        options=variant.options,
-        is_digital=variant.is_digital,
-        answers=said(variant.asked, line.answers),
-        is_bespoke=line.is_bespoke,
-        picture=variant.picture,
-        picture_widths=kept(variant.picture_widths),
-        picture_formats=list(variant.picture_formats),
-        currency=order.currency,
-        price_minor=line.unit_minor,
-        quantity=line.quantity,
-        total_minor=line.total_minor,
-        **kept_of_list(line),
-    )
-
-
-def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: _Quote, at: dt.datetime) -> None:
+def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: Quote, at: dt.datetime) -> None:
     """Empty the cart, tell, take points, and as the very last writes the stock: others wait for those rows until we commit."""
     remove(CartLine, {"cart": checkout.placed_from})
     outbox.publish(CheckoutPlaced(checkout_id=str(checkout.pk)))

@@ -14,7 +14,8 @@ from merchants.models import Merchant
 from orders.models import Checkout
 from orders.selectors import cart_view
 from orders.services.carts import add_to_cart
-from orders.services.checkout import Buyer, place_order
+from orders.services.checkout import place_order
+from orders.services.order_rows import Buyer
 from orders.services.payment import settle, start_payment
 from payments.services.sandbox import decide
 from shop.demo.history import NAMESPACE, SHOPPER

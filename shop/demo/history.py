@@ -23,9 +23,10 @@ from logistics.states import ShipmentStatus
 from orders.models import Cart, Checkout, MerchantOrder, OrderLine
 from orders.selectors import cart_view
 from orders.services.carts import add_to_cart
-from orders.services.checkout import Buyer, place_order
+from orders.services.checkout import place_order
 from orders.services.completion import confirm_receipt
 from orders.services.fulfilment import mark_delivered, ship_order
+from orders.services.order_rows import Buyer
 from orders.services.reviews import review_line
 from orders.states import OrderStatus
 from shop.demo import opinions, source, tenders

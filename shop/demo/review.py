@@ -10,7 +10,8 @@ from logistics.selectors import availability
 from orders.models import Checkout
 from orders.selectors import cart_view
 from orders.services.carts import add_to_cart
-from orders.services.checkout import Buyer, place_order
+from orders.services.checkout import place_order
+from orders.services.order_rows import Buyer
 from orders.services.payment import settle, start_payment
 from orders.services.risk import note_origin
 from payments.services.sandbox import decide

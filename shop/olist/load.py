@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import gc
 import itertools
 import multiprocessing
 from collections import Counter, deque
@@ -28,7 +29,7 @@ ACTOR = "system:load_olist"
 KINDS = ("company", "company", "individual", "local_store")
 SHOPS_AT_ONCE = 200
 BATCH = 500
-# PostgreSQL writes what one has composed while the other composes. They are forked, so that they share what is in memory.
+# PostgreSQL writes what one has composed while the other composes. The other is forked, so that they share what is in memory.
 HANDS = 2
 Progress = Callable[[str, int], None]
 
@@ -58,16 +59,20 @@ def load(folder: Path, *, at: dt.datetime, on_progress: Progress = lambda _what,
 
 
 def _in_hands(batches: Iterable[list[Goods]], at: dt.datetime, hands: int) -> Iterator[Counter[str]]:
-    """What became of each batch, in their order. No more are read ahead than there are hands."""
+    """What became of each batch. This process reads, hands out, and brings a batch in itself when the others have enough to do."""
     if hands == 1:
-        yield from (tried(functools.partial(_bring, batch, at)) for batch in batches)
+        yield from (_take(batch, at) for batch in batches)
         return
     connections.close_all()  # no two processes may speak through one
-    with ProcessPoolExecutor(hands, mp_context=multiprocessing.get_context("fork")) as pool:
+    gc.freeze()  # looking for garbage would write into what the processes share, and so copy it
+    with ProcessPoolExecutor(hands - 1, mp_context=multiprocessing.get_context("fork")) as pool:
         waiting: deque[Future[Counter[str]]] = deque()
         for batch in batches:
-            waiting.append(pool.submit(_take, batch, at))
-            if len(waiting) > hands:
+            if len(waiting) < hands:
+                waiting.append(pool.submit(_take, batch, at))
+            else:
+                yield _take(batch, at)
+            while waiting and waiting[0].done():
                 yield waiting.popleft().result()
         for future in waiting:
             yield future.result()

@@ -25,14 +25,21 @@ APP_ROLE = "jishi_app"
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "128MB",
     "max_connections": "100",
     "log_min_messages": "fatal",
     "log_checkpoints": "off",
     "timezone": "UTC",
 }
+# An eighth of the machine's memory: cards and words of 100,000 products are some 400 MB, and what PostgreSQL does not hold itself it asks
+# the system for, page by page. Memory is taken when it is first needed.
+LEAST_BUFFERS_MB, MOST_BUFFERS_MB = 128, 1_024
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 STATISTICS = "pg_stat_statements"
+
+
+def buffers_mb() -> int:
+    """What PostgreSQL may hold of its tables in memory."""
+    return min(max(psutil.virtual_memory().total // 8 // 2**20, LEAST_BUFFERS_MB), MOST_BUFFERS_MB)
 
 
 class PostgresServer:
@@ -47,7 +54,7 @@ class PostgresServer:
         self.cluster = self.home / "cluster"
         self.account: Account | None = placement.owner_of(self.cluster) if account and self.cluster.exists() else account
         self.socket_folder = placement.socket_folder(self.home, data_dir)
-        self.settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
+        self.settings = SETTINGS | {"shared_buffers": f"{buffers_mb()}MB"} | (THROWAWAY_SETTINGS if throwaway else {})
         self.binaries: Binaries = find_binaries()
         self.has_statistics = self.binaries.can_load(STATISTICS)
 

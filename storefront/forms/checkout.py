@@ -16,7 +16,7 @@ from core.money import Money
 from loyalty import rules as loyalty
 from orders.errors import CurrencyChanged, DueChanged
 from orders.selectors import CartView
-from orders.services.checkout import Buyer
+from orders.services.order_rows import Buyer
 from storefront.forms.addresses import AddressForm, CleanText
 
 # What only a parcel needs. The country stays, for tax depends on it.

@@ -21,7 +21,9 @@ from storefront.page_cache import shared_page
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """One category: its children as tiles and the goods of its whole subtree."""
-    trail = _way_to(slug, category_tree(get_language() or settings.LANGUAGE_CODE))
+    language = get_language() or settings.LANGUAGE_CODE
+    # A process may not have noticed yet that there is a new one.
+    trail = _way_to(slug, category_tree(language)) or _way_to(slug, category_tree(language, is_latest=True))
     if not trail:
         return moved(request, "category", category_slug_after(slug))
     node = trail[-1]

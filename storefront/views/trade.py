@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import CompanyNotFound
 from accounts.models import User
 from accounts.selectors import company_of
+from catalog.errors.trade import TradeAccountNotFound
 from catalog.selectors.trade import accounts_of_company
 from catalog.services import trade_accounts as service
-from catalog.trade_errors import TradeAccountNotFound
 from core.errors import DomainError
 from merchants.models import Merchant
 from storefront.baskets import member

@@ -4,7 +4,7 @@ import pytest
 
 from catalog.models import Synonym
 from catalog.rules.queries import question_of, words_of
-from catalog.rules.spelling import cut, deletions, distance, is_near
+from catalog.rules.spelling import cut, deletions, distance, is_near, second_deletions
 from catalog.rules.tokens import document_tokens, fold, heads
 from catalog.selectors import CardQuery, find_cards
 from catalog.selectors.find import CardPage
@@ -70,6 +70,7 @@ class TestMeaning:
             ("iphnoe 13", "iphone 13", "iPhone 13"),
             ("chager", "charger", "Fast Charger 65W"),
             ("earphnes", "earphone", "AirPods Earphones"),
+            ("earphonis", "earphone", "AirPods Earphones"),
         ],
     )
     def test_pinyin_homophones_and_misspelt_words_are_put_right_and_it_is_said(self, typed: str, instead: str, first: str) -> None:
@@ -163,6 +164,13 @@ def test_words_one_edit_apart_share_a_deletion() -> None:
     for other in ("chager", "charegr", "chargers", "charger", "cjarger"):
         assert is_near(other, "charger")
         assert set(deletions(other)) & set(deletions("charger"))
+
+
+def test_long_words_two_edits_apart_share_two_letters_less_and_one() -> None:
+    for other in ("curiositis", "xuriousity", "curiosittx"):
+        assert is_near(other, "curiosity")
+        assert set(second_deletions(other)) & set(deletions("curiosity"))
+    assert second_deletions("chargex") == second_deletions("x" * 41) == []
 
 
 def test_pinyin_is_cut_into_the_fewest_and_most_common_words() -> None:

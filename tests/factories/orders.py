@@ -16,7 +16,8 @@ from merchants.models import Merchant
 from orders.models import Cart, Checkout
 from orders.selectors import cart_view
 from orders.services.carts import add_to_cart
-from orders.services.checkout import Buyer, place_order
+from orders.services.checkout import place_order
+from orders.services.order_rows import Buyer
 from tests.factories.catalog import make_product
 from tests.factories.merchants import make_merchant
 

@@ -2,10 +2,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Category, ReviewPhoto
+from catalog.services import tree
 from catalog.services.questions import answer_question, ask_question
 from catalog.services.reviews import add_review
 from merchants.services import suspend_merchant
@@ -88,6 +90,15 @@ def test_what_is_not_there_is_not_found(client: Client, db: None, path: str) -> 
 
     assert answer.status_code == 404
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_category_that_another_process_has_just_made_is_found(client: Client, lanterns: Category) -> None:
+    assert client.get(f"/c/{lanterns.slug}/").status_code == 200
+
+    category = make_category("Paper birds")  # within a transaction, so this process hears nothing
+    cache.set(tree.KEY, "another", None)
+
+    assert client.get(f"/c/{category.slug}/").status_code == 200
 
 
 def test_a_suspended_shop_is_closed(client: Client, db: None) -> None:
