@@ -184,7 +184,7 @@ def _joins(word: str, beside: tuple[str, str]) -> list[str]:
     before, after = beside
     joined = [before + word] if before else []
     joined += [word + after] if after else []
-    return [_quoted(form) for one in joined if len(one) <= LONGEST_JOINED for form in (one, JOINED + one)] + [_quoted(JOINED + word)]
+    return [*(_quoted(one) for one in joined if len(one) <= LONGEST_JOINED), _quoted(JOINED + word)]
 
 
 def _all(words: Sequence[Word]) -> str:

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import BooleanField, Case, F, FloatField, OrderBy, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Ln
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from catalog.models import Category, ProductCard
 from catalog.rules import facets as names
 from catalog.rules.queries import Question
-from catalog.selectors.cards import Card, cards_of, visible_cards
+from catalog.selectors.cards import Card, cards_by_ids, cards_of, visible_cards
 from catalog.selectors.meaning import corrected, understood
 from catalog.selectors.prices import minor_price
-from catalog.selectors.sample import LOOKED_AT, Sample, Selected, among, has_stars, is_reduced, sample_of
+from catalog.selectors.sample import LOOKED_AT, Sample, Selected, Sorting, among, has_stars, is_reduced, sample_of
 from catalog.selectors.tsquery import Spelled
 from core.exchange.rules import Conversion
 
@@ -30,10 +30,11 @@ WEIGHTS = [0.05, 0.2, 0.4, 1.0]
 HEAD_BONUS = 2.0
 SALES_SHARE = 0.03
 SORTS = {
-    "sales": ("-sold", "product_id"),
-    "newest": ("-published_at", "product_id"),
-    "rating": ("-rating_rank", "product_id"),
+    "sales": Sorting(F("sold")),
+    "newest": Sorting(F("published_at")),
+    "rating": Sorting(F("rating_rank")),
 }
+NOTHING = Sample({}, {}, is_whole=True)
 RELEVANCE = "relevance"
 
 
@@ -102,26 +103,18 @@ def find_cards(query: CardQuery, language: str) -> CardPage:
     Sorted by relevance (sales where there is no text) unless asked otherwise, ties always by product. A page number out of range becomes
     the nearest that exists.
     """
-    rows = narrowed(query, but_for=True)
+    rows, sorting = narrowed(query, but_for=True), _sorting(query)
     if not query.text.replace("\0", "").strip():
-        sample = sample_of(rows, query.facets)
-        found = narrowed(query)
-        return _page(found, _total(found, query, sample), query, language, sample=sample)
+        sorting = sorting or SORTS["sales"]
+        return _page(query, language, sample_of(rows, query.facets, sorting), narrowed(query), sorting)
     for reading in _readings(query.text):
-        sample = sample_of(rows.filter(search=reading.matching), query.facets)
+        sample = sample_of(rows.filter(search=reading.matching), query.facets, sorting)
         # Where only the facets chosen leave nothing, the words were understood well.
         if sample:
             is_known = query.facets and sample.is_whole
             found = visible_cards().filter(among(sample.fitting)) if is_known else narrowed(query).filter(search=reading.matching)
-            return _page(found, _total(found, query, sample), query, language, reading, sample)
-    return _page(rows.none(), 0, query, language)
-
-
-def _total(found: QuerySet[ProductCard], query: CardQuery, sample: Sample) -> int:
-    """How many are found, at most one above the cap."""
-    if sample.is_whole:
-        return len(sample.fitting)
-    return found.order_by()[: COUNT_CAP + 1].count() if query.facets else COUNT_CAP + 1
+            return _page(query, language, sample, found, sorting or reading, reading)
+    return _page(query, language, NOTHING, rows.none(), SORTS["sales"])
 
 
 def _readings(text: str) -> Iterator[Reading]:
@@ -140,22 +133,28 @@ def _readings(text: str) -> Iterator[Reading]:
 
 
 def _page(
-    rows: QuerySet[ProductCard],
-    counted: int,
     query: CardQuery,
     language: str,
+    sample: Sample,
+    found: QuerySet[ProductCard],
+    order: Sorting | Reading,
     reading: Reading | None = None,
-    sample: Sample | None = None,
 ) -> CardPage:
+    counted = len(sample.fitting) if sample.is_whole else _count(found) if query.facets else COUNT_CAP + 1
     total = min(counted, COUNT_CAP)
     per_page = min(max(query.per_page, 1), MAX_PER_PAGE)
     pages = max(-(-total // per_page), 1)
     page = min(max(query.page, 1), pages)
     start, end = (page - 1) * per_page, min(page * per_page, total)
     is_capped = counted > COUNT_CAP
-    ordered = _ordered(rows, query, reading, is_capped=is_capped)
+    if isinstance(order, Reading):
+        cards = cards_of(_by_relevance(found, order, is_capped=is_capped)[start:end], language) if total else []
+    elif sample.is_whole:
+        cards = cards_by_ids(list(map(uuid.UUID, sample.fitting[start:end])), language)
+    else:
+        cards = cards_of(order.of(found)[start:end], language) if total else []
     return CardPage(
-        cards=cards_of(ordered[start:end], language) if total else [],
+        cards=cards,
         total=total,
         page=page,
         pages=pages,
@@ -167,22 +166,28 @@ def _page(
     )
 
 
-def _ordered(rows: QuerySet[ProductCard], query: CardQuery, reading: Reading | None, *, is_capped: bool) -> QuerySet[ProductCard]:
-    if query.sort in {"price", "-price"}:
-        price, is_descending = minor_price(query.conversion), query.sort == "-price"
-        if price == F("price_minor"):
-            return rows.order_by(*(("-price_minor", "-product_id") if is_descending else ("price_minor", "product_id")))
-        # Those without a price in the currency come last both ways.
-        return rows.order_by(OrderBy(price, descending=is_descending, nulls_last=True), "-product_id" if is_descending else "product_id")
-    if query.sort in SORTS or reading is None:
-        return rows.order_by(*SORTS.get(query.sort, SORTS["sales"]))
+def _count(found: QuerySet[ProductCard]) -> int:
+    """How many there are, at most one above the cap; rows are not sorted for it."""
+    return found.order_by()[: COUNT_CAP + 1].count()
+
+
+def _sorting(query: CardQuery) -> Sorting | None:
+    """The order asked for; None where that is by relevance."""
+    if query.sort not in {"price", "-price"}:
+        return SORTS.get(query.sort)
+    price, is_descending = minor_price(query.conversion), query.sort == "-price"
+    # Those without a price in the currency come last both ways.
+    return Sorting(price, is_descending, ties_descend=is_descending, has_gaps=price != F("price_minor"))
+
+
+def _by_relevance(found: QuerySet[ProductCard], reading: Reading, *, is_capped: bool) -> QuerySet[ProductCard]:
     head = Spelled(reading.question.head())
     is_it = Case(When(search=head, then=Value(HEAD_BONUS)), default=Value(1.0), output_field=FloatField())
     if is_capped:  # weighing thousands of documents would take longer than all the rest of the page
-        return rows.annotate(is_it=is_it).order_by("-is_it", *SORTS["sales"])
+        return found.annotate(is_it=is_it).order_by("-is_it", "-sold", "product_id")
     weight = SearchRank(F("search"), reading.matching, weights=Value(WEIGHTS), cover_density=True)
     sales = Ln(Cast(F("sold") + 1, FloatField())) * Value(SALES_SHARE)
-    return rows.annotate(rank=weight * is_it + sales).order_by("-rank", *SORTS["sales"])
+    return found.annotate(rank=weight * is_it + sales).order_by("-rank", "-sold", "product_id")
 
 
 def narrowed(query: CardQuery, *, but_for: bool = False) -> QuerySet[ProductCard]:

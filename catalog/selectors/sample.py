@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Expression, F, Func, OrderBy, Q, QuerySet, TextField, Value
 
 from catalog.models import ProductCard
 from catalog.rules import facets as names
@@ -19,11 +19,33 @@ from catalog.rules import facets as names
 LOOKED_AT = 1_000
 MOST_VALUES = 24
 MOST_STARS = 5
+_COLUMNS = ("line", "place", "key")
 _BETWEEN, _NEXT = "\x1f", "\x1e"
 Selected = Mapping[str, tuple[str, ...]]
 # Of each facet `name=value`: among what the other facets' choices fit, and in all.
 Counts = Mapping[str, tuple[int, int]]
 Counted = tuple[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """An order of cards: by a value, those without one last where `has_gaps`, ties by key."""
+
+    by: Expression | F
+    is_descending: bool = True
+    ties_descend: bool = False
+    has_gaps: bool = False
+
+    def of(self, rows: QuerySet[ProductCard]) -> QuerySet[ProductCard]:
+        first = OrderBy(self.by, descending=self.is_descending, nulls_last=True if self.has_gaps else None)
+        return rows.order_by(first, "-product_id" if self.ties_descend else "product_id")
+
+    @property
+    def sql(self) -> str:
+        """The same order of the columns that a sample reads."""
+        _line, place, key = _COLUMNS
+        gaps = " NULLS LAST" if self.has_gaps else ""
+        return f"{place}{' DESC' if self.is_descending else ''}{gaps}, {key}{' DESC' if self.ties_descend else ''}"
 
 
 @dataclass(slots=True)
@@ -38,7 +60,7 @@ class Alike:
 class Sample:
     """At most 1,000 products that a query finds but for its facets, by the facets `chosen` whose values they miss.
 
-    `is_whole` says that these are all of them.
+    `is_whole` says that these are all of them; then they are in the order that was asked for.
     """
 
     groups: Mapping[tuple[str, ...], Alike]
@@ -88,30 +110,35 @@ def _most(counts: Iterable[Counted], kept: set[str]) -> Iterator[Counted]:
         yield from (each for place, each in enumerate(found) if place < MOST_VALUES or each[0] in kept)
 
 
-def sample_of(rows: QuerySet[ProductCard], chosen: Selected) -> Sample:
-    """Look at the cards of a query that the facets chosen do not narrow yet, in no order; one statement.
+def sample_of(rows: QuerySet[ProductCard], chosen: Selected, sorting: Sorting | None = None) -> Sample:
+    """Look at the cards of a query that the facets chosen do not narrow yet, in an order where one is given; one statement.
 
     They come as one text: the driver would take longer to make a thousand rows than PostgreSQL takes to find them.
     """
-    sql, params = rows.order_by().values_list(_LINE)[: LOOKED_AT + 1].query.sql_with_params()
+    columns = (_LINE, sorting.by, "product_id") if sorting else (_LINE,)
+    sql, params = rows.order_by().values_list(*columns)[: LOOKED_AT + 1].query.sql_with_params()
+    order = f" ORDER BY {sorting.sql}" if sorting else ""
+    called = ", ".join(_COLUMNS[: len(columns)])
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT string_agg(line, '{_NEXT}') FROM ({sql}) AS found (line)", params)  # noqa: S608 (Django's own SQL)
+        # All of it is Django's and our own.
+        cursor.execute(f"SELECT string_agg(line, '{_NEXT}'{order}) FROM ({sql}) AS found ({called})", params)  # noqa: S608
         lines = (cursor.fetchone()[0] or "").split(_NEXT)
     found = [line.split(_BETWEEN) for line in lines[:LOOKED_AT]] if lines[0] else []
     misses = [_misses(name, values, found) for name, values in chosen.items()]
     groups: dict[tuple[str, ...], Alike] = {}
     for tokens, missed in zip(found, zip(*misses, strict=True) if misses else itertools.repeat(()), strict=False):
         group = groups.get(missed) or groups.setdefault(missed, Alike())
-        group.keys.append(tokens[0])
-        group.tokens += tokens[1:]
+        group.keys.append(tokens.pop())
+        group.tokens += tokens
     return Sample({tuple(filter(None, missed)): group for missed, group in groups.items()}, chosen, is_whole=len(lines) <= LOOKED_AT)
 
 
-# The key and the facets of a card, the ones that change with each sale and rating included, of stars the whole ones.
+# The facets of a card, the ones that change with each sale and rating included, of stars the whole ones; last its key.
 _LINE = Func(
-    template=f"""concat_ws('{_BETWEEN}', product_id, array_to_string(facets, '{_BETWEEN}'),
+    template=f"""concat_ws('{_BETWEEN}', array_to_string(facets, '{_BETWEEN}'),
         CASE WHEN in_stock THEN '{names.STOCK}=1' END, CASE WHEN discount_bps > 0 THEN '{names.REDUCED}=1' END,
-        CASE WHEN stars_count > 0 THEN '{names.STARS}=' || stars_sum / stars_count END)""",
+        CASE WHEN stars_count > 0 THEN '{names.STARS}=' || stars_sum / stars_count END,
+        product_id)""",
     output_field=TextField(),
 )
 
@@ -134,12 +161,13 @@ def _with_stars(least: int) -> list[str]:
 
 
 def among(keys: Sequence[str]) -> Func:
-    """Whether a card has any of these keys, told to PostgreSQL as one text; it would take longer to spell each of them."""
+    """Whether a card has any of these keys, told to PostgreSQL as one text: it would take long to spell each, and to plan for each."""
+    told = Value(f"{{{','.join(keys)}}}")
     return Func(
         F("product_id"),
-        Value(f"{{{','.join(keys)}}}"),
-        template="(%(expressions)s::uuid[]))",
-        arg_joiner=" = ANY(",
+        told,
+        template="(%(expressions)s::uuid[]))))",
+        arg_joiner=" = ANY(ARRAY(SELECT unnest(",
         output_field=BooleanField(),
     )
 

@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.selectors import CardQuery, find_cards
 from catalog.selectors.meaning import understood
-from catalog.services.cards import set_in_stock
+from catalog.services.cards import add_sold, set_in_stock
 from tests.factories.catalog import NOW, make_brand, make_category, make_product, new_variant
 from tests.factories.merchants import make_merchant
 
@@ -189,3 +189,41 @@ def test_words_nobody_has_cost_a_few_statements_more_however_many_they_are(
     for text in ("nonsense", "lantern nonsense", " ".join(f"nonsense{letter}" for letter in "abcdefghijklmnop"), "无稽之谈一派胡言"):
         with django_assert_max_num_queries(24):
             find_cards(CardQuery(text=text), "en")
+
+
+@pytest.fixture
+def acme() -> str:
+    """Twelve lamps of two brands, each sold more, dearer and newer than the one before; every third is sold out."""
+    shop, category, brands = make_merchant(), make_category("Lamps"), [make_brand("Acme"), make_brand("Zeta")]
+    for number in range(12):
+        product = make_product(
+            title=f"Lamp {number:02}",
+            merchant=shop,
+            category=category,
+            brand=brands[number % 2],
+            price=1_000 + number,
+            published_at=NOW - dt.timedelta(days=30 - number),
+        )
+        add_sold(product.pk, number)
+        set_in_stock(product.pk, number % 3 > 0)
+    return brands[0].slug
+
+
+@pytest.mark.parametrize("text", ["", "lamp"])
+@pytest.mark.parametrize(("sort", "is_descending"), [("", True), ("sales", True), ("newest", True), ("price", False), ("-price", True)])
+def test_filters_beside_words_and_without_keep_the_order_on_every_page(acme: str, text: str, sort: str, is_descending: bool) -> None:
+    asked = {"facets": {"b": (acme,), "s": ("1",)}, "sort": sort, "per_page": 3}
+    expected = sorted((f"Lamp {number:02}" for number in (2, 4, 8, 10)), reverse=is_descending)
+
+    pages = [titles(text, page=page, **asked) for page in (1, 2)]
+
+    assert pages == [expected[:3], expected[3:]]
+
+
+@pytest.mark.parametrize("text", ["", "lamp"])
+def test_beyond_what_is_looked_at_the_database_filters_and_orders_alone(acme: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [titles(text, facets={"b": (acme,)}, sort=sort) for sort in ("", "sales", "price")]
+    monkeypatch.setattr("catalog.selectors.sample.LOOKED_AT", 5)
+
+    assert [len(found) for found in whole] == [6, 6, 6]
+    assert [titles(text, facets={"b": (acme,)}, sort=sort) for sort in ("", "sales", "price")] == whole
