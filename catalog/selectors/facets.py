@@ -51,7 +51,7 @@ class Facet:
 def facets_for(query: CardQuery, sample: Sample | None, language: str) -> dict[str, Facet]:
     """The facets of what a query finds, by name, in the order they are shown; a facet's own choice does not shrink its own counts.
 
-    At most 1,000 products are looked at, those of the `sample` where a search has one; where there are more, counts say "at least".
+    At most 1,000 products are looked at, those of the `sample` of the page where there is one; where there are more, counts say "at least".
     Values that lead to nothing now are kept, with 0.
     """
     looked_at = sample or sample_of(narrowed(query, but_for=True), query.facets)

@@ -1,4 +1,5 @@
-"""Category pages, search results and shop pages: a statement that counts and one that reads; more only where words are unknown."""
+"""Category pages, search results and shop pages: a statement that looks at what there is and one that reads the page; more only where words
+are unknown."""
 
 from __future__ import annotations
 
@@ -78,7 +79,7 @@ class CardPage:
     """One page of cards. `total` is exact up to 1,000; beyond, `is_capped` is set and pages end there.
 
     `is_loose` says that no product had all the words of the search, so these have some of them; `instead` are the words searched for
-    where those typed are in no product. `sample` is what a search has looked at, for its facets.
+    where those typed are in no product. `sample` is what was looked at, for the facets.
     """
 
     cards: list[Card]
