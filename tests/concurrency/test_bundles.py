@@ -14,6 +14,7 @@ from core.invariants import violations
 from logistics.models import Stock
 from orders.errors import SoldOut
 from orders.models import Checkout, OrderLine
+from orders.selectors.carts import cart_view
 from tests.concurrency.orders_rig import race
 from tests.factories.bundles import make_bundle
 from tests.factories.orders import make_cart, make_goods, make_seller, place
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _bought(carts: list[Any]) -> tuple[list[Any], list[Any]]:
-    results = race(*[lambda cart=cart: place(cart) for cart in carts])
+    seen = [cart_view(cart).total_minor for cart in carts]  # before the rush: whoever looks in the middle of it sees a sold out cart
+    presses = zip(carts, seen, strict=True)
+    results = race(*[lambda cart=cart, total=total: place(cart, expected_total_minor=total) for cart, total in presses])
     return [row for row in results if isinstance(row, Checkout)], [row for row in results if not isinstance(row, Checkout)]
 
 
