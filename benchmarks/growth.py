@@ -2,21 +2,22 @@
 
 import argparse
 import http.client
-import os
+import itertools
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
+import psycopg2
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.stack import Stack, analyse, running
+from benchmarks.stack import Stack, fill, running, start_web
+from shop.servers.valkey import free_port
 from shop.synthetic.words import BRANDS, CATEGORIES, MATERIALS
 
 WARM_UP = 30
@@ -32,40 +33,54 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jishi-growth-") as folder:
         Path(folder).chmod(0o711)
-        with running(Path(folder), arguments.small) as stack:
-            small = measure(stack, arguments.requests, turn=0)
-            add(stack, arguments.large - arguments.small)
-            large = measure(stack, arguments.requests, turn=1)
+        with running(Path(folder), arguments.small) as stack, beside(stack, Path(folder), arguments.large) as large_url:
+            small, large = measure(stack, large_url, arguments.requests)
     show(small, large, arguments.small, arguments.large)
 
 
-def add(stack: Stack, products: int) -> None:
-    environment = {**os.environ, **stack.environment}
-    command = [sys.executable, "manage.py", "make_catalogue", str(products), "--seed", "2"]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    analyse(stack.environment)
+@contextmanager
+def beside(stack: Stack, folder: Path, products: int) -> Iterator[str]:
+    """A second shop on the same servers, with a database and a cache of its own and that many products; its address."""
+    connection = psycopg2.connect(stack.database_url)
+    connection.autocommit = True  # as CREATE DATABASE wants
+    connection.cursor().execute("CREATE DATABASE large")
+    connection.close()
+    database, cache = (urllib.parse.urlsplit(stack.environment[name]) for name in ("DATABASE_URL", "REDIS_URL"))
+    own = {"DATABASE_URL": database._replace(path="/large").geturl(), "REDIS_URL": cache._replace(path="/1").geturl()}
+    environment = {**stack.environment, **own}
+    fill(environment, products)
+    port = free_port()
+    shop = start_web("shop", "shop.wsgi", port, environment, folder)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        shop.stop()
 
 
-def measure(stack: Stack, requests: int, turn: int) -> Times:
-    """Milliseconds of each request, one after the other on one connection; every address is asked once only."""
-    pages = {"category": categories(turn), "search, three facets": searches(turn), "suggestions": beginnings()}
-    found = {"bare view": timed(stack.bare_url, ("/shelf/7/" for _ in range(requests)))}
-    return found | {
-        name: timed(stack.shop_url, (path for path, _ in zip(paths, range(requests), strict=False))) for name, paths in pages.items()
-    }
+def measure(stack: Stack, large_url: str, requests: int) -> tuple[Times, Times]:
+    """Milliseconds of each request, one after the other and by turns, so that both shops meet the machine in the same mood.
+
+    Every address is asked once only, of either.
+    """
+    pages = {"category": categories(), "search, three facets": searches(), "suggestions": beginnings()}
+    bare = itertools.repeat("/shelf/7/", requests)
+    found = {"bare view": timed((stack.bare_url, stack.bare_url), iter(bare))}
+    for name, paths in pages.items():
+        found[name] = timed((stack.shop_url, large_url), itertools.islice(paths, requests))
+    return {name: times[0] for name, times in found.items()}, {name: times[1] for name, times in found.items()}
 
 
-def categories(turn: int) -> Iterator[str]:
+def categories() -> Iterator[str]:
     """Every leaf category in every order, with and without what is sold out."""
     for stock, sort, (plural, _noun, _zh) in product(("", "&in_stock=on"), SORTS, leaves()):
-        yield f"/c/{slug(plural)}/?sort={sort}{stock}&turn={turn}"
+        yield f"/c/{slug(plural)}/?sort={sort}{stock}"
 
 
-def searches(turn: int) -> Iterator[str]:
+def searches() -> Iterator[str]:
     """A thing in stock, of any of twelve brands and any of eight materials: three facets, and a full page of goods at both sizes."""
     for step, (_plural, noun, zh) in product(range(8), leaves()):
         words = noun if step % 2 == 0 else zh
-        chosen = [("q", words), ("in_stock", "on"), *(("brand", slug(BRANDS[(step + turn + n) % len(BRANDS)])) for n in range(12))]
+        chosen = [("q", words), ("in_stock", "on"), *(("brand", slug(BRANDS[(step + n) % len(BRANDS)])) for n in range(12))]
         chosen += [("f-material", slug(MATERIALS[(step + n) % len(MATERIALS)][0])) for n in range(8)]
         yield f"/search/?{urllib.parse.urlencode(chosen)}"
 
@@ -88,21 +103,28 @@ def slug(name: str) -> str:
     return "-".join("".join(sign if sign.isalnum() else " " for sign in name.lower()).split())
 
 
-def timed(base: str, paths: Iterator[str]) -> list[float]:
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=60)
-    times = []
+def timed(bases: Sequence[str], paths: Iterator[str]) -> list[list[float]]:
+    connections = [http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=60) for base in bases]
+    times: list[list[float]] = [[] for _ in bases]
     for number, path in enumerate(paths):
-        began = time.perf_counter()
-        # A personal cookie, so that no page comes whole from the cache.
-        connection.request("GET", path, headers={"Cookie": "cart=none"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{path}: {answer.status}")
-        if number >= WARM_UP:
-            times.append((time.perf_counter() - began) * 1e3)
-    connection.close()
+        for connection, own in zip(connections, times, strict=True):
+            took = asked(connection, path)
+            if number >= WARM_UP:
+                own.append(took)
+    for connection in connections:
+        connection.close()
     return times
+
+
+def asked(connection: http.client.HTTPConnection, path: str) -> float:
+    began = time.perf_counter()
+    # A personal cookie, so that no page comes whole from the cache.
+    connection.request("GET", path, headers={"Cookie": "cart=none"})
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{path}: {answer.status}")
+    return (time.perf_counter() - began) * 1e3
 
 
 def show(small: Times, large: Times, few: int, many: int) -> None:

@@ -54,7 +54,7 @@ def facets_for(query: CardQuery, sample: Sample | None, language: str) -> dict[s
     At most 1,000 products are looked at, those of the `sample` of the page where there is one; where there are more, counts say "at least".
     Values that lead to nothing now are kept, with 0.
     """
-    looked_at = sample or sample_of(narrowed(query, but_for=True), query.facets)
+    looked_at = sample if sample is not None else sample_of(narrowed(query, but_for=True), query.facets)
     counts = looked_at.counts()
     found = {
         names.CATEGORY: _categories(query, counts, language),
@@ -71,9 +71,7 @@ def facets_for(query: CardQuery, sample: Sample | None, language: str) -> dict[s
 def _values(name: str, counts: Counts, query: CardQuery) -> dict[str, tuple[int, bool]]:
     """Count and choice of each value of a facet; what was chosen is there even when nothing has it."""
     chosen = query.facets.get(name, ())
-    found = {
-        value: (fitting, value in chosen) for token, (fitting, _) in counts.items() for own, value in [names.split(token)] if own == name
-    }
+    found = {value: (fitting, value in chosen) for value, (fitting, _) in counts.get(name, {}).items()}
     return {**found, **{value: (0, True) for value in chosen if value not in found}}
 
 
@@ -131,11 +129,8 @@ def _categories(query: CardQuery, counts: Counts, language: str) -> Facet:
     """The next level of the tree: what lies below the category of the page, or below the one chosen."""
     chosen = next(iter(query.facets.get(names.CATEGORY, ())), "")
     at = chosen or (query.category.path if query.category else "")
-    level = _below(category_tree(language), at)
-    shown = [
-        FacetValue(node.path, node.name, counts.get(names.facet(names.CATEGORY, node.path), (0, 0))[0], node.path == chosen)
-        for node in level
-    ]
+    level, counted = _below(category_tree(language), at), counts.get(names.CATEGORY, {})
+    shown = [FacetValue(node.path, node.name, counted.get(node.path, (0, 0))[0], node.path == chosen) for node in level]
     return Facet(names.CATEGORY, "", tuple(value for value in shown if value.count or value.is_chosen))
 
 

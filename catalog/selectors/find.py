@@ -1,5 +1,5 @@
 """Category pages, search results and shop pages: a statement that looks at what there is and one that reads the page; more only where words
-are unknown."""
+or facets are unknown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from catalog.rules.queries import Question
 from catalog.selectors.cards import Card, cards_by_ids, cards_of, visible_cards
 from catalog.selectors.meaning import corrected, understood
 from catalog.selectors.prices import minor_price
-from catalog.selectors.sample import LOOKED_AT, Sample, Selected, Sorting, among, has_stars, is_reduced, sample_of
+from catalog.selectors.sample import LOOKED_AT, NOTHING, Sample, Selected, Sorting, among, has_stars, is_reduced, sample_of
 from catalog.selectors.tsquery import Spelled
 from core.exchange.rules import Conversion
 
@@ -35,7 +35,6 @@ SORTS = {
     "newest": Sorting(F("published_at")),
     "rating": Sorting(F("rating_rank")),
 }
-NOTHING = Sample({}, {}, is_whole=True)
 RELEVANCE = "relevance"
 
 
@@ -141,7 +140,8 @@ def _page(
     order: Sorting | Reading,
     reading: Reading | None = None,
 ) -> CardPage:
-    counted = len(sample.fitting) if sample.is_whole else _count(found) if query.facets else COUNT_CAP + 1
+    fitting = sample.fitting
+    counted = len(fitting) if sample.is_whole else _count(found) if query.facets else COUNT_CAP + 1
     total = min(counted, COUNT_CAP)
     per_page = min(max(query.per_page, 1), MAX_PER_PAGE)
     pages = max(-(-total // per_page), 1)
@@ -151,7 +151,7 @@ def _page(
     if isinstance(order, Reading):
         cards = cards_of(_by_relevance(found, order, is_capped=is_capped)[start:end], language) if total else []
     elif sample.is_whole:
-        cards = cards_by_ids(list(map(uuid.UUID, sample.fitting[start:end])), language)
+        cards = cards_by_ids([uuid.UUID(bytes=key) for key in fitting[start:end]], language)
     else:
         cards = cards_of(order.of(found)[start:end], language) if total else []
     return CardPage(

@@ -5,26 +5,24 @@ PostgreSQL would take longer to count fifteen facets of a thousand rows than to 
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from django.db import connection
-from django.db.models import BooleanField, Expression, F, Func, OrderBy, Q, QuerySet, TextField, Value
+from django.db.models import BinaryField, BooleanField, Expression, F, Func, OrderBy, Q, QuerySet, Value
+from numpy.typing import NDArray
 
 from catalog.models import ProductCard
 from catalog.rules import facets as names
+from catalog.selectors.facet_codes import tokens_of
 
 LOOKED_AT = 1_000
 MOST_VALUES = 24
-MOST_STARS = 5
-_COLUMNS = ("line", "place", "key")
-_BETWEEN, _NEXT = "\x1f", "\x1e"
+_COLUMNS = ("codes", "head", "place", "key")
 Selected = Mapping[str, tuple[str, ...]]
-# Of each facet `name=value`: among what the other facets' choices fit, and in all.
-Counts = Mapping[str, tuple[int, int]]
-Counted = tuple[str, tuple[int, int]]
+# Of each value of each facet: among what the other facets' choices fit, and in all.
+Counts = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,126 +41,148 @@ class Sorting:
     @property
     def sql(self) -> str:
         """The same order of the columns that a sample reads."""
-        _line, place, key = _COLUMNS
+        *_, place, key = _COLUMNS
         gaps = " NULLS LAST" if self.has_gaps else ""
         return f"{place}{' DESC' if self.is_descending else ''}{gaps}, {key}{' DESC' if self.ties_descend else ''}"
 
 
-@dataclass(slots=True)
-class Alike:
-    """Products that have none of the chosen values of the same facets: their keys, and the facets of all of them."""
-
-    keys: list[str] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """At most 1,000 products that a query finds but for its facets, by the facets `chosen` whose values they miss.
+    """At most 1,000 products that a query finds but for its facets `chosen`; `is_whole` says that these are all of them.
 
-    `is_whole` says that these are all of them; then they are in the order that was asked for.
+    Then they are in the order that was asked for. Of each product there is a key, a row of `_HEAD` and, in `lacking`, whether it has none
+    of the values of each facet chosen. All their facets stand one after the other: `spelled` says which, by place in `tokens`, and
+    `owners` whose.
     """
 
-    groups: Mapping[tuple[str, ...], Alike]
+    keys: Sequence[bytes]
+    heads: NDArray[np.int32]
+    lacking: NDArray[np.bool_]
+    tokens: Sequence[str]
+    spelled: NDArray[np.intp]
+    owners: NDArray[np.intp]
     chosen: Selected
     is_whole: bool
 
     def __len__(self) -> int:
-        return sum(len(group.keys) for group in self.groups.values())
+        return len(self.keys)
 
     @property
-    def fitting(self) -> Sequence[str]:
+    def fitting(self) -> Sequence[bytes]:
         """The keys of the products that have a value of each facet chosen."""
-        found = self.groups.get(())
-        return found.keys if found else []
+        if not self.chosen:
+            return self.keys
+        return [self.keys[place] for place in np.flatnonzero(~self.lacking.any(axis=0)).tolist()]
 
     def counts(self) -> Counts:
         """How often each facet comes. Of each name the 24 values that fit most are kept, all categories, and what is chosen."""
-        present: Counter[str] = Counter()
-        fitting: Counter[str] = Counter()
-        for missed, group in self.groups.items():
-            found = _at_least(Counter(group.tokens))
-            present.update(found)
-            if not missed:
-                fitting.update(found)
-            elif len(missed) == 1:
-                own = names.facet(missed[0], "")
-                fitting.update({token: count for token, count in found.items() if token.startswith(own)})
-        kept = {names.facet(name, value) for name, values in self.chosen.items() for value in values}
-        return dict(_most(((token, (fitting[token], count)) for token, count in present.items()), kept))
+        lacks = self.lacking.sum(axis=0)
+        fits = lacks == 0
+        # A facet's own choice does not shrink its own counts.
+        but_for = {name: fits | (self.lacking[row] & (lacks == 1)) for row, name in enumerate(self.chosen)}
+        found: dict[str, dict[str, tuple[int, int]]] = {}
+        present, fitting = self._times(np.ones_like(fits)), self._times(fits)
+        own = {name: self._times(rows) for name, rows in but_for.items()}
+        for place, (token, count) in enumerate(zip(self.tokens, present, strict=True)):
+            name, value = names.split(token)  # both empty where nobody says it any more
+            found.setdefault(name, {})[value] = (own.get(name, fitting)[place], count)
+        for name, flags in _flags(self.heads).items():
+            rows = but_for.get(name, fits)
+            counted = {value: (int((rows & has).sum()), int(has.sum())) for value, has in flags.items()}
+            found[name] = {value: pair for value, pair in counted.items() if pair[1]}
+        return {name: _most(name, values, self.chosen.get(name, ())) for name, values in found.items()}
+
+    def _times(self, rows: NDArray[np.bool_]) -> list[int]:
+        """How many of these products have each of the tokens."""
+        times: list[int] = np.bincount(self.spelled[rows[self.owners]], minlength=len(self.tokens)).tolist()
+        return times
 
 
-def _at_least(counts: Counter[str]) -> Counter[str]:
-    """With products counted by how many whole stars they have at least, instead of by how many."""
-    by_stars = [counts.pop(names.facet(names.STARS, whole), 0) for whole in range(MOST_STARS + 1)]
-    return counts + Counter({names.facet(names.STARS, least): sum(by_stars[least:]) for least in names.STARS_AT_LEAST})
-
-
-def _most(counts: Iterable[Counted], kept: set[str]) -> Iterator[Counted]:
-    by_name: dict[str, list[Counted]] = {}
-    for counted in counts:
-        by_name.setdefault(names.split(counted[0])[0], []).append(counted)
-    for name, found in by_name.items():
-        if name == names.CATEGORY or len(found) <= MOST_VALUES:
-            yield from found
-            continue
-        found.sort(key=lambda each: (-each[1][0], -each[1][1], each[0]))
-        yield from (each for place, each in enumerate(found) if place < MOST_VALUES or each[0] in kept)
+def _most(name: str, values: Mapping[str, tuple[int, int]], chosen: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    if name == names.CATEGORY or len(values) <= MOST_VALUES:
+        return values
+    ordered = sorted(values, key=lambda value: (-values[value][0], -values[value][1], value))
+    return {value: values[value] for place, value in enumerate(ordered) if place < MOST_VALUES or value in chosen}
 
 
 def sample_of(rows: QuerySet[ProductCard], chosen: Selected, sorting: Sorting | None = None) -> Sample:
-    """Look at the cards of a query that the facets chosen do not narrow yet, in an order where one is given; one statement.
+    """Look at the cards of a query that the facets chosen do not narrow yet, in an order where one is given; one statement, and one more
+    where a facet was not seen by this process before.
 
-    They come as one text: the driver would take longer to make a thousand rows than PostgreSQL takes to find them.
+    They come as two strings of bytes: the driver would take longer to make a thousand rows than PostgreSQL takes to find them.
     """
-    columns = (_LINE, sorting.by, "product_id") if sorting else (_LINE,)
+    columns = ("facet_codes", _HEAD, sorting.by, "product_id") if sorting else ("facet_codes", _HEAD)
     sql, params = rows.order_by().values_list(*columns)[: LOOKED_AT + 1].query.sql_with_params()
     order = f" ORDER BY {sorting.sql}" if sorting else ""
     called = ", ".join(_COLUMNS[: len(columns)])
+    both = f"string_agg(codes, ''::bytea{order}), string_agg(head, ''::bytea{order})"
     with connection.cursor() as cursor:
-        # All of it is Django's and our own.
-        cursor.execute(f"SELECT string_agg(line, '{_NEXT}'{order}) FROM ({sql}) AS found ({called})", params)  # noqa: S608
-        lines = (cursor.fetchone()[0] or "").split(_NEXT)
-    found = [line.split(_BETWEEN) for line in lines[:LOOKED_AT]] if lines[0] else []
-    misses = [_misses(name, values, found) for name, values in chosen.items()]
-    groups: dict[tuple[str, ...], Alike] = {}
-    for tokens, missed in zip(found, zip(*misses, strict=True) if misses else itertools.repeat(()), strict=False):
-        group = groups.get(missed) or groups.setdefault(missed, Alike())
-        group.keys.append(tokens.pop())
-        group.tokens += tokens
-    return Sample({tuple(filter(None, missed)): group for missed, group in groups.items()}, chosen, is_whole=len(lines) <= LOOKED_AT)
+        cursor.execute(f"SELECT {both} FROM ({sql}) AS found ({called})", params)  # noqa: S608  # all of it is Django's and our own
+        codes, heads = (bytes(told or b"") for told in cursor.fetchone())
+    return _read(codes, heads, chosen)
 
 
-# The facets of a card, the ones that change with each sale and rating included, of stars the whole ones; last its key.
-_LINE = Func(
-    template=f"""concat_ws('{_BETWEEN}', array_to_string(facets, '{_BETWEEN}'),
-        CASE WHEN in_stock THEN '{names.STOCK}=1' END, CASE WHEN discount_bps > 0 THEN '{names.REDUCED}=1' END,
-        CASE WHEN stars_count > 0 THEN '{names.STARS}=' || stars_sum / stars_count END,
-        product_id)""",
-    output_field=TextField(),
+def _read(told_codes: bytes, told_heads: bytes, chosen: Selected) -> Sample:
+    rows = np.frombuffer(told_heads, _HEADS)
+    is_whole, rows = len(rows) <= LOOKED_AT, rows[:LOOKED_AT]
+    heads, keys = rows["head"].astype(np.int32), rows["key"].tolist()
+    owners = np.repeat(np.arange(len(keys)), heads & _HOW_MANY)
+    codes = np.frombuffer(told_codes, ">u8")[: len(owners)].astype(np.uint64)
+    found, first, spelled = np.unique(codes, return_index=True, return_inverse=True)
+    tokens = tokens_of(found.tolist(), lambda places: [keys[owners[first[place]]] for place in places])
+    lacking = np.ones((len(chosen), len(keys)), np.bool_)
+    for row, (name, values) in enumerate(chosen.items()):
+        lacking[row] = ~_has_any(name, values, heads, tokens, spelled, owners)
+    return Sample(keys, heads, lacking, tokens, spelled, owners, chosen, is_whole)
+
+
+# How many facets a card has, and what changes with each sale and rating: whether it is in stock, is reduced, and its whole stars.
+_HOW_MANY, _IN_STOCK, _REDUCED, _STARS_FROM = 0xFFFF, 1 << 16, 1 << 17, 18
+_HEAD = Func(
+    template=f"""int4send(octet_length(facet_codes) / 8 | CASE WHEN in_stock THEN {_IN_STOCK} ELSE 0 END
+        | CASE WHEN discount_bps > 0 THEN {_REDUCED} ELSE 0 END
+        | (CASE WHEN stars_count > 0 THEN stars_sum / stars_count ELSE 0 END << {_STARS_FROM})) || uuid_send(product_id)""",
+    output_field=BinaryField(),
 )
+_HEADS = np.dtype([("head", ">i4"), ("key", "V16")])
 
 
-def _misses(name: str, values: tuple[str, ...], found: Sequence[Sequence[str]]) -> list[str]:
-    """The facet's name for each product that has none of the values, "" for the others."""
-    lacks = frozenset(_wanted(name, values)).isdisjoint
-    return [name if lacks(tokens) else "" for tokens in found]
+def _flags(heads: NDArray[np.int32]) -> dict[str, dict[str, NDArray[np.bool_]]]:
+    """Which products have each value of the facets that are not kept as texts."""
+    stars = heads >> _STARS_FROM
+    return {
+        names.STOCK: {"1": heads & _IN_STOCK > 0},
+        names.REDUCED: {"1": heads & _REDUCED > 0},
+        names.STARS: {str(least): stars >= least for least in names.STARS_AT_LEAST},
+    }
 
 
-def _wanted(name: str, values: tuple[str, ...]) -> Iterable[str]:
-    """Any of these is what was chosen."""
+def _has_any(
+    name: str,
+    values: tuple[str, ...],
+    heads: NDArray[np.int32],
+    tokens: Sequence[str],
+    spelled: NDArray[np.intp],
+    owners: NDArray[np.intp],
+) -> NDArray[np.bool_]:
+    """Which products have any of the values of a facet."""
     if name == names.STARS:
-        return _with_stars(max(names.least_stars(values), 1))
-    return [names.facet(name, value) for value in (("1",) if name in {names.STOCK, names.REDUCED} else values)]
+        return heads >> _STARS_FROM >= max(names.least_stars(values), 1)
+    if name in {names.STOCK, names.REDUCED}:
+        return _flags(heads)[name]["1"]
+    wanted = {names.facet(name, value) for value in values}
+    is_wanted = np.fromiter((token in wanted for token in tokens), np.bool_, len(tokens))
+    has = np.zeros(len(heads), np.bool_)
+    has[owners[is_wanted[spelled]]] = True
+    return has
 
 
-def _with_stars(least: int) -> list[str]:
-    return [names.facet(names.STARS, whole) for whole in range(least, MOST_STARS + 1)]
+NOTHING = _read(b"", b"", {})
 
 
-def among(keys: Sequence[str]) -> Func:
+def among(keys: Sequence[bytes]) -> Func:
     """Whether a card has any of these keys, told to PostgreSQL as one text: it would take long to spell each, and to plan for each."""
-    told = Value(f"{{{','.join(keys)}}}")
+    told = Value(f"{{{','.join(key.hex() for key in keys)}}}")
     return Func(
         F("product_id"),
         told,

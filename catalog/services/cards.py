@@ -26,7 +26,7 @@ from merchants.models import Merchant
 BATCH = 500
 NOW = "now"  # PostgreSQL reads it as the moment of the transaction
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
-_KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank"}
+_KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank", "facet_codes"}
 _WRITTEN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in _KEPT]
 _QUIET = {"version", "search", "facets", "is_stale", "changed_at"}
 _SHOWN = [field.attname for field in ProductCard._meta.concrete_fields if field.name not in _KEPT | _QUIET]
