@@ -12,6 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("count", type=int, help="how many products")
+        parser.add_argument("--merchants", type=int, default=16, choices=range(1, 17), metavar="N", help="of how many new shops (1 to 16)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same products")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,7 +20,8 @@ class Command(BaseCommand):
         if not 0 < count <= 1_000_000:
             raise CommandError("The number of products must be between 1 and 1,000,000.")
         began = time.monotonic()
-        made = make_catalogue(count, seed=options["seed"], at=timezone.now(), on_progress=self._show)
+        spread = {"seed": options["seed"], "merchants": options["merchants"]}
+        made = make_catalogue(count, at=timezone.now(), on_progress=self._show, **spread)
         seconds = time.monotonic() - began
         self.stdout.write(f"{len(made):,} products in {seconds:.1f} s, {len(made) / seconds:,.0f} products/s")
 
