@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,15 @@ def may_be(kind: str, *, is_operator: bool) -> bool:
 def is_good(expires_on: dt.date | None, today: dt.date) -> bool:
     """Whether a paper is still valid on a day; one without a last day always is."""
     return expires_on is None or expires_on >= today
+
+
+def first_end(papers: Iterable[tuple[str, dt.date | None]]) -> dt.date | None:
+    """The day on which the first kind of paper ends, where of each kind the one counts that is good for longest; None for never."""
+    longest: dict[str, dt.date] = {}
+    for kind, expires_on in papers:
+        longest[kind] = max(longest.get(kind, dt.date.min), expires_on or dt.date.max)
+    end = min(longest.values(), default=dt.date.max)
+    return None if end == dt.date.max else end
 
 
 def sniffed(data: bytes) -> str:

@@ -9,96 +9,181 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('merchants', '0010_price_lists_scopes'),
+        ("merchants", "0010_price_lists_scopes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MerchantApplication',
+            name="MerchantApplication",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Sent'), ('in_review', 'In review'), ('approved', 'Approved'), ('returned', 'Returned for changes'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='draft', max_length=20, verbose_name='status')),
-                ('kind', models.CharField(choices=[('self_operated', 'Self-operated'), ('company', 'Company'), ('individual', 'Individual'), ('local_store', 'Local store')], max_length=20, verbose_name='kind')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='name of the shop')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('i18n', models.JSONField(blank=True, default=dict, verbose_name='translations')),
-                ('slug', models.SlugField(blank=True, db_index=False, max_length=60, verbose_name='wanted address')),
-                ('contact', models.CharField(blank=True, max_length=100, verbose_name='contact person')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
-                ('country', models.CharField(default='CN', max_length=2, verbose_name='country')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('tax_number', models.CharField(blank=True, max_length=40, verbose_name='tax number')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='longitude')),
-                ('opening_hours', models.JSONField(blank=True, default=dict, verbose_name='opening hours')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('answer', models.CharField(blank=True, max_length=1000, verbose_name='answer')),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to=settings.AUTH_USER_MODEL, verbose_name='applicant')),
-                ('merchant', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='application', to='merchants.merchant', verbose_name='merchant')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Sent"),
+                            ("in_review", "In review"),
+                            ("approved", "Approved"),
+                            ("returned", "Returned for changes"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_operated", "Self-operated"),
+                            ("company", "Company"),
+                            ("individual", "Individual"),
+                            ("local_store", "Local store"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="name of the shop")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("i18n", models.JSONField(blank=True, default=dict, verbose_name="translations")),
+                ("slug", models.SlugField(blank=True, db_index=False, max_length=60, verbose_name="wanted address")),
+                ("contact", models.CharField(blank=True, max_length=100, verbose_name="contact person")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="phone")),
+                ("country", models.CharField(default="CN", max_length=2, verbose_name="country")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("tax_number", models.CharField(blank=True, max_length=40, verbose_name="tax number")),
+                ("latitude", models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="latitude")),
+                ("longitude", models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="longitude")),
+                ("opening_hours", models.JSONField(blank=True, default=dict, verbose_name="opening hours")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                ("answer", models.CharField(blank=True, max_length=1000, verbose_name="answer")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="applicant",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="application",
+                        to="merchants.merchant",
+                        verbose_name="merchant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'application',
-                'verbose_name_plural': 'applications',
+                "verbose_name": "application",
+                "verbose_name_plural": "applications",
             },
             bases=(core.i18n.Translated, models.Model),
         ),
         migrations.CreateModel(
-            name='ApplicationDocument',
+            name="ApplicationDocument",
             fields=[
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('licence', 'Business licence'), ('identity', 'Identity of the person responsible'), ('bank_proof', 'Proof of the bank account'), ('premises', 'Photo of the store front'), ('permit', 'Trade permit, such as for food'), ('brand', 'Authorisation by a brand')], max_length=20, verbose_name='kind')),
-                ('file', models.CharField(editable=False, max_length=200)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('content_type', models.CharField(max_length=40, verbose_name='type')),
-                ('size', models.PositiveIntegerField(verbose_name='size')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('warned_days', models.PositiveSmallIntegerField(editable=False, null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='merchants.merchantapplication')),
+                ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("licence", "Business licence"),
+                            ("identity", "Identity of the person responsible"),
+                            ("bank_proof", "Proof of the bank account"),
+                            ("premises", "Photo of the store front"),
+                            ("permit", "Trade permit, such as for food"),
+                            ("brand", "Authorisation by a brand"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("file", models.CharField(editable=False, max_length=200)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("content_type", models.CharField(max_length=40, verbose_name="type")),
+                ("size", models.PositiveIntegerField(verbose_name="size")),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                ("warned_days", models.PositiveSmallIntegerField(editable=False, null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="merchants.merchantapplication"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
             },
         ),
         migrations.AddIndex(
-            model_name='merchantapplication',
-            index=models.Index(condition=models.Q(('status__in', ['submitted', 'in_review'])), fields=['submitted_at'], name='application_queue'),
+            model_name="merchantapplication",
+            index=models.Index(
+                condition=models.Q(("status__in", ["submitted", "in_review"])), fields=["submitted_at"], name="application_queue"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merchantapplication',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'returned', 'submitted', 'in_review'])), fields=('applicant',), name='application_open_once'),
+            model_name="merchantapplication",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["draft", "returned", "submitted", "in_review"])),
+                fields=("applicant",),
+                name="application_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merchantapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'in_review', 'approved', 'returned', 'rejected', 'withdrawn'])), name='application_status'),
+            model_name="merchantapplication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "submitted", "in_review", "approved", "returned", "rejected", "withdrawn"])),
+                name="application_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merchantapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['self_operated', 'company', 'individual', 'local_store'])), name='application_kind'),
+            model_name="merchantapplication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["self_operated", "company", "individual", "local_store"])), name="application_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merchantapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merchant__isnull', False), ('status', 'approved')), models.Q(models.Q(('status', 'approved'), _negated=True), ('merchant', None)), _connector='OR'), name='application_shop'),
+            model_name="merchantapplication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merchant__isnull", False), ("status", "approved")),
+                    models.Q(models.Q(("status", "approved"), _negated=True), ("merchant", None)),
+                    _connector="OR",
+                ),
+                name="application_shop",
+            ),
         ),
         migrations.AddIndex(
-            model_name='applicationdocument',
-            index=models.Index(condition=models.Q(('expires_on__isnull', False)), fields=['expires_on'], name='application_document_end'),
+            model_name="applicationdocument",
+            index=models.Index(condition=models.Q(("expires_on__isnull", False)), fields=["expires_on"], name="application_document_end"),
         ),
         migrations.AddConstraint(
-            model_name='applicationdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['licence', 'identity', 'bank_proof', 'premises', 'permit', 'brand'])), name='application_document_kind'),
+            model_name="applicationdocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["licence", "identity", "bank_proof", "premises", "permit", "brand"])),
+                name="application_document_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='applicationdocument',
-            constraint=models.UniqueConstraint(fields=('application', 'kind', 'sha256'), name='application_document_once'),
+            model_name="applicationdocument",
+            constraint=models.UniqueConstraint(fields=("application", "kind", "sha256"), name="application_document_once"),
         ),
     ]
