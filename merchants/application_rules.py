@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import unicodedata
+import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +82,8 @@ def first_end(papers: Iterable[tuple[str, dt.date | None]]) -> dt.date | None:
 def sniffed(data: bytes) -> str:
     """The type of a paper by its bytes, whatever its name says: PDF, JPEG or PNG, empty for everything else."""
     if data.startswith(b"%PDF-"):
-        return PDF if b"%%EOF" in data[-2_048:] and not any(mark in data for mark in _ACTIVE) else ""
+        is_plain = not any(mark in data for mark in _ACTIVE) and not zipfile.is_zipfile(io.BytesIO(data))
+        return PDF if is_plain and b"%%EOF" in data[-2_048:] else ""
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
     return PNG if data.startswith(b"\x89PNG\r\n\x1a\n") else ""
