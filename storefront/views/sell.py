@@ -148,7 +148,7 @@ def _page(
         "documents": documents,
         "may_add": may_add(row) and len(documents) < MOST_PAPERS,
         "today": today,
-        "steps": [(change, row.Status(change.to_status).label) for change in history(row)],
+        "steps": [(change, row.Status(change.to_status).label) for change in (() if row.is_editable else history(row))],
     }
     return render(request, "storefront/apply.html" if row.is_editable else "storefront/apply_state.html", context, status=status)
 
