@@ -11,6 +11,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from django.utils import formats
+from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from core.backoffice.display import TONES, column, day_column, label, role_of_ac
 from core.countries import country
 from core.states import history
 from merchants import states
-from merchants.application_rules import first_end, percent_done
+from merchants.application_rules import DAYS, first_end, percent_done
 from merchants.application_selectors import expiring_documents, points_of
 from merchants.models import ApplicationDocument, MerchantApplication
 from merchants.services import application_decisions as decisions
@@ -174,12 +175,18 @@ def _page(row: MerchantApplication, request: HttpRequest) -> dict[str, Any]:
         "name_zh": second.get("name", ""),
         "description_zh": second.get("description", ""),
         "land": country(row.country),
-        "hours": [(day, ", ".join(f"{opens}–{closes}" for opens, closes in spans)) for day, spans in row.opening_hours.items()],
+        "hours": _hours(row),
         "papers": [(paper, end_label(paper.expires_on, today)) for paper in papers],
         "missing": [_point_name(point.code) for point in points if not point.is_done],
         "applicant_url": reverse("admin:accounts_user_change", args=[row.applicant_id]) if may_see_users else "",
         "moves": [_move(change) for change in reversed(history(row))],
     }
+
+
+def _hours(row: MerchantApplication) -> list[tuple[Any, str]]:
+    """The days on which a store is open, from Monday on, with their times."""
+    days = [(WEEKDAYS[index], row.opening_hours.get(day) or ()) for index, day in enumerate(DAYS)]
+    return [(name, ", ".join(f"{opens}–{closes}" for opens, closes in spans)) for name, spans in days if spans]
 
 
 def _point_name(code: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import country_choices
-from merchants.application_rules import DAYS, LARGEST_BYTES, may_be
+from merchants.application_rules import DAYS, LARGEST_BYTES, TAXED, may_be
 from merchants.errors import DocumentRefused
 from merchants.models import ApplicationDocument, Merchant, MerchantApplication
 from merchants.services.applications import LONGEST_DESCRIPTION, SECOND_LANGUAGE, DraftFields
@@ -68,6 +68,12 @@ class DraftForm(forms.Form):
     def has_hours(self) -> bool:
         """Only shops that people go to are asked when they are open and where."""
         return self.row.kind == Merchant.Kind.LOCAL_STORE
+
+    @property
+    def needed(self) -> set[str]:
+        """What may be empty now and not when it is sent, so the page does not call it optional."""
+        free = {"name_zh", "description", "description_zh"} | (set() if self.row.kind in TAXED else {"tax_number"})
+        return set(self.fields) - free
 
     def days(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """Each day's name with its two fields, for the page."""

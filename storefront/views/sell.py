@@ -57,8 +57,8 @@ def _user(request: HttpRequest) -> User:
     return user
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def apply(request: HttpRequest) -> HttpResponse:
     """One's own application: which kind of seller first, then the form with its checklist, then how it stands."""
     row = application_of(_user(request))
@@ -163,8 +163,8 @@ def _next_paper(row: MerchantApplication, points: list[Any]) -> str:
     return missing[0] if missing else ApplicationDocument.Kind.LICENCE
 
 
-@login_required
 @require_POST
+@login_required
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Give the application up."""
     user = _user(request)
@@ -173,8 +173,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     return redirect("sell-apply")
 
 
-@login_required
 @require_safe
+@login_required
 def document(request: HttpRequest, document_id: uuid.UUID) -> FileResponse:
     """A paper of one's own."""
     row = own_document(_user(request), document_id)
