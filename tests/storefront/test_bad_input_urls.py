@@ -134,6 +134,7 @@ def real(address: Address, walk: Walk) -> str:
                 "company-withdraw",
                 "company-colleague",
                 "trade-act",
+                "sell-document",
             ),
             str(uuid4()),
         ),
