@@ -19,7 +19,9 @@ from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
 from logistics.models import Stock
-from merchants.models import Merchant
+from merchants.application_selectors import expiring_documents
+from merchants.models import Merchant, MerchantApplication
+from merchants.states import TO_REVIEW
 from orders.models import AfterSalesCase, MerchantOrder, Quote
 from orders.selectors.cases import counts_for_merchant
 from orders.selectors.purchases import TO_SHIP
@@ -149,6 +151,8 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "to_moderate": ModerationItem.objects.filter(status=ModerationItem.Status.WAITING),
             "products_to_approve": Product.objects.filter(status=Product.Status.PENDING),
             "changes_to_approve": Proposal.objects.filter(status=Proposal.Status.PENDING),
+            "applications": MerchantApplication.objects.filter(status__in=TO_REVIEW),
+            "ending_papers": expiring_documents(now.date()),
             "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]),
             "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")),
         }

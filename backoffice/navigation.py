@@ -141,6 +141,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Merchants and goods"),
             "items": [
                 item(_("Merchants"), "storefront", "merchants_merchant"),
+                item(_("Applications"), "person_add", "merchants_merchantapplication"),
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),
                 item(_("Commission rules"), "rule", "merchants_commissionrule"),
                 item(_("Products"), "sell", "catalog_product"),

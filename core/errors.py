@@ -44,3 +44,9 @@ class BodyWithoutLength(DomainError):
     code = "length_required"
     message = _("What is sent must say how long it is (Content-Length).")
     status = 411
+
+
+class InvalidPicture(DomainError):
+    code = "picture_invalid"
+    message = _("This file is not a picture we can use. JPEG, PNG, WebP, AVIF or GIF, at most 40 megapixels and 20 MB.")
+    status = 422

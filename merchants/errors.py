@@ -64,3 +64,71 @@ class ShopSlugInvalid(DomainError):
     code = "shop_slug_invalid"
     message = _("The address of a shop needs letters or digits of the Latin alphabet, at most 60.")
     status = 422
+
+
+class ApplicationNotFound(DomainError):
+    code = "application_not_found"
+    message = _("This application does not exist.")
+    status = 404
+
+
+class ApplicationClosed(DomainError):
+    code = "application_closed"
+    message = _("This application cannot be changed now: it was sent or decided.")
+
+
+class ApplicationIncomplete(DomainError):
+    code = "application_incomplete"
+    message = _("Something is still missing. The checklist says what.")
+    status = 422
+
+
+class ApplicationInvalid(DomainError):
+    code = "application_invalid"
+    message = _("This cannot be kept: %(field)s.")
+    status = 422
+
+
+class ApplicationKindRefused(DomainError):
+    code = "application_kind_refused"
+    message = _("Choose what kind of seller you are.")
+    status = 422
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+    message = _("Say why, in at most 1,000 characters.")
+    status = 422
+
+
+class DocumentNotFound(DomainError):
+    code = "document_not_found"
+    message = _("This document does not exist.")
+    status = 404
+
+
+class DocumentRefused(DomainError):
+    code = "document_refused"
+    message = _("This file cannot be taken. A PDF without programs or files inside, a JPEG or a PNG, at most 10 MB.")
+    status = 422
+
+
+class DocumentExpired(DomainError):
+    code = "document_expired"
+    message = _("This document is not valid any more. Add one that is.")
+    status = 422
+
+
+class DocumentKnown(DomainError):
+    code = "document_known"
+    message = _("This file is there already.")
+
+
+class DocumentsTooMany(DomainError):
+    code = "documents_too_many"
+    message = _("At most %(most)s documents can be kept.")
+
+
+class AlreadyInTeam(DomainError):
+    code = "already_in_team"
+    message = _("This person works for a shop here already; nobody works for two.")

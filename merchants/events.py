@@ -8,3 +8,28 @@ class MerchantChanged(Event):
     """Name, kind, slug or status of a merchant is another than before; whoever keeps copies renews them."""
 
     merchant_id: str
+
+
+@dataclass(frozen=True)
+class ApplicationMoved(Event):
+    """An application to sell here has come to another status. `occasion` is this move's own id."""
+
+    application_id: str
+    to_status: str
+    occasion: str
+
+
+@dataclass(frozen=True)
+class MerchantApproved(Event):
+    """A shop was opened for somebody who applied; it has an owner and a commission plan, and nothing else yet."""
+
+    merchant_id: str
+    application_id: str
+
+
+@dataclass(frozen=True)
+class DocumentExpiring(Event):
+    """A paper of an open shop ends in at most so many days; once per paper and number of days."""
+
+    document_id: str
+    days: int

@@ -17,7 +17,7 @@ from core.compiled import compiled
 from merchants.models import ApiKey, CommissionPlan, CommissionRule, Membership, Merchant
 from merchants.rules import Terms
 from merchants.services.api_keys import MARK, hash_secret, note_use
-from merchants.services.merchants import MAX_SLUG
+from merchants.services.merchants import DEFAULT_PLAN, DEFAULT_RATE_BPS, MAX_SLUG
 
 _NO_HASH = "0" * 64
 
@@ -81,6 +81,12 @@ def _plans(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
 
 def _terms(row: dict[str, Any]) -> Terms:
     return Terms(**row | {name: uuid.UUID(row[name]) if row[name] else None for name in ("rule", "product", "merchant")})
+
+
+def usual_rate_bps() -> int:
+    """What the marketplace keeps of a sale where nothing else was agreed, in basis points."""
+    plan = CommissionPlan.objects.filter(name=DEFAULT_PLAN).values_list("rate_bps", flat=True).first()
+    return DEFAULT_RATE_BPS if plan is None else plan
 
 
 def plan_terms(plan: CommissionPlan) -> list[Terms]:

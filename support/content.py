@@ -98,6 +98,11 @@ def day(at: dt.datetime) -> str:
     return date_format(timezone.localtime(at), "DATE_FORMAT")
 
 
+def date(on: dt.date | None) -> str:
+    """A day of the calendar, a dash for none."""
+    return date_format(on, "DATE_FORMAT") if on else "–"
+
+
 def parcel_of(order: MerchantOrder) -> Parcel:
     """The lines of one merchant order as they were bought."""
     name = translated({"name": order.merchant.name}, order.merchant.i18n, "name", language())

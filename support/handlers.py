@@ -47,6 +47,7 @@ from payments.services.gift_cards import put_code
 from payments.services.risk import code_of
 from support import (  # noqa: F401  modules of mails register their own handlers
     alerts,
+    application_mails,
     approval_mails,
     case_mails,
     copy_mails,

@@ -49,6 +49,11 @@ def gift_url(bought: GiftCardPurchase) -> str:
     return _absolute(f"/gift-cards/{bought.token}/")
 
 
+def apply_url() -> str:
+    """Where somebody who wants to sell here finds their application."""
+    return _absolute("/sell/apply/")
+
+
 def merchant_url() -> str:
     return _absolute("/merchant/")
 

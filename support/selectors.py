@@ -37,8 +37,17 @@ def mail(mail_id: uuid.UUID) -> Mail:
 
 def operators() -> list[Reader]:
     """Who is called when money needs a person: staff who may see payments, each in their own language."""
-    may_view = Permission.objects.filter(content_type__app_label="payments", codename="view_paymentattempt")
-    told = Q(is_superuser=True) | Q(user_permissions__in=may_view) | Q(groups__permissions__in=may_view)
+    return _staff_with("payments", "view_paymentattempt")
+
+
+def application_reviewers() -> list[Reader]:
+    """Who is told that somebody wants to sell here: staff who may decide about it."""
+    return _staff_with("merchants", "change_merchantapplication")
+
+
+def _staff_with(app: str, codename: str) -> list[Reader]:
+    permission = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    told = Q(is_superuser=True) | Q(user_permissions__in=permission) | Q(groups__permissions__in=permission)
     staff = User.objects.filter(told, is_staff=True, is_active=True).distinct().order_by("created_at", "id")
     return [Reader(email, language) for email, language in staff.values_list("email", "language")]
 

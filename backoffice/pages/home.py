@@ -149,6 +149,8 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
         tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
         tile("products_to_approve", _("Goods to approve"), "catalog_product", "?status__exact=pending", "fact_check", urgent=False),
         tile("changes_to_approve", _("Changes to approve"), "catalog_proposal", "?status__exact=pending", "rate_review", urgent=False),
+        tile("applications", _("Shops to let in"), "merchants_merchantapplication", "?queue=waiting", "person_add", urgent=False),
+        tile("ending_papers", _("Papers ending"), "merchants_merchantapplication", "?queue=ending", "event_busy", urgent=False),
         tile("running_jobs", _("Jobs running"), "core_job", "?status__exact=running", "progress_activity", urgent=False),
         tile("low_stock", _("Sold out"), "logistics_stock", "?level=out", "production_quantity_limits", urgent=False),
     ]

@@ -27,7 +27,7 @@ from catalog.errors.personalisation import (
     PersonalisationInvalid,
     PersonalTextInvalid,
 )
-from catalog.errors.pictures import InvalidPicture, LastPicture, PictureNotFound
+from catalog.errors.pictures import LastPicture, PictureNotFound
 from catalog.errors.products import (
     AttributeInvalid,
     AttributeMissing,
@@ -115,7 +115,6 @@ __all__ = [
     "DownloadLabelMissing",
     "DownloadTermsInvalid",
     "HandlingDaysInvalid",
-    "InvalidPicture",
     "LastPicture",
     "NotDigital",
     "NotMadeToOrder",

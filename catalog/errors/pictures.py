@@ -5,12 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError
 
 
-class InvalidPicture(DomainError):
-    code = "picture_invalid"
-    message = _("This file is not a picture we can use. JPEG, PNG, WebP, AVIF or GIF, at most 40 megapixels and 20 MB.")
-    status = 422
-
-
 class PictureNotFound(DomainError):
     code = "picture_not_found"
     message = _("This picture does not exist.")

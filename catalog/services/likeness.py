@@ -16,8 +16,8 @@ from catalog.likeness import index
 from catalog.likeness.embedders import DIMENSIONS, VIEWS, codes_of, embedder_mark, views_of
 from catalog.models import Picture, PictureFeatures
 from catalog.selectors.likeness import EPOCH, index_folder, newer_than
-from catalog.services.imaging import flat
 from catalog.services.pictures import media_path
+from core.imaging import flat
 
 BATCH = 5_000
 # So many pictures are searched beside the index file before it is worth a new one.

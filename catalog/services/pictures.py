@@ -12,14 +12,15 @@ from django.db import transaction
 from django.db.models import F, Max
 from PIL import Image
 
-from catalog.errors import InvalidPicture, LastPicture, OptionUnknown, PictureNotFound
+from catalog.errors import LastPicture, OptionUnknown, PictureNotFound
 from catalog.events import PictureAdded, PictureRemoved
 from catalog.models import Picture, Product
 from catalog.rules.pictures import KEPT_WIDTHS
 from catalog.rules.texts import storable
 from catalog.services.cards import refresh_card
-from catalog.services.imaging import at_width, clean, decode, encode, tint_of
 from catalog.services.products import locked_product
+from core.errors import InvalidPicture
+from core.imaging import at_width, clean, decode, encode, tint_of
 from core.outbox import publish
 
 WIDTHS = (160, 320, 480, 640, 960)

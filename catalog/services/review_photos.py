@@ -18,8 +18,8 @@ from catalog.events import ReviewPhotosChanged
 from catalog.models import ModerationItem, Review, ReviewAddition, ReviewPhoto
 from catalog.rules.reviews import looks_like
 from catalog.services.held import hold
-from catalog.services.imaging import at_width, decode, encode, flat, tint_of
 from catalog.services.pictures import FORMATS, media_path, write_file
+from core.imaging import at_width, decode, encode, flat, tint_of
 from core.outbox import publish
 
 WIDTHS = (160, 640, 1280)

@@ -37,6 +37,25 @@ def create_warehouse(  # noqa: PLR0913  a place is described by many words
 
 
 @transaction.atomic
+def open_first_warehouse(*, merchant_id: uuid.UUID) -> Warehouse | None:
+    """A warehouse at the shop's own address; None where the shop has one, or does not exist."""
+    merchant = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()
+    if merchant is None or Warehouse.objects.for_merchant(merchant).exists():
+        return None
+    is_store = merchant.kind == Merchant.Kind.LOCAL_STORE
+    name, name_zh = ("Store", "门店") if is_store else ("First warehouse", "首仓")
+    return create_warehouse(
+        merchant=merchant,
+        code="MAIN",
+        name=name,
+        kind=Warehouse.Kind.STORE if is_store else Warehouse.Kind.CENTRAL,
+        city=merchant.city,
+        country=merchant.country,
+        i18n={"zh-hans": {"name": name_zh}},
+    )
+
+
+@transaction.atomic
 def set_warehouse_active(*, warehouse_id: uuid.UUID, is_active: bool, merchant_id: uuid.UUID | None = None) -> None:
     """Open or close a warehouse for new purchases; what it has promised it still sends.
 

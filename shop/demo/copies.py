@@ -11,9 +11,9 @@ def borrow_a_picture(now: dt.datetime) -> None:
     """Put the first picture of one merchant's product on another merchant's of the same category; again changes nothing."""
     # Here, because they bring numpy and the picture processes import this package.
     from catalog.services.copies import look_for_copies  # noqa: PLC0415
-    from catalog.services.imaging import decode  # noqa: PLC0415
     from catalog.services.likeness import look_at  # noqa: PLC0415
     from catalog.services.pictures import add_picture, make_renditions, media_path  # noqa: PLC0415
+    from core.imaging import decode  # noqa: PLC0415
 
     if CopySuspicion.objects.exists():
         return

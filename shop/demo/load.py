@@ -18,6 +18,7 @@ from payments.services.attempts import poll_attempts
 from payments.services.refunds import send_refunds
 from recommend.services.training import train
 from shop.demo import (
+    applications,
     approval,
     bundles,
     companies,
@@ -117,6 +118,7 @@ def _besides(now: dt.datetime) -> None:
     companies.open_companies(now)
     digital.buy(now)
     approval.begin(now)
+    applications.apply(now)
     press_hearts(now)
     look_around(now)
 

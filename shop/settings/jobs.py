@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {
     "finish demo pictures": {"task": "shop.tasks.finish_demo_galleries", "schedule": 15.0},
     "check the invariants": {"task": "core.tasks.check_invariants", "schedule": 60.0},
     "tidy up": {"task": "core.tasks.tidy", "schedule": 300.0},
+    "warn of ending documents": {"task": "merchants.tasks.warn_of_ending_documents", "schedule": crontab(hour=6, minute=20)},
     "train the recommendations": {"task": "recommend.tasks.train_recommendations", "schedule": crontab(hour=3, minute=30)},
     "tend the training": {"task": "recommend.tasks.tend_training", "schedule": 60.0},
     "send due mail": {"task": "support.tasks.send_due_mail", "schedule": 5.0},

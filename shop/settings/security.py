@@ -41,6 +41,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # The largest files that may be sent at once, in millions of bytes, by the name of the address; others take none.
 FILES_MAX_MB = {
     "image-search": 20,
+    "sell-apply": 11,
     **dict.fromkeys(["review", "own-review-edit", "own-review-add", "complain", "case-act"], 60),
     **dict.fromkeys(["merchant:catalog_product_add", "merchant:catalog_product_change"], 100),
     "merchant:imports": IMPORT_MAX_MB,

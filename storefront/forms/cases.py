@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.rules.options import labels_in
-from catalog.services.imaging import MAX_BYTES
 from core.i18n import translated
+from core.imaging import MAX_BYTES
 from orders.models import OrderLine
 from orders.selectors.cases import Choice
 from orders.services.cases.opening import Wish

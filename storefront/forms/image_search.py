@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import InvalidPicture
-from catalog.services.imaging import MAX_BYTES, decode
+from core.errors import InvalidPicture
+from core.imaging import MAX_BYTES, decode
 
 
 class PhotoForm(forms.Form):

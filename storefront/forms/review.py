@@ -9,9 +9,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Report, Review, ReviewPhoto
-from catalog.services.imaging import decode
 from catalog.services.reviews import Details
 from core.errors import DomainError
+from core.imaging import decode
 from storefront.forms.cases import PhotosField
 
 STARS = [(5, _("5: excellent")), (4, _("4: good")), (3, _("3: fair")), (2, _("2: poor")), (1, _("1: bad"))]

@@ -332,7 +332,7 @@ def _form_field(field: BoundField, autocomplete: str, testid: str, css: str, hin
         css=css,
         id=field.id_for_label,
         label=field.label,
-        optional="" if field.field.required else format_html(OPTIONAL, _("(optional)")),
+        optional="" if field.field.required or field.name in getattr(field.form, "needed", ()) else format_html(OPTIONAL, _("(optional)")),
         control=field,
         hint=format_html(HINT, field.auto_id, said) if said else "",
         error=format_html(ERROR, field.auto_id, " ".join(map(str, field.errors))) if field.errors else "",

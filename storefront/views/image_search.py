@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.selectors import Card, popular_cards
-from catalog.services.imaging import encode, flat
 from core.counters import count_try
 from core.errors import DomainError
 from core.ids import secret_token
+from core.imaging import encode, flat
 from storefront.forms.image_search import PhotoForm
 from storefront.origins import address_of
 

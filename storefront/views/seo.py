@@ -27,11 +27,11 @@ LIMIT = 10_000
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
 XHTML = "http://www.w3.org/1999/xhtml"
-PAGES = ("home", "categories", "brands", "help")
+PAGES = ("home", "categories", "brands", "help", "sell")
 SECTIONS = ("pages", "categories", "brands", "shops", "products")
 PRIVATE_PATHS = (
     *("/account/", "/cart/", "/checkout/", "/orders/", "/pay/", "/sandbox/", "/search/"),
-    *("/wishlist/", "/compare/", "/recent/", "/alerts/", "/mine/"),
+    *("/wishlist/", "/compare/", "/recent/", "/alerts/", "/mine/", "/sell/apply/"),
     *("/sign-", "/language/", "/theme/", "/merchant/", "/admin/", "/dev/"),
 )
 

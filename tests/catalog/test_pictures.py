@@ -11,13 +11,14 @@ from django.db import transaction
 from PIL import Image
 from pytest_django import Settings
 
-from catalog.errors import InvalidPicture, LastPicture, PictureNotFound
+from catalog.errors import LastPicture, PictureNotFound
 from catalog.models import Picture, ProductCard
 from catalog.selectors import picture_url
-from catalog.services import imaging
 from catalog.services.pictures import add_picture, make_renditions, media_path, order_pictures, remove_files, remove_picture
 from catalog.services.products import hide_product
 from catalog.tasks import render_missing_pictures
+from core import imaging
+from core.errors import InvalidPicture
 from core.ids import uuid7
 from core.models import OutboxEvent
 from core.outbox import relay

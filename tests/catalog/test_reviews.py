@@ -5,7 +5,6 @@ from django.conf import settings
 
 from catalog.errors import (
     AlreadyAdded,
-    InvalidPicture,
     OwnVote,
     ReplyInvalid,
     ReviewClosed,
@@ -20,6 +19,7 @@ from catalog.selectors.reviews import Wish, rating_of, reviews_of
 from catalog.services.moderation import hide_directly
 from catalog.services.review_answers import reply_to_review, set_helpful
 from catalog.services.reviews import Details, add_later, edit_review, withdraw_review
+from core.errors import InvalidPicture
 from core.ids import uuid7
 from core.invariants import violations
 from core.models import OutboxEvent

@@ -1,6 +1,7 @@
 """axe over every kind of page, light and dark, phone and desktop, English and Chinese: nothing serious, nothing critical."""
 
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +15,13 @@ from catalog.services.reviews import add_later
 from catalog.services.visits import follow_shop, note_seen
 from catalog.services.wish_lists import create_list
 from catalog.services.wishes import add_wish
+from merchants.services.application_decisions import approve_application
+from merchants.services.applications import submit_application
 from orders.models import Checkout
 from orders.services.payment import start_payment
 from orders.states import OrderStatus
 from tests.factories.accounts import PASSWORD, make_address, make_user
+from tests.factories.applications import make_draft
 from tests.factories.catalog import NOW, make_brand, make_category, make_product, new_variant
 from tests.factories.loyalty import make_lot
 from tests.factories.orders import make_cart, make_goods, make_seller, place
@@ -41,7 +45,7 @@ GUEST_PAGES = [
     "/help/",
     "/cart/",
 ]
-GUEST_PAGES += ["/wishlist/", "/compare/", "/recent/", "/brands/"]
+GUEST_PAGES += ["/wishlist/", "/compare/", "/recent/", "/brands/", "/sell/"]
 GUEST_PAGES += ["/orders/", "/sign-in/", "/sign-up/", "/password/reset/", "/nothing/", "/dev/mailbox/"]
 MEMBER_PAGES = [
     "/wishlist/",
@@ -59,6 +63,11 @@ MEMBER_PAGES = [
 def finding(page: "Page", path: str) -> list[str]:
     """What axe has against a page that is worse than moderate, and whether it scrolls sideways."""
     page.goto(path)
+    return against(page, path)
+
+
+def against(page: "Page", path: str) -> list[str]:
+    """The same of the page that is open."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
     said = [f"{path} {row['id']}: {node['target']}" for row in found if row["impact"] in {"serious", "critical"} for node in row["nodes"]]
     is_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
@@ -129,6 +138,27 @@ def test_guests_pages(page: "Page") -> None:
     places = stock_the_shop()
 
     said = [line for path in [*GUEST_PAGES, *places.values()] for line in finding(page, path)]
+
+    assert said == []
+
+
+def test_the_pages_of_who_wants_to_sell(page: "Page", settings: Any, tmp_path: Path) -> None:
+    settings.PRIVATE_ROOT = tmp_path
+    user = make_user()
+    sign_in(page, user.email)
+
+    said = finding(page, "/sell/apply/")
+    where: Any = {"latitude": 31, "longitude": 121, "opening_hours": {"mon": [["09:00", "18:00"]]}}
+    row = make_draft(user, kind="local_store", **where)
+    page.goto("/sell/apply/")
+    page.locator("#sell-email").fill("nobody")
+    page.get_by_test_id("save").click()
+    page.locator("#error-summary").wait_for()
+    said += against(page, "an application with an error")
+    submit_application(application_id=row.pk, user=user, at=NOW)
+    said += finding(page, "/sell/apply/")
+    approve_application(application_id=row.pk, actor="operator:test", at=NOW)
+    said += finding(page, "/sell/apply/")
 
     assert said == []
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 
-from catalog.errors import InvalidPicture
 from core import invariants
+from core.errors import InvalidPicture
 from core.states import IllegalTransition
 from orders.errors import AmountNotAllowed, EvidenceClosed, TextMissing, TooManyPhotos
 from orders.models import CasePhoto, CaseVerdict

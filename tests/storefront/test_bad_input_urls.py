@@ -66,12 +66,13 @@ POST_ONLY = (
     "company-leave",
     "trade-act",
 )
-POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear")
+POST_ONLY += ("heart", "wish", "wishlist-new", "wishlist-change", "recent-seen", "recent-clear", "sell-withdraw")
 GET_ONLY = (
     "home", "categories", "category", "search", "product", "shop", "cart", "pay-return", "orders", "order", "confirmation", "points",
     "help", "language", "theme", "mailbox", "mail", "mail-html", "sitemap", "sitemap-section", "media", "robots",
     "paper", "stripe", "mine", "wishlist", "wishlist-ask", "wishlist-shared", "compare", "compare-change", "compare-tray",
     "recent", "recent-rail", "cart-mini", "brand", "brands", "shop-policies", "shop-ratings", "quote", "quotes", "trade-accounts",
+    "sell", "sell-document",
 )  # fmt: skip
 ELSEWHERE = [
     "//evil.example",
@@ -133,6 +134,7 @@ def real(address: Address, walk: Walk) -> str:
                 "company-withdraw",
                 "company-colleague",
                 "trade-act",
+                "sell-document",
             ),
             str(uuid4()),
         ),

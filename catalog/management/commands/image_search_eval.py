@@ -20,8 +20,8 @@ from catalog.likeness.distortions import DISTORTIONS
 from catalog.likeness.embedders import DIMENSIONS, VIEWS, codes_of, embedder, query_of
 from catalog.models import Picture, PictureFeatures
 from catalog.selectors.likeness import products_like, query_from
-from catalog.services.imaging import decode, encode, flat
 from catalog.services.pictures import media_path
+from core.imaging import decode, encode, flat
 
 SIZES = (1_000, 10_000, 100_000)
 QUERIES = 40

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from catalog.rules.texts import storable
-from catalog.services.imaging import decode, encode
 from core import outbox
+from core.imaging import decode, encode
 from orders.case_rules import side_of
 from orders.errors import EvidenceClosed, TextMissing, TooManyPhotos
 from orders.events import CaseMessageWritten

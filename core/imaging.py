@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from catalog.errors import InvalidPicture
+from core.errors import InvalidPicture
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
