@@ -14,10 +14,15 @@
     tone.stop(audio.currentTime + 0.25);
   }
 
+  function ready() {
+    document.getElementById("code")?.focus();
+  }
+
   document.addEventListener("htmx:afterSettle", () => {
     if (document.querySelector("#scan-said [data-wrong]")) beep();
-    document.getElementById("code")?.focus();
+    ready();
   });
+  ready();
 
   document.addEventListener("change", (event) => {
     const name = event.target.dataset?.checkAll;

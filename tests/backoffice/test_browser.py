@@ -56,6 +56,8 @@ def test_a_merchant_ships_an_order_by_mouse(shop_server: str, browser_context: B
 
 @pytest.mark.browser
 def test_an_order_is_packed_and_sent_by_keyboard_only(shop_server: str, browser_context: BrowserContext) -> None:
+    from playwright.sync_api import expect
+
     shop = make_shop("ANTELOPE")
     page = _sign_in(browser_context, shop_server, shop.owner)
     complaints = _listen(page)
@@ -64,12 +66,12 @@ def test_an_order_is_packed_and_sent_by_keyboard_only(shop_server: str, browser_
 
     def scan(code: str, answer: str) -> None:
         """The field has the focus, as for a hand scanner, which ends a code with Enter."""
-        page.wait_for_function("document.activeElement.id === 'code'")
+        expect(page.locator("#code")).to_be_focused()
         page.keyboard.type(code)
         page.keyboard.press("Enter")
-        said.get_by_text(answer).wait_for()
+        expect(said).to_contain_text(answer)
 
-    page.wait_for_function("document.activeElement.id === 'code'")
+    expect(page.locator("#code")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("SF Express")
     page.keyboard.press("Shift+Tab")
