@@ -107,7 +107,7 @@ def _pieces(order: MerchantOrder, wanted: list[dict[str, Any]]) -> dict[UUID, in
     found: dict[UUID, int] = {}
     for index, row in enumerate(wanted):
         if row["sku"] not in variants:
-            raise ValidationError({"pieces": {index: {"sku": [_("This order has no such article.")]}}})
+            raise ValidationError({"pieces": {str(index): {"sku": [_("This order has no such article.")]}}})
         key = variants[row["sku"]]
         found[key] = found.get(key, 0) + row["quantity"]
     return found

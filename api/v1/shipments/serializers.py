@@ -35,7 +35,7 @@ class NewShipmentSerializer(serializers.Serializer[Any]):
     carrier = serializers.CharField(max_length=60)
     tracking_number = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 ./-]{2,59}$")
     # What is in the parcel; everything that is left to send where it is not said.
-    pieces = PiecesSerializer(many=True, required=False, allow_empty=False, max_length=200)
+    pieces = serializers.ListField(child=PiecesSerializer(), required=False, allow_empty=False, max_length=200)
 
 
 class NewEventSerializer(serializers.Serializer[Any]):
