@@ -109,10 +109,10 @@ def _draw(canvas: Any, label: Label) -> None:
     if label.collect:
         _write(canvas, EDGE, 45 * mm, _cut(label.collect, ROOM, 12), 12, bold=True)
     _rule(canvas, 42 * mm)
-    draw_qr(canvas, label.number, EDGE, 6 * mm, 34 * mm)
-    left = EDGE + 35 * mm
-    _write(canvas, left, 33 * mm, label.number, 11, bold=True)
-    draw_code128(canvas, label.number, left, 10 * mm, WIDTH - EDGE - left, 20 * mm)
+    draw_qr(canvas, label.number, EDGE, 18 * mm, 23 * mm)
+    _write(canvas, EDGE + 26 * mm, 28 * mm, label.number, 14, bold=True)
+    # As wide as the label: the bars of a narrower one are too fine for printers of 203 dpi.
+    draw_code128(canvas, label.number, EDGE, 4 * mm, ROOM, 13 * mm)
 
 
 def _block(canvas: Any, title: str, texts: Sequence[str], *, top: float, height: float, largest: float) -> None:
