@@ -8,11 +8,17 @@ from backoffice.pages.export import export
 from backoffice.pages.grid import grid
 from backoffice.pages.imports import failed_rows, import_page, imports
 from backoffice.pages.payouts import payouts
+from backoffice.pages.scan import scan
+from backoffice.pages.ship_numbers import ship_numbers
+from backoffice.pages.to_ship import to_ship
 from merchants.admin import merchant_site
 from merchants.permissions import Duty
 
 __all__ = ["CommissionPlanAdmin", "CommissionRuleAdmin"]
 
+merchant_site.add_page("to-ship/", "to-ship", Duty.SHIPMENTS, to_ship)
+merchant_site.add_page("to-ship/scan/", "scan", Duty.SHIPMENTS, scan)
+merchant_site.add_page("to-ship/numbers/", "ship-numbers", Duty.SHIPMENTS, ship_numbers)
 merchant_site.add_page("balance/", "balance", Duty.BALANCE, balance)
 merchant_site.add_page("payouts/", "payouts", Duty.PAYOUTS, payouts)
 merchant_site.add_page("bank-account/", "bank-account", Duty.PAYOUTS, bank_account)

@@ -15,7 +15,7 @@ from merchants.permissions import Duty
 
 # Lists cut down to these have an item of their own, so the item of the whole list is not lit too.
 OWN_PAGES = (reverse_lazy("admin:payments_ledgeraccount_chart"), reverse_lazy("admin:payments_ledgeraccount_trial_balance"))
-OWN_ITEM = ("queue=to_ship", "status__exact=quarantined")
+OWN_ITEM = ("status__exact=quarantined",)
 
 
 def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": _("Orders"),
             "items": [
-                item(_("To ship"), "package_2", "orders_merchantorder_changelist", Duty.ORDERS, "?queue=to_ship"),
+                item(_("To ship"), "package_2", "to-ship", Duty.SHIPMENTS),
                 item(_("All orders"), "receipt_long", "orders_merchantorder_changelist", Duty.ORDERS),
                 item(_("Returns"), "assignment_return", "orders_aftersalescase_changelist", Duty.RETURNS),
                 item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),

@@ -56,6 +56,23 @@ class NothingToShip(DomainError):
     message = _("There is nothing to ship in this order.")
 
 
+class TrackingUsed(DomainError):
+    code = "tracking_used"
+    message = _("Another parcel of this order has this tracking number. Each parcel needs its own.")
+
+
+class MoreThanDue(DomainError):
+    """`variant_id` is what was to be sent in more pieces than are left, `due` how many are left."""
+
+    code = "more_than_due"
+    message = _("Only %(due)s pieces of this article are still to be sent.")
+
+    def __init__(self, *, variant_id: uuid.UUID, due: int) -> None:
+        self.variant_id = variant_id
+        self.due = due
+        super().__init__(variant_id=str(variant_id), due=due)
+
+
 class InvalidTracking(DomainError):
     code = "invalid_tracking"
     message = _("Enter the carrier and the tracking number, at most 60 characters each.")

@@ -13,15 +13,18 @@ from catalog.selectors.digital import UNLIMITED, offered_to
 from core.compiled import compiled
 from core.exchange.rules import Conversion
 from core.postgresql.statements import Prepared
-from logistics.models import Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
+from logistics.models import Reservation, Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
 from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
+from logistics.states import ReservationStatus
 
 __all__ = [
     "alerts_to_wake",
     "availability",
     "delivery_promise",
+    "due_of",
     "home_of",
     "offers_of",
+    "pieces_due",
     "product_availability",
     "products_of",
     "products_out_of_step",
@@ -178,6 +181,18 @@ def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipmen
         .prefetch_related("lines__variant", Prefetch("events", ShipmentEvent.objects.order_by("at", "id")))
         .order_by("created_at", "id")
     )
+
+
+def due_of(references: Iterable[uuid.UUID]) -> QuerySet[Reservation]:
+    """What is still to be sent of merchant orders, with variants and warehouses; one row per order, variant and warehouse. One query."""
+    rows = Reservation.objects.filter(group__in=list(references), status=ReservationStatus.COMMITTED)
+    return rows.select_related("stock__variant", "stock__warehouse").order_by("stock__variant__sku", "stock__warehouse__code", "pk")
+
+
+def pieces_due(reference: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Pieces still to be sent of a merchant order by variant. One query."""
+    rows = Reservation.objects.filter(group=reference, status=ReservationStatus.COMMITTED)
+    return dict(rows.values_list("stock__variant_id").annotate(pieces=Sum("quantity")))
 
 
 def home_of(reference: uuid.UUID, merchant_id: uuid.UUID) -> Warehouse | None:

@@ -80,7 +80,7 @@ def open_until(order: MerchantOrder, reason: str, terms: Terms) -> dt.datetime |
 def kinds_possible(order: MerchantOrder, at: dt.datetime, terms: Terms) -> list[CaseKind]:
     """What the shopper may ask for now."""
     if order.status in CANCELLABLE:
-        return [CaseKind.CANCELLATION]
+        return [] if order.part_shipped_at else [CaseKind.CANCELLATION]
     if order.status == OrderStatus.SHIPPED:
         # Nobody has paid cash for what is on its way: it is refused at the door.
         return [] if order.checkout.is_cash else [CaseKind.REFUND_ONLY, CaseKind.RETURN]

@@ -73,6 +73,23 @@ class OrderShipped(Event):
 
 
 @dataclass(frozen=True)
+class OrderPartShipped(Event):
+    """Some parcels of an order have left; there is more to send."""
+
+    order_id: str
+    shipment_ids: list[str]
+
+
+@dataclass(frozen=True)
+class OrderRestGivenUp(Event):
+    """What was not sent of an order will not be; its money goes back."""
+
+    order_id: str
+    reason: str
+    refunded_minor: int
+
+
+@dataclass(frozen=True)
 class OrderDelivered(Event):
     order_id: str
 

@@ -52,6 +52,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     case_mails,
     copy_mails,
     notices,
+    parcel_mails,
     payout_mails,
     quote_mails,
     review_mails,

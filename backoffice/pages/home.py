@@ -64,12 +64,10 @@ def merchant_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]:
     orders, cases, stock = "orders_merchantorder", "orders_aftersalescase", "logistics_stock"
+    desk = reverse("merchant:to-ship")
     return [
-        (Duty.ORDERS, to_do(counts["to_ship"], _("To ship"), _page("merchant", orders, "?queue=to_ship"), icon="package_2")),
-        (
-            Duty.ORDERS,
-            to_do(counts["overdue"], _("Overdue to ship"), _page("merchant", orders, "?queue=overdue"), icon="alarm", urgent=True),
-        ),
+        (Duty.SHIPMENTS, to_do(counts["to_ship"], _("To ship"), desk, icon="package_2")),
+        (Duty.SHIPMENTS, to_do(counts["overdue"], _("Overdue to ship"), f"{desk}?overdue=1", icon="alarm", urgent=True)),
         (
             Duty.ORDERS,
             to_do(counts["shipped"], _("Shipped, not delivered"), _page("merchant", orders, "?queue=shipped"), icon="local_shipping"),

@@ -179,6 +179,11 @@ def actor_of(request: HttpRequest, role: str) -> str:
     return f"{role}:{request.user.pk}"
 
 
+def plain_text(text: str, most: int) -> str:
+    """What somebody typed into one line: no control characters, no blanks around it, cut at `most` characters."""
+    return "".join(letter for letter in text[: 4 * most] if letter.isprintable()).strip()[:most]
+
+
 def now() -> Any:
     """The moment of a request; admin pages are entry points, so they read the clock."""
     return timezone.now()

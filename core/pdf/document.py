@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import translation
 from reportlab.lib.pagesizes import A4
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, KeepTogether, PageTemplate, Spacer
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, KeepTogether, PageBreak, PageTemplate, Spacer
 from reportlab.platypus.flowables import HRFlowable
 
+from core.pdf.codes import Codes
 from core.pdf.fonts import printable, width
 from core.pdf.pages import MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Furniture, NumberedCanvas
 from core.pdf.tables import Column, bare, label, ruled, value
@@ -85,6 +86,14 @@ class Document:
     def rule(self) -> None:
         """A thin line across the page."""
         self._blocks.append(HRFlowable(width="100%", thickness=0.5, color=RULE, spaceBefore=4, spaceAfter=6))
+
+    def codes(self, text: str) -> None:
+        """ASCII text as QR code and Code 128 beside each other."""
+        self._blocks += [Codes(text), Spacer(0, 8)]
+
+    def new_page(self) -> None:
+        """What follows begins on a page of its own."""
+        self._blocks.append(PageBreak())
 
     def render(self) -> bytes:
         """The bytes of the PDF; the same for the same content."""

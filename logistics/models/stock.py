@@ -108,7 +108,8 @@ class Reservation(Stateful):
     """A promise of some units to one purchase. `reference` is the purchase, `group` the merchant order within it.
 
     `ordinal` numbers the rows of a purchase from 0, so that two simultaneous reserves of one purchase collide in the index
-    whichever warehouses they chose. `plan` says why this warehouse was chosen (rules.allocate).
+    whichever warehouses they chose; what was split off a row when a part of it was sent has none. `plan` says why this warehouse
+    was chosen (rules.allocate).
     """
 
     TRANSITIONS = states.RESERVATION_TRANSITIONS
@@ -117,7 +118,7 @@ class Reservation(Stateful):
     stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="reservations")
     reference = models.UUIDField()
     group = models.UUIDField()
-    ordinal = models.PositiveSmallIntegerField()
+    ordinal = models.PositiveSmallIntegerField(null=True)
     quantity = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=states.ReservationStatus.choices, default=states.ReservationStatus.HELD)
     expires_at = models.DateTimeField(null=True)
@@ -125,7 +126,9 @@ class Reservation(Stateful):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["reference", "group", "stock"], name="reservation_once"),
+            models.UniqueConstraint(
+                fields=["reference", "group", "stock"], name="reservation_once", condition=Q(status__in=["held", "committed"])
+            ),
             models.UniqueConstraint(fields=["reference", "ordinal"], name="reservation_numbered"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity"),
             models.CheckConstraint(condition=Q(status__in=states.ReservationStatus.values), name="reservation_status"),

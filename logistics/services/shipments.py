@@ -3,13 +3,14 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import F
 
 from core import outbox
 from core.states import move_to, record_change, write_changes
-from logistics.errors import InvalidTracking, NotFound, NothingToShip
+from logistics.errors import InvalidQuantity, InvalidTracking, MoreThanDue, NotFound, NothingToShip, TrackingUsed
 from logistics.events import ShipmentDelivered
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
 from logistics.services.levels import Change, must_shift
@@ -22,27 +23,42 @@ UNDER_WAY = [status for status, following in Shipment.TRANSITIONS.items() if Shi
 
 @transaction.atomic
 def ship(
-    *, reference: uuid.UUID, merchant_id: uuid.UUID, carrier: str, tracking_number: str, actor: str, at: dt.datetime
+    *,
+    reference: uuid.UUID,
+    merchant_id: uuid.UUID,
+    carrier: str,
+    tracking_number: str,
+    actor: str,
+    at: dt.datetime,
+    pieces: Mapping[uuid.UUID, int] | None = None,
 ) -> list[Shipment]:
-    """Hand the goods of a merchant order over: one shipment per warehouse, goods leave the books.
+    """Hand goods of a merchant order over: one shipment per warehouse, goods leave the books.
 
-    The same tracking number again returns the same shipments and changes nothing.
+    The same tracking number for the same goods again returns the same shipments and changes nothing.
 
     Args:
         reference: the merchant order, which is the `group` of its reservations.
+        pieces: how many of which variant go; everything that is left when not given.
 
     Raises:
         NothingToShip: nothing of this order is committed for this merchant, or it was shipped under another number.
+        MoreThanDue: more pieces than are left of a variant.
+        TrackingUsed: other goods of this order went under this number.
+        InvalidQuantity: a number of pieces that is none.
         InvalidTracking: carrier or number is empty or too long.
     """
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
     if not (0 < len(carrier) <= LONGEST and 0 < len(tracking_number) <= LONGEST):
         raise InvalidTracking
     rows = _committed(reference, merchant_id)
+    sent = list(Shipment.objects.filter(reference=reference, merchant_id=merchant_id, tracking_number=tracking_number))
+    if sent:
+        return _sent_before(sent, rows, pieces)
     if not rows:
-        return _shipped_before(reference, merchant_id, tracking_number)
-    shipments = _pack(rows, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at)
-    _hand_over(rows, actor=actor, at=at)
+        raise NothingToShip
+    taken = rows if pieces is None else _taken(rows, pieces, at)
+    shipments = _pack(taken, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at)
+    _hand_over(taken, actor=actor, at=at)
     return shipments
 
 
@@ -52,12 +68,47 @@ def _committed(reference: uuid.UUID, merchant_id: uuid.UUID) -> list[Reservation
     return list(rows.select_related("stock").order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
-def _shipped_before(reference: uuid.UUID, merchant_id: uuid.UUID, tracking_number: str) -> list[Shipment]:
-    rows = Shipment.objects.filter(reference=reference, merchant_id=merchant_id, tracking_number=tracking_number)
-    shipments = list(rows.order_by("created_at", "pk"))
-    if not shipments:
+def _sent_before(sent: list[Shipment], rows: Sequence[Reservation], pieces: Mapping[uuid.UUID, int] | None) -> list[Shipment]:
+    """The shipments under a number, where this is the same request again."""
+    if pieces is None:
+        is_same = not rows
+    else:
+        went: dict[uuid.UUID, int] = defaultdict(int)
+        for line in ShipmentLine.objects.filter(shipment__in=sent):
+            went[line.variant_id] += line.quantity
+        is_same = dict(pieces) == went
+    if not is_same:
+        raise TrackingUsed
+    return sorted(sent, key=lambda shipment: (shipment.created_at, shipment.pk))
+
+
+def _taken(rows: Sequence[Reservation], pieces: Mapping[uuid.UUID, int], at: dt.datetime) -> list[Reservation]:
+    """The rows that go, in the order in which they were planned; one of which a part goes is split in two.
+
+    The row that stays keeps its key: whoever waits for its lock finds it with what is left of it.
+    """
+    if not pieces:
         raise NothingToShip
-    return shipments
+    if not all(isinstance(count, int) and count > 0 for count in pieces.values()):
+        raise InvalidQuantity(lowest=1, highest=sum(row.quantity for row in rows))
+    missing = dict(pieces)
+    taken = []
+    for row in rows:
+        count = min(row.quantity, missing.get(row.stock.variant_id, 0))
+        if count:
+            missing[row.stock.variant_id] -= count
+            taken.append(row if count == row.quantity else _split(row, count, at))
+    for variant_id, count in missing.items():
+        if count:
+            raise MoreThanDue(variant_id=variant_id, due=pieces[variant_id] - count)
+    return taken
+
+
+def _split(row: Reservation, count: int, at: dt.datetime) -> Reservation:
+    """Take `count` pieces off a row; they come as a row that is not saved yet."""
+    Reservation.objects.filter(pk=row.pk).update(quantity=F("quantity") - count)
+    copied = {name: getattr(row, name) for name in ("merchant_id", "stock", "reference", "group", "status", "expires_at", "plan")}
+    return Reservation(quantity=count, created_at=at, **copied)
 
 
 def _pack(rows: Sequence[Reservation], *, carrier: str, tracking_number: str, actor: str, at: dt.datetime) -> list[Shipment]:
@@ -93,6 +144,10 @@ def _hand_over(rows: Sequence[Reservation], *, actor: str, at: dt.datetime) -> N
     """Reservations become movements out of the warehouse."""
     Reservation.objects.filter(pk__in=[row.pk for row in rows]).update(status=ReservationStatus.FULFILLED)
     write_changes(record_change(row, row.status, ReservationStatus.FULFILLED, actor=actor, reason="shipped", at=at) for row in rows)
+    split_off = [row for row in rows if row._state.adding]
+    for row in split_off:
+        row.status = ReservationStatus.FULFILLED
+    Reservation.objects.bulk_create(split_off)
     StockMovement.objects.bulk_create(
         StockMovement(
             stock_id=row.stock_id,

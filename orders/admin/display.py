@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.utils import formats
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from orders.selectors import timelines
 from orders.selectors.papers import papers_of
 from orders.selectors.purchases import TO_SHIP, downloads_by_order, shipments_by_order
 from orders.selectors.taxes import tax_name, taxes_of
+from orders.states import OrderStatus
 from payments.models import CashCollection
 from payments.services.cash import owed_to_guest
 
@@ -56,9 +57,13 @@ def ship_by_label(order: MerchantOrder, now: dt.datetime) -> Any:
 
 
 def state_label(order: MerchantOrder) -> SafeString:
-    """The order's status, and beside it that the money is collected at the door; the order's purchase is loaded."""
-    status = status_label(order)
-    return format_html("{} {}", status, label(order.checkout.get_status_display(), "warning")) if order.checkout.is_cash else status
+    """The order's status, and beside it that a part has left or that money is collected at the door; the order's purchase is loaded."""
+    labels = [status_label(order)]
+    if order.part_shipped_at is not None and order.status == OrderStatus.PREPARING:
+        labels.append(label(_("part sent"), "warning"))
+    if order.checkout.is_cash:
+        labels.append(label(order.checkout.get_status_display(), "warning"))
+    return format_html_join(" ", "{}", ((text,) for text in labels))
 
 
 def owes_guest(order: MerchantOrder) -> bool:

@@ -1,4 +1,4 @@
-"""A merchant's orders: the queue to ship, and the page of one order."""
+"""A merchant's orders as a list, and the page of one order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Case, F, Prefetch, QuerySet, Value, When
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,12 +16,13 @@ from core.backoffice.display import column, day_column, money_column
 from core.errors import DomainError
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
-from orders.admin.display import line_text, lines_summary, order_context, owes_guest, ship_by_label, state_label
+from orders.admin.display import lines_summary, order_context, owes_guest, ship_by_label, state_label
 from orders.admin.downloads import GrantForm
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
 from orders.services import cancellation, cash, fulfilment
 from orders.services.downloads import GIVES_ACCESS, grant_more
+from orders.services.rest import give_up_rest
 from orders.states import OrderStatus
 from payments.services.cash import note_paid_by_merchant
 
@@ -31,12 +31,15 @@ UNPAID = (OrderStatus.AWAITING_PAYMENT, OrderStatus.EXPIRED)
 DUE = Case(When(status__in=TO_SHIP, then=F("ship_by")))
 WAITING_FIRST = Case(When(status__in=TO_SHIP, then=Value(0)), default=Value(1)).asc()
 QUEUES = {
-    "to_ship": _("To ship"),
-    "overdue": _("Overdue"),
     "shipped": _("Shipped, not delivered"),
     "delivered": _("Delivered"),
     "ended": _("Ended"),
 }
+
+
+def _has_rest(row: MerchantOrder) -> bool:
+    """A part of it is on its way, and there is more to send."""
+    return row.part_shipped_at is not None and row.status == OrderStatus.PREPARING
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -47,10 +50,7 @@ class QueueFilter(admin.SimpleListFilter):
         return list(QUEUES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        to_ship = queryset.filter(status__in=TO_SHIP)
         chosen = {
-            "to_ship": to_ship,
-            "overdue": to_ship.filter(ship_by__lt=now()),
             "shipped": queryset.filter(status=OrderStatus.SHIPPED),
             "delivered": queryset.filter(status=OrderStatus.DELIVERED),
             "ended": queryset.filter(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.REFUNDED]),
@@ -69,8 +69,8 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     search_fields = ["number", "checkout__name", "lines__title", "lines__sku"]
     search_help_text = _("Number, buyer, title or SKU")
     change_form_before_template = "backoffice/order.html"
-    actions = ["prepare_selected", "ship_selected"]
-    actions_detail = ["prepare", "ship", "deliver", "cancel", "refuse_at_door", "guest_paid", "grant_downloads"]
+    actions = ["prepare_selected"]
+    actions_detail = ["prepare", "ship", "deliver", "give_up", "cancel", "refuse_at_door", "guest_paid", "grant_downloads"]
     state = column(lambda self, row: state_label(row), _("status"), ordering="status")
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="due_at")
     goods = column(lambda self, row: lines_summary(row), _("items"))
@@ -105,7 +105,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
 
     @object_action(
         description=_("Mark shipped"),
-        text=_("The goods leave your stock and the shopper gets the tracking number."),
+        text=_("All that is left of the order leaves your stock, and the shopper gets the tracking number."),
         done=_("The order is shipped."),
         form_class=TrackingForm,
         icon="local_shipping",
@@ -127,13 +127,25 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         fulfilment.mark_delivered(order_id=row.pk, actor=self.actor(request), at=now())
 
     @object_action(
+        description=_("Send no more"),
+        text=_("What is not sent yet goes back on sale, its price goes back to the shopper, and the order counts as shipped."),
+        done=_("The rest is given up and refunded."),
+        form_class=ReasonForm,
+        icon="remove_shopping_cart",
+        variant=ActionVariant.DANGER,
+        when=lambda row: _has_rest(row) and not row.checkout.is_cash,
+    )
+    def give_up(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        give_up_rest(order_id=row.pk, actor=self.actor(request), reason=form.cleaned_data["reason"], at=now())
+
+    @object_action(
         description=_("Cancel and refund"),
         text=_("The shopper gets all money and points back; the goods go back on sale. This cannot be undone."),
         done=_("The order is cancelled and refunded."),
         form_class=ReasonForm,
         icon="cancel",
         variant=ActionVariant.DANGER,
-        when=lambda row: row.status in TO_SHIP,
+        when=lambda row: row.status in TO_SHIP and row.part_shipped_at is None,
     )
     def cancel(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         cancellation.cancel_order(order_id=row.pk, actor=self.actor(request), reason=form.cleaned_data["reason"], at=now())
@@ -145,7 +157,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         form_class=ReasonForm,
         icon="door_front",
         variant=ActionVariant.DANGER,
-        when=lambda row: row.checkout.is_cash and row.status == OrderStatus.SHIPPED,
+        when=lambda row: row.checkout.is_cash and (row.status == OrderStatus.SHIPPED or _has_rest(row)),
     )
     def refuse_at_door(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         cash.refuse_at_door(order_id=row.pk, actor=self.actor(request), reason=form.cleaned_data["reason"], at=now())
@@ -186,29 +198,3 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         messages.success(
             request, ngettext("%(count)d order is being prepared.", "%(count)d orders are being prepared.", done) % {"count": done}
         )
-
-    @admin.action(description=_("Mark shipped"), permissions=["act"])
-    def ship_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
-        """A table of the orders chosen, to type or scan tracking numbers into; rows left empty stay in the queue."""
-        orders = list(queryset.filter(status__in=TO_SHIP))
-        if "apply" not in request.POST:
-            request.current_app = self.admin_site.name
-            context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts}
-            context["rows"] = [(order, [line_text(line) for line in order.lines.all()]) for order in orders]
-            return TemplateResponse(request, "backoffice/ship_orders.html", {**context, "carrier": request.POST.get("carrier", "")})
-        carrier = request.POST.get("carrier", "").strip()
-        done = sum(self._ship_one(request, order, carrier) for order in orders)
-        if done:
-            messages.success(request, ngettext("%(count)d order is shipped.", "%(count)d orders are shipped.", done) % {"count": done})
-        return None
-
-    def _ship_one(self, request: HttpRequest, order: MerchantOrder, carrier: str) -> bool:
-        tracking_number = request.POST.get(f"tracking-{order.pk}", "").strip()
-        if not tracking_number:
-            return False
-        try:
-            fulfilment.ship_order(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, actor=self.actor(request), at=now())
-        except DomainError as error:
-            messages.error(request, f"{order.number}: {error}")
-            return False
-        return True

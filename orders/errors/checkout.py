@@ -80,6 +80,11 @@ class CashNotHandedOver(DomainError):
     message = _("Nobody has paid this order yet: mark it as refused at the door, or as delivered first.")
 
 
+class PartShipped(DomainError):
+    code = "part_shipped"
+    message = _("A part of this order is on its way. What is not sent yet can be given up and refunded.")
+
+
 class PaymentDeclined(DomainError):
     code = "payment_declined"
     message = _("We cannot take a payment for this order. Nothing was charged. Please write to us if you think that this is a mistake.")

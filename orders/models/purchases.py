@@ -129,6 +129,8 @@ class MerchantOrder(Stateful):
     # When the buyer asked for digital goods at once and gave up the right to withdraw for it; nothing where there are none in it.
     digital_consent_at = models.DateTimeField(_("delivery at once agreed"), null=True)
     is_digital = models.BooleanField(_("digital"), default=False, help_text=_("Nothing of it is sent."))
+    # When the first of several parcels left; nothing on orders that were sent at once.
+    part_shipped_at = models.DateTimeField(_("part shipped"), null=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     complete_by = models.DateTimeField(_("completes by itself"), null=True)

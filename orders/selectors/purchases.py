@@ -58,7 +58,7 @@ class OrderView:
 
     @property
     def _is_packed(self) -> bool:
-        return self.order.status == OrderStatus.PREPARING
+        return self.order.status == OrderStatus.PREPARING and self.order.part_shipped_at is None
 
     @property
     def has_free_pieces(self) -> bool:

@@ -7,6 +7,7 @@ from core import outbox
 from core.states import IllegalTransition, move_to
 from logistics import services as logistics
 from orders.case_rules import side_of
+from orders.errors import PartShipped
 from orders.events import CheckoutCancelled, OrderCancelled
 from orders.models import Checkout, MerchantOrder, OrderLine
 from orders.services.cases.superseding import end_with_order
@@ -34,12 +35,16 @@ def cancel_checkout(*, checkout_id: uuid.UUID, actor: str, at: dt.datetime) -> C
 
 
 @transaction.atomic
-def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetime) -> MerchantOrder:
+def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetime, even_in_parts: bool = False) -> MerchantOrder:
     """Cancel a paid order that is not yet sent: its money, points and stock go back, once. Again is the same answer.
+
+    Args:
+        even_in_parts: also where a part is on its way, because all of its money is gone anyway.
 
     Raises:
         OrderNotFound: there is none.
         IllegalTransition: it is sent, unpaid or has ended otherwise.
+        PartShipped: a part of it is on its way.
         AlreadyDownloaded: the shopper cancels, and has used digital goods of it.
     """
     order = locked_order(order_id)
@@ -49,6 +54,8 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
         # One merchant's part of an unpaid purchase cannot leave it: the payment is for the whole. What is on its way can only be
         # refused at the door.
         raise IllegalTransition(status=order.get_status_display())
+    if order.part_shipped_at is not None and not even_in_parts:
+        raise PartShipped
     if order.digital_consent_at and side_of(actor) == CaseSide.SHOPPER:
         revoke_unused(OrderLine.objects.filter(order=order), at=at)
     move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)

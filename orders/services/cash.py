@@ -94,6 +94,8 @@ def _share(order: MerchantOrder, credit_minor: int) -> cash.CashShare:
 def refuse_at_door(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetime) -> MerchantOrder:
     """The shopper did not take the parcel: nothing was paid, the goods are back with the merchant. Again is the same answer.
 
+    Of an order that was sent in part the rest is not sent any more.
+
     Raises:
         OrderNotFound: there is none.
         NotAtTheDoor: it is not on its way, or not paid in cash.
@@ -102,12 +104,14 @@ def refuse_at_door(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datet
     is_cash = order.checkout.is_cash
     if is_cash and order.status == OrderStatus.CANCELLED:
         return order
-    if not is_cash or order.status != OrderStatus.SHIPPED:
+    is_on_its_way = order.status == OrderStatus.SHIPPED or (order.status == OrderStatus.PREPARING and order.part_shipped_at is not None)
+    if not is_cash or not is_on_its_way:
         raise NotAtTheDoor
     move_to(order, OrderStatus.CANCELLED, actor=actor, reason=reason, at=at)
     end_with_order(order, actor=actor, reason=reason, at=at)
     cash.drop(reference=order.pk, reason=reason, at=at)
     refund = refund_rest(order=order, actor=actor, reason=reason, at=at)
     outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=refund.credit_minor))
+    logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason, group=order.pk, actor=actor)
     logistics.take_parcels_back(reference=order.pk, actor=actor, at=at)
     return order

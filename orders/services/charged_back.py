@@ -29,6 +29,6 @@ def end_charged_back(*, purchase_id: uuid.UUID, at: dt.datetime) -> None:
         if not escrow.is_gone(order.pk):
             continue
         if order.status in NOT_SENT:
-            cancel_order(order_id=order.pk, actor=ACTOR, reason=REASON, at=at)
+            cancel_order(order_id=order.pk, actor=ACTOR, reason=REASON, at=at, even_in_parts=True)
         elif order.status in SENT:
             refund_order(order_id=order.pk, actor=ACTOR, reason=REASON, at=at)

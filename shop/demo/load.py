@@ -41,6 +41,7 @@ from shop.demo.gallery import composing
 from shop.demo.history import History, make_logins, plan_purchases
 from shop.demo.mails import date_mails
 from shop.demo.papers import issue_papers
+from shop.demo.parcels import send_a_part
 from shop.demo.wishes import look_around, press_hearts
 
 SEED = 20261122
@@ -119,6 +120,7 @@ def _besides(now: dt.datetime) -> None:
     digital.buy(now)
     approval.begin(now)
     applications.apply(now)
+    send_a_part(now - dt.timedelta(hours=2))
     press_hearts(now)
     look_around(now)
 

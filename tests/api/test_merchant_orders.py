@@ -153,3 +153,47 @@ def test_lines_say_which_set_they_were_bought_in() -> None:
         (cup.sku, 3, 450, 1),
     ]
     assert (row["lines"][0]["bundle"]["title"], row["lines"][0]["bundle"]["total"]["minor"]) == ("Tea set", 1_801)
+
+
+def test_a_part_is_shipped_by_sku_and_the_rest_without_saying_what() -> None:
+    goods = make_goods()
+    order = order_up_to("paid", variants=[goods], quantity=3).order
+    partner = make_partner(order.merchant)
+    part = {**parcel("SF100"), "pieces": [{"sku": goods.sku, "quantity": 1}, {"sku": goods.sku, "quantity": 1}]}
+
+    first = partner.send("POST", f"/orders/{order.pk}/shipments/", part, key="a")
+    between = partner.get(f"/orders/{order.pk}/").json()
+    second = partner.send("POST", f"/orders/{order.pk}/shipments/", parcel("SF101"), key="b")
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (between["status"], between["shipped_at"]) == ("preparing", None)
+    assert between["part_shipped_at"]
+    assert len(second.json()) == 2
+    order.refresh_from_db()
+    assert order.status == "shipped"
+    assert sorted(-row.delta for row in StockMovement.objects.filter(reason="shipped")) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        ([], 400),
+        ([{"sku": "NONE", "quantity": 1}], 400),
+        ([{"sku": "GOODS", "quantity": 0}], 400),
+        ([{"sku": "GOODS", "quantity": "x"}], 400),
+        ([{"sku": "GOODS", "quantity": 4}], 409),
+        ("GOODS", 400),
+    ],
+)
+def test_pieces_that_cannot_be_sent_are_refused_and_nothing_leaves(pieces: Any, status: int) -> None:
+    goods = make_goods()
+    order = order_up_to("paid", variants=[goods], quantity=3).order
+    if isinstance(pieces, list):
+        pieces = [{**row, "sku": goods.sku if row["sku"] == "GOODS" else row["sku"]} for row in pieces]
+
+    answer = make_partner(order.merchant).send("POST", f"/orders/{order.pk}/shipments/", {**parcel(), "pieces": pieces}, key="k")
+
+    assert answer.status_code == status
+    assert not Shipment.objects.exists()
+    order.refresh_from_db()
+    assert order.status == "paid"

@@ -55,12 +55,53 @@ def test_a_merchant_ships_an_order_by_mouse(shop_server: str, browser_context: B
 
 
 @pytest.mark.browser
+def test_an_order_is_packed_and_sent_by_keyboard_only(shop_server: str, browser_context: BrowserContext) -> None:
+    from playwright.sync_api import expect
+
+    shop = make_shop("ANTELOPE")
+    page = _sign_in(browser_context, shop_server, shop.owner)
+    complaints = _listen(page)
+    page.goto("/merchant/to-ship/scan/")
+    said = page.locator("#scan-said")
+
+    def scan(code: str, answer: str) -> None:
+        """The field has the focus, as for a hand scanner, which ends a code with Enter."""
+        expect(page.locator("#code")).to_be_focused()
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        expect(said).to_contain_text(answer)
+
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("SF Express")
+    page.keyboard.press("Shift+Tab")
+    scan(shop.to_ship.number, "is open. Scan its items.")
+    scan("ANTELOPE-2", "Wrong item: ANTELOPE-2")
+    scan("ANTELOPE-1", "Everything is in the parcel.")
+    scan("SF1234567", "is shipped. Scan the next order.")
+
+    shop.to_ship.refresh_from_db()
+    assert shop.to_ship.status == "shipped"
+    assert complaints == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_both_offices_load_without_complaints(shop_server: str, browser: Any, scheme: str) -> None:
     shop = make_shop("ANTELOPE")
     operator = make_user(is_staff=True, is_superuser=True)
     pages = {
-        shop.owner: ["", "orders/merchantorder/", "catalog/product/add/", f"catalog/product/{shop.product.pk}/change/", "balance/"],
+        shop.owner: [
+            "",
+            "orders/merchantorder/",
+            "catalog/product/add/",
+            f"catalog/product/{shop.product.pk}/change/",
+            "balance/",
+            "to-ship/",
+            "to-ship/numbers/",
+            "to-ship/scan/",
+            f"to-ship/scan/?order={shop.to_ship.number}",
+        ],
         operator: ["", "orders/merchantorder/", "payments/ledgertransaction/", "recommend/modelversion/", "catalog/category/"],
     }
 

@@ -85,7 +85,7 @@ def test_the_merchant_sees_that_nothing_is_to_be_sent_yet(shop: Shop, client: Cl
     client.force_login(shop.owner)
     order = MerchantOrder.objects.get(checkout=waiting.reference)
 
-    queue = client.get(reverse("merchant:orders_merchantorder_changelist") + "?queue=to_ship").content.decode()
+    queue = client.get(reverse("merchant:to-ship")).content.decode()
     page = client.get(reverse("merchant:orders_merchantorder_change", args=[order.pk])).content.decode()
 
     assert order.number not in queue

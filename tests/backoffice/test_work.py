@@ -100,23 +100,6 @@ def test_a_dialog_without_its_fields_says_so_and_changes_nothing(shop: Shop, own
     assert shop.to_ship.status == "paid"
 
 
-def test_several_orders_are_shipped_from_a_table_of_tracking_numbers(shop: Shop, owner: Client) -> None:
-    variant = shop.product.variants.get()
-    other, left = paid_order(variant, "ANTELOPE"), paid_order(variant, "ANTELOPE")
-    url, chosen = reverse("merchant:orders_merchantorder_changelist"), [str(row.pk) for row in (shop.to_ship, other, left)]
-
-    table = owner.post(url, {"action": "ship_selected", "_selected_action": chosen, "index": "0"})
-    numbers = {f"tracking-{shop.to_ship.pk}": "T1", f"tracking-{other.pk}": "T2", f"tracking-{left.pk}": ""}
-    owner.post(url, {"action": "ship_selected", "_selected_action": chosen, "apply": "1", "carrier": "Post", **numbers})
-
-    assert other.number in table.content.decode()
-    assert {row.number: row.status for row in MerchantOrder.objects.filter(pk__in=chosen)} == {
-        shop.to_ship.number: "shipped",
-        other.number: "shipped",
-        left.number: "paid",
-    }
-
-
 def test_cancelling_gives_the_money_back_and_says_what_is_not_possible(shop: Shop, owner: Client) -> None:
     before = balances(shop.merchant.pk, "USD").held_minor
 
@@ -324,7 +307,8 @@ def test_every_tile_of_the_homes_leads_to_the_rows_it_counts(shop: Shop, owner: 
         for tile in todo:
             page = browser.get(tile["url"])
             assert page.status_code == 200, tile
-            assert page.context["cl"].result_count == tile["count"], tile
+            found = page.context["cl"].result_count if "cl" in page.context else page.context["page"].paginator.count
+            assert found == tile["count"], tile
 
 
 def test_the_operator_suspends_a_merchant_with_a_reason(shop: Shop, staff: Client) -> None:

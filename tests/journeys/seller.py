@@ -37,7 +37,7 @@ class Seller(Shopper):
 
     def ship(self, order_number: str, carrier: str, tracking_number: str) -> None:
         """From the to-do tile over the queue to the order, and off with it."""
-        self.page.locator("a[href$='?queue=to_ship']").first.click()
+        self.page.locator("a[href$='/merchant/to-ship/']").first.click()
         self.page.get_by_role("link", name=order_number).click()
         self.page.locator("a[hx-get]").filter(has_text=self.say("Mark shipped")).first.click()
         self.page.locator("[name=carrier]").fill(carrier)

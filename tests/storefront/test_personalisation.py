@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from catalog.models import Variant
 from catalog.services.products import update_product
@@ -87,9 +89,8 @@ def test_words_are_shown_inert_in_cart_checkout_order_mail_and_to_the_merchant(c
     detail = merchant.get(reverse("merchant:orders_merchantorder_change", args=[order.pk])).content.decode()
     assert shown in detail and SCRIPT not in detail
     start_preparing(order_id=order.pk, actor="merchant:1", at=order.placed_at)
-    chosen = {"action": "ship_selected", "_selected_action": str(order.pk)}
-    slip = merchant.post(reverse("merchant:orders_merchantorder_changelist"), chosen).content.decode()
-    assert f"Engraving: {shown}" in slip
+    slip = merchant.post(reverse("merchant:to-ship"), {"paper": "packing-slips", "order": str(order.pk)}).content
+    assert f"Engraving: {SCRIPT}" in PdfReader(io.BytesIO(slip)).pages[0].extract_text()
 
 
 def test_a_wish_that_asks_for_words_leads_to_its_page(client: Client, ring: Variant) -> None:

@@ -79,7 +79,7 @@ class OrderSerializer(serializers.ModelSerializer[MerchantOrder]):
         model = MerchantOrder
         fields = (
             "id", "number", "status", "goods", "shipping", "total", "commission", "deliver_to", "company", "lines",
-            "placed_at", "paid_at", "ship_by", "shipped_at", "delivered_at", "completed_at",
+            "placed_at", "paid_at", "ship_by", "part_shipped_at", "shipped_at", "delivered_at", "completed_at",
         )  # fmt: skip
 
     @extend_schema_field(MoneySerializer)

@@ -4,8 +4,10 @@ from uuid import UUID
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -79,7 +81,7 @@ class OrderDetail(OrderView):
 
 
 class OrderShipments(OrderView):
-    """Ship an order: one shipment per warehouse it lies in."""
+    """Ship an order, or with `pieces` a part of it: one shipment per warehouse it lies in. Each part needs its own tracking number."""
 
     scopes = {"POST": "orders:write"}
 
@@ -89,8 +91,23 @@ class OrderShipments(OrderView):
         data = NewShipmentSerializer(data=request.data)
         data.is_valid(raise_exception=True)
 
+        said = dict(data.validated_data)
+        pieces = _pieces(order, said.pop("pieces")) if "pieces" in said else None
+
         def write() -> tuple[int, Any]:
-            ship_order(order_id=order.pk, actor=self.client.actor, at=timezone.now(), **data.validated_data)
+            ship_order(order_id=order.pk, actor=self.client.actor, at=timezone.now(), pieces=pieces, **said)
             return 201, ShipmentSerializer(shipments_of(order.pk), many=True).data
 
         return idempotent(request, self.client, write)
+
+
+def _pieces(order: MerchantOrder, wanted: list[dict[str, Any]]) -> dict[UUID, int]:
+    """How many of which variant; the same SKU may be named several times."""
+    variants = {line.sku: line.variant_id for line in order.lines.all() if not line.is_digital}
+    found: dict[UUID, int] = {}
+    for index, row in enumerate(wanted):
+        if row["sku"] not in variants:
+            raise ValidationError({"pieces": {str(index): {"sku": [_("This order has no such article.")]}}})
+        key = variants[row["sku"]]
+        found[key] = found.get(key, 0) + row["quantity"]
+    return found

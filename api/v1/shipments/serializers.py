@@ -24,9 +24,18 @@ class ShipmentSerializer(serializers.ModelSerializer[Shipment]):
         fields = ("id", "order", "warehouse", "status", "carrier", "tracking_number", "shipped_at", "delivered_at", "events")
 
 
+class PiecesSerializer(serializers.Serializer[Any]):
+    """So many pieces of an article of the order."""
+
+    sku = serializers.CharField(max_length=64)
+    quantity = serializers.IntegerField(min_value=1, max_value=1_000_000)
+
+
 class NewShipmentSerializer(serializers.Serializer[Any]):
     carrier = serializers.CharField(max_length=60)
     tracking_number = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 ./-]{2,59}$")
+    # What is in the parcel; everything that is left to send where it is not said.
+    pieces = serializers.ListField(child=PiecesSerializer(), required=False, allow_empty=False, max_length=200)
 
 
 class NewEventSerializer(serializers.Serializer[Any]):
