@@ -32,6 +32,7 @@ from shop.demo import (
     quotes,
     rates,
     review,
+    routes,
     source,
     used,
     words,
@@ -116,6 +117,7 @@ def _besides(now: dt.datetime) -> None:
     quotes.ask(now)
     companies.open_companies(now)
     digital.buy(now)
+    routes.bring(now)
     approval.begin(now)
     press_hearts(now)
     look_around(now)
