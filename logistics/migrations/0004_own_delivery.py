@@ -49,7 +49,7 @@ CREATE VIEW invariant_route_stop AS
 SELECT stop.id AS stop_id, stop.merchant_id, stop.status, shipment.status AS shipment_status
 FROM logistics_routestop stop JOIN logistics_shipment shipment ON shipment.id = stop.shipment_id
 WHERE (stop.status = 'pending') <> (stop.ended_at IS NULL)
-   OR (stop.status = 'failed' AND stop.reason = '')
+   OR (stop.status = 'failed' AND stop.failure = '')
    OR (stop.status = 'delivered' AND shipment.status NOT IN ('delivered', 'returned'))
    OR (stop.route_id IS NULL) <> (stop.sequence IS NULL)
 """
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveSmallIntegerField(null=True)),
                 ("tour", models.PositiveSmallIntegerField(default=1)),
                 ("arrives_at", models.TimeField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=200)),
+                ("failure", models.CharField(blank=True, max_length=200)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("merchant", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="merchants.merchant")),
                 ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="stops", to="logistics.routeplan")),

@@ -150,7 +150,7 @@ class RouteStop(Stateful):
     sequence = models.PositiveSmallIntegerField(null=True)
     tour = models.PositiveSmallIntegerField(default=1)
     arrives_at = models.TimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True)
+    failure = models.CharField(max_length=200, blank=True)
     ended_at = models.DateTimeField(null=True)
 
     objects = TenantQuerySet.as_manager()

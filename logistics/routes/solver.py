@@ -13,6 +13,7 @@ from pyvrp import (
     IteratedLocalSearchParams,
     Location,
     ProblemData,
+    Route,
     SolveParams,
     VehicleType,
     solve,
@@ -39,10 +40,25 @@ class PyVrpPlanner:
         stop = _Seconds(seconds) if iterations is None else MaxIterations(iterations)
         work = _Told(progress, seconds, iterations) if progress else IteratedLocalSearchCallbacks()
         params = SolveParams(ils=IteratedLocalSearchParams(callbacks=work))
-        result = solve(_data(problem), stop, seed=seed, collect_stats=False, display=False, params=params)
+        data = _data(problem)
+        first = _thinned(data, seed) if problem.may_leave_out else None
+        result = solve(data, stop, seed=seed, collect_stats=False, display=False, params=params, initial_solution=first)
         if not result.best.is_feasible():
             raise NoPlan
         return _solution(problem, result.best, result.num_iterations)
+
+
+def _thinned(data: ProblemData, seed: int) -> Found:
+    """A first plan that can be driven, so that there is one however short the search: what does not fit in its place stays behind."""
+    tours = []
+    for route in solve(data, MaxIterations(0), seed=seed, collect_stats=False, display=False).best.routes():
+        kept: list[int] = []
+        for activity in route:
+            if activity.is_client() and Route(data, [*kept, activity.idx], route.vehicle_type()).is_feasible():
+                kept.append(activity.idx)
+        if kept:
+            tours.append(Route(data, kept, route.vehicle_type()))
+    return Found(data, tours)
 
 
 class _Seconds:

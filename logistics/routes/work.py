@@ -105,11 +105,15 @@ def problem_of(day: Day) -> Problem:
         )
         for stop in day.stops
     )
-    return Problem(stops, tuple(_fleet(vehicle, day.returning) for vehicle in day.vehicles), distances, durations, may_leave_out=True)
+    again = max(vehicle.fixed_minor for vehicle in day.vehicles) + 1
+    return Problem(
+        stops, tuple(_fleet(vehicle, day.returning, again) for vehicle in day.vehicles), distances, durations, may_leave_out=True
+    )
 
 
-def _fleet(vehicle: Vehicle, returning: dict[Any, int]) -> Fleet:
-    """One vehicle; who is on the road already starts anew when it is back, and has been paid for."""
+def _fleet(vehicle: Vehicle, returning: dict[Any, int], again: int) -> Fleet:
+    """One vehicle. Who is on the road starts anew when it is back; a second way out upsets the driver's day, so it weighs more than any
+    vehicle that is still there, though it has been paid for."""
     is_out = vehicle.pk in returning
     ends = seconds_of(vehicle.ends_at)
     pieces = None if vehicle.capacity_pieces is None else vehicle.capacity_pieces * PIECE
@@ -119,7 +123,7 @@ def _fleet(vehicle: Vehicle, returning: dict[Any, int]) -> Fleet:
         ends,
         vehicle.per_km_minor,
         1_000 * vehicle.per_stop_minor,
-        0 if is_out else 1_000 * vehicle.fixed_minor,
+        1_000 * (again if is_out else vehicle.fixed_minor),
     )
 
 

@@ -128,7 +128,8 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         when=lambda row: row.status in TO_SHIP,
     )
     def deliver_own(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
-        deliver_ourselves(order_id=row.pk, actor=self.actor(request), at=now(), **form.cleaned_data)
+        wanted = {name: form.cleaned_data[name] for name in ("day", "note")}
+        deliver_ourselves(order_id=row.pk, actor=self.actor(request), at=now(), **wanted)
 
     @object_action(
         description=_("Mark delivered"),

@@ -165,7 +165,7 @@ def test_a_failure_is_told_with_the_chosen_reason_or_the_drivers_own(member: Cli
     member.post(drive_of(plan), {**failed, "stop": second.pk, "other": "Gate was locked"})
     refused = member.post(drive_of(plan), {"action": "failed", "stop": third.pk, "reason": "nonsense"})
 
-    assert [stop.reason for stop in plan.stops.order_by("sequence")] == ["Nobody was there", "Gate was locked", ""]
+    assert [stop.failure for stop in plan.stops.order_by("sequence")] == ["Nobody was there", "Gate was locked", ""]
     assert refused.status_code == 400
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from core.invariants import violations
-from logistics.models import RoutePlan, RouteStop, Vehicle, VehicleRoute
+from logistics.models import RoutePlan, RouteStop, Vehicle, VehicleRoute, Warehouse
 from shop.demo.routes import DOORS, GROCER, bring
 from tests.factories.orders import make_goods, make_seller
 
@@ -12,6 +12,7 @@ from tests.factories.orders import make_goods, make_seller
 @pytest.mark.django_db
 def test_a_dozen_stops_are_planned_for_two_vehicles_once() -> None:
     seller = make_seller(slug=GROCER, latitude="30.657", longitude="104.055", city="Chengdu")
+    Warehouse.objects.filter(merchant=seller).update(city="Chengdu")
     make_goods(merchant=seller, stock=60)
 
     for _ in range(2):

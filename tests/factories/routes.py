@@ -12,7 +12,7 @@ from logistics.models import RoutePlan, RouteStop, Vehicle, VehicleRoute, Wareho
 from logistics.routes import services, work
 from logistics.routes.services import Recipient
 from merchants.models import Merchant
-from tests.factories.catalog import make_variant
+from tests.factories.catalog import make_product
 from tests.factories.logistics import NOW, make_shipment, make_stock, make_warehouse
 
 _number = count(1)
@@ -49,7 +49,8 @@ def make_stop(
     **recipient: Any,
 ) -> RouteStop:
     """A parcel on the day's plan; `place` is how far north and east of the depot it goes, in degrees, None for not known."""
-    shipment = make_shipment(make_stock(pieces, variant=make_variant(merchant=warehouse.merchant), warehouse=warehouse), pieces)
+    goods = make_product(merchant=warehouse.merchant).variants.get()
+    shipment = make_shipment(make_stock(pieces, variant=goods, warehouse=warehouse), pieces)
     stop = services.add_stop(
         shipment=shipment,
         label=f"N-{next(_number)}",

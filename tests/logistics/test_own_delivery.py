@@ -248,7 +248,7 @@ def test_a_failed_stop_says_why_and_may_be_tried_another_day() -> None:
     again = services.move_stop(stop_id=stop.pk, merchant=stop.merchant, day=TOMORROW, actor="merchant:1", at=NOW)
 
     stop.refresh_from_db()
-    assert (stop.status, stop.reason, stop.shipment.status) == ("failed", "Nobody was there", "failed")
+    assert (stop.status, stop.failure, stop.shipment.status) == ("failed", "Nobody was there", "failed")
     assert (again.plan.day, again.status, again.shipment, again.latitude) == (TOMORROW, "pending", stop.shipment, stop.latitude)
     assert services.move_stop(stop_id=stop.pk, merchant=stop.merchant, day=TOMORROW, actor="merchant:1", at=NOW) == again
     assert violations() == {}
@@ -263,7 +263,7 @@ def test_a_failure_by_mistake_can_still_become_a_delivery_but_never_the_other_wa
         tell(stop, services.fail_stop, reason="Refused")
 
     stop.refresh_from_db()
-    assert (stop.status, stop.reason, stop.shipment.status) == ("delivered", "", "delivered")
+    assert (stop.status, stop.failure, stop.shipment.status) == ("delivered", "", "delivered")
 
 
 def test_a_failure_needs_a_reason() -> None:

@@ -52,7 +52,7 @@ def deliver_stop(*, stop_id: uuid.UUID, route_id: uuid.UUID, merchant_id: uuid.U
     stop = _stop_of(stop_id, route_id, merchant_id, actor=actor, at=at)
     if stop.status == RouteStopStatus.DELIVERED:
         return stop
-    move_to(stop, RouteStopStatus.DELIVERED, actor=actor, at=at, ended_at=at, reason="")
+    move_to(stop, RouteStopStatus.DELIVERED, actor=actor, at=at, ended_at=at, failure="")
     _tell(stop, ShipmentStatus.DELIVERED, actor=actor, at=at)
     _end_day(stop, actor=actor, at=at)
     return stop
@@ -72,7 +72,7 @@ def fail_stop(*, stop_id: uuid.UUID, route_id: uuid.UUID, merchant_id: uuid.UUID
     stop = _stop_of(stop_id, route_id, merchant_id, actor=actor, at=at)
     if stop.status == RouteStopStatus.FAILED:
         return stop
-    move_to(stop, RouteStopStatus.FAILED, actor=actor, at=at, reason=reason, ended_at=at)
+    move_to(stop, RouteStopStatus.FAILED, actor=actor, at=at, reason=reason, failure=reason, ended_at=at)
     _tell(stop, ShipmentStatus.FAILED, actor=actor, at=at, note=reason)
     _end_day(stop, actor=actor, at=at)
     return stop
