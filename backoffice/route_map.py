@@ -26,11 +26,12 @@ class Sheet:
         self.scale = 1 / span
         self.middle = ((max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2)
 
-    def point(self, place: Point) -> dict[str, float]:
+    def point(self, place: Point) -> dict[str, str]:
+        """As SVG writes numbers, whatever the language."""
         north, east = place
         x = WIDTH / 2 + (east * self.squeeze - self.middle[0]) * self.scale
         y = HEIGHT / 2 + (-north - self.middle[1]) * self.scale
-        return {"x": round(x, 1), "y": round(y, 1)}
+        return {"x": f"{x:.1f}", "y": f"{y:.1f}"}
 
     def bar(self) -> dict[str, Any]:
         """A line as long as a round number of kilometres, about a fifth of the width."""
@@ -38,7 +39,7 @@ class Sheet:
         wanted = WIDTH / 5 / per_km
         power = 10.0 ** math.floor(math.log10(wanted))
         km = max(step * power for step in (1, 2, 5) if step * power <= wanted)
-        return {"km": f"{km:g}", "length": round(km * per_km, 1)}
+        return {"km": f"{km:g}", "length": f"{km * per_km:.1f}"}
 
 
 def letter(number: int) -> str:

@@ -334,6 +334,17 @@ def test_a_parcel_that_is_still_there_moves_to_another_day() -> None:
     assert stop.plan.latitude == plan.latitude
 
 
+def test_a_day_is_done_when_its_last_parcel_moves_to_another() -> None:
+    plan = planned(make_day(places=[NEAR]))
+    late = make_stop(plan.warehouse)
+    tell(plan.stops.exclude(pk=late.pk).get())
+
+    services.move_stop(stop_id=late.pk, merchant=plan.merchant, day=TOMORROW, actor="merchant:1", at=NOW)
+
+    plan.refresh_from_db()
+    assert (plan.status, RoutePlan.objects.get(day=TOMORROW).status) == ("done", "draft")
+
+
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
     [

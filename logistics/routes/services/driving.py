@@ -9,7 +9,7 @@ from core.states import move_to
 from logistics.errors import NotFound
 from logistics.models import RouteStop, VehicleRoute
 from logistics.routes.errors import NotPlanned, ReasonMissing
-from logistics.routes.services.plans import locked_plan, note_change
+from logistics.routes.services.plans import end_day, locked_plan, note_change
 from logistics.services.shipments import record_tracking
 from logistics.states import RoutePlanStatus, RouteStopStatus, ShipmentStatus
 
@@ -54,7 +54,7 @@ def deliver_stop(*, stop_id: uuid.UUID, route_id: uuid.UUID, merchant_id: uuid.U
         return stop
     move_to(stop, RouteStopStatus.DELIVERED, actor=actor, at=at, ended_at=at, failure="")
     _tell(stop, ShipmentStatus.DELIVERED, actor=actor, at=at)
-    _end_day(stop, actor=actor, at=at)
+    end_day(stop.plan, actor=actor, at=at)
     return stop
 
 
@@ -74,7 +74,7 @@ def fail_stop(*, stop_id: uuid.UUID, route_id: uuid.UUID, merchant_id: uuid.UUID
         return stop
     move_to(stop, RouteStopStatus.FAILED, actor=actor, at=at, reason=reason, failure=reason, ended_at=at)
     _tell(stop, ShipmentStatus.FAILED, actor=actor, at=at, note=reason)
-    _end_day(stop, actor=actor, at=at)
+    end_day(stop.plan, actor=actor, at=at)
     return stop
 
 
@@ -99,10 +99,3 @@ def _tell(stop: RouteStop, code: ShipmentStatus, *, actor: str, at: dt.datetime,
     if stop.shipment.status in {code, ShipmentStatus.DELIVERED, ShipmentStatus.RETURNED}:
         return
     record_tracking(shipment_id=stop.shipment_id, code=code, at=at, actor=actor, place=stop.city, note=note, merchant_id=stop.merchant_id)
-
-
-def _end_day(stop: RouteStop, *, actor: str, at: dt.datetime) -> None:
-    """The day is done with its last stop."""
-    plan = stop.plan
-    if plan.status == RoutePlanStatus.UNDER_WAY and not plan.stops.filter(status=RouteStopStatus.PENDING).exists():
-        move_to(plan, RoutePlanStatus.DONE, actor=actor, at=at)

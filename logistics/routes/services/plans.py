@@ -11,11 +11,12 @@ from django.db.models import F
 
 from core.doorbell import ring
 from core.jobs import queue_job
-from core.states import record_change, write_changes
+from core.states import move_to, record_change, write_changes
 from logistics.errors import NotFound
 from logistics.models import RoutePlan, Vehicle, Warehouse
 from logistics.routes.errors import DepotUnknown, InvalidPlace, NothingToPlan, NoVehicles
 from logistics.routes.selectors import movable_stops
+from logistics.states import RoutePlanStatus, RouteStopStatus
 from merchants.models import Merchant
 
 KIND = "route_plan"
@@ -60,6 +61,12 @@ def locked_plan(plan_id: uuid.UUID, merchant_id: uuid.UUID) -> RoutePlan:
 def note_change(plan_id: uuid.UUID) -> None:
     """What is being planned at this moment has seen too little."""
     RoutePlan.objects.filter(pk=plan_id).update(version=F("version") + 1)
+
+
+def end_day(plan: RoutePlan, *, actor: str, at: dt.datetime) -> None:
+    """A day under way is done with its last stop; the caller holds the plan's lock."""
+    if plan.status == RoutePlanStatus.UNDER_WAY and not plan.stops.filter(status=RouteStopStatus.PENDING).exists():
+        move_to(plan, RoutePlanStatus.DONE, actor=actor, at=at)
 
 
 @transaction.atomic

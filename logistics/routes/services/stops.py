@@ -12,7 +12,7 @@ from core.states import move_to, record_change, write_changes
 from logistics.errors import NotFound
 from logistics.models import RouteStop, Shipment, ShipmentLine
 from logistics.routes.errors import DayPassed, InvalidWindow, StopEnded, StopOnTheRoad
-from logistics.routes.services.plans import check_place, locked_plan, note_change, plan_of_day
+from logistics.routes.services.plans import check_place, end_day, locked_plan, note_change, plan_of_day
 from logistics.states import RoutePlanStatus, RouteStopStatus
 from merchants.models import Merchant
 
@@ -155,16 +155,24 @@ def move_stop(*, stop_id: uuid.UUID, merchant: Merchant, day: dt.date, actor: st
         StopEnded, StopOnTheRoad: it is too late.
     """
     check_day(day, at)
+    seen = RouteStop.objects.select_related("plan__warehouse").filter(pk=stop_id, merchant=merchant).first()
+    if seen is None:
+        raise NotFound
+    plan = plan_of_day(merchant=merchant, warehouse=seen.plan.warehouse, day=day, actor=actor, at=at)
+    # In the order of their keys, so that two parcels that change places do not wait for each other.
+    for plan_id in sorted({seen.plan_id, plan.pk}):
+        locked_plan(plan_id, merchant.pk)
     stop = open_stop(stop_id, merchant.pk)
-    plan = plan_of_day(merchant=merchant, warehouse=stop.plan.warehouse, day=day, actor=actor, at=at)
     already: RouteStop | None = RouteStop.objects.filter(shipment_id=stop.shipment_id, plan=plan).first()
     if already is not None:
         return already
     if stop.status == RouteStopStatus.FAILED:
         again = RouteStop(plan=plan, created_at=at, **{name: getattr(stop, name) for name in NEW_DAY_FIELDS})
         return _saved(again, actor=actor, at=at)
-    note_change(stop.plan_id)
+    former = stop.plan
+    note_change(former.pk)
     stop.plan, stop.route, stop.sequence, stop.arrives_at = plan, None, None, None
     stop.save(update_fields=["plan", "route", "sequence", "arrives_at"])
     note_change(plan.pk)
+    end_day(former, actor=actor, at=at)
     return stop
