@@ -80,8 +80,9 @@ def _ordered(number: int, grocer: Merchant, at: dt.datetime) -> MerchantOrder | 
 
 def _placed(number: int, key: uuid.UUID, grocer: Merchant, at: dt.datetime) -> Checkout | None:
     rows = Variant.objects.filter(
-        merchant=grocer, is_active=True, is_bundle=False, product__status="published", product__is_digital=False, currency=settings.CURRENCY
-    )
+        merchant=grocer, is_active=True, is_bundle=False, min_quantity=1, quantity_step=1, currency=settings.CURRENCY,
+        product__status="published", product__is_digital=False,
+    )  # fmt: skip
     left = availability(list(rows.values_list("pk", flat=True)))
     wanted = [variant for variant in rows.order_by("sku") if left[variant.pk] > 5]
     if not wanted:
