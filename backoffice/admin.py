@@ -4,10 +4,12 @@ from backoffice.commission import CommissionPlanAdmin, CommissionRuleAdmin
 from backoffice.pages.balance import balance
 from backoffice.pages.bank_account import bank_account, change_bank_account
 from backoffice.pages.digital import digital_files
+from backoffice.pages.drive import drive
 from backoffice.pages.export import export
 from backoffice.pages.grid import grid
 from backoffice.pages.imports import failed_rows, import_page, imports
 from backoffice.pages.payouts import payouts
+from backoffice.pages.routes import route_plan, routes
 from backoffice.pages.scan import scan
 from backoffice.pages.ship_numbers import ship_numbers
 from backoffice.pages.to_ship import to_ship
@@ -29,3 +31,6 @@ merchant_site.add_page("export/", "export-products", Duty.PRODUCTS, export)
 merchant_site.add_page("products/<uuid:product_id>/files/", "digital-files", Duty.PRODUCTS, digital_files)
 merchant_site.add_page("prices/", "grid", Duty.PRODUCTS, grid)
 merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOUTS, change_bank_account)
+merchant_site.add_page("routes/", "routes", Duty.SHIPMENTS, routes)
+merchant_site.add_page("routes/<uuid:plan_id>/", "route-plan", Duty.SHIPMENTS, route_plan)
+merchant_site.add_page("drive/<uuid:route_id>/", "drive", Duty.SHIPMENTS, drive)

@@ -36,3 +36,30 @@ SHIPMENT_TRANSITIONS = {
     "out_for_delivery": frozenset({"delivered", "failed"}),
     "failed": frozenset({"out_for_delivery", "delivered", "returned"}),
 }
+
+
+class RoutePlanStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("route plan", "Not planned yet")
+    PLANNED = "planned", _("Planned")
+    UNDER_WAY = "under_way", _("Under way")
+    DONE = "done", pgettext_lazy("route plan", "Done")
+
+
+ROUTE_PLAN_TRANSITIONS = {
+    "draft": frozenset({"planned"}),
+    "planned": frozenset({"under_way"}),
+    "under_way": frozenset({"done"}),
+    "done": frozenset({"under_way"}),
+}
+
+
+class RouteStopStatus(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("route stop", "To be delivered")
+    DELIVERED = "delivered", pgettext_lazy("route stop", "Delivered")
+    FAILED = "failed", _("Delivery failed")
+
+
+ROUTE_STOP_TRANSITIONS = {
+    "pending": frozenset({"delivered", "failed"}),
+    "failed": frozenset({"delivered"}),
+}

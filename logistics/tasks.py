@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from core.sweeps import sweep
 from logistics import services
+from logistics.routes import work
 from logistics.services.waiting import wake_waiting
 
 
@@ -22,3 +23,9 @@ def correct_showcase() -> int:
 def wake_stock_alerts() -> int:
     """Mail those who wait for variants that are back."""
     return wake_waiting(at=timezone.now())
+
+
+@sweep(expires=60)
+def plan_routes() -> int:
+    """Plan the next day of own delivery that somebody has asked for."""
+    return work.step(clock=timezone.now)

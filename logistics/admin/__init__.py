@@ -1,5 +1,5 @@
 """Stock, warehouses, parcels and delivery prices in both back offices."""
 
-from logistics.admin import operator, shipping, stock
+from logistics.admin import operator, routes, shipping, stock
 
-__all__ = ["operator", "shipping", "stock"]
+__all__ = ["operator", "routes", "shipping", "stock"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Case, F, Prefetch, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -18,10 +19,12 @@ from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
 from orders.admin.display import lines_summary, order_context, owes_guest, ship_by_label, state_label
 from orders.admin.downloads import GrantForm
+from orders.admin.own_delivery import OwnDeliveryForm
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
 from orders.services import cancellation, cash, fulfilment
 from orders.services.downloads import GIVES_ACCESS, grant_more
+from orders.services.own_delivery import deliver_ourselves
 from orders.services.rest import give_up_rest
 from orders.states import OrderStatus
 from payments.services.cash import note_paid_by_merchant
@@ -69,8 +72,8 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     search_fields = ["number", "checkout__name", "lines__title", "lines__sku"]
     search_help_text = _("Number, buyer, title or SKU")
     change_form_before_template = "backoffice/order.html"
-    actions = ["prepare_selected"]
-    actions_detail = ["prepare", "ship", "deliver", "give_up", "cancel", "refuse_at_door", "guest_paid", "grant_downloads"]
+    actions = ["prepare_selected", "deliver_selected_today"]
+    actions_detail = ["prepare", "ship", "deliver_own", "deliver", "give_up", "cancel", "refuse_at_door", "guest_paid", "grant_downloads"]
     state = column(lambda self, row: state_label(row), _("status"), ordering="status")
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="due_at")
     goods = column(lambda self, row: lines_summary(row), _("items"))
@@ -115,6 +118,18 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     def ship(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         parcel = {name: form.cleaned_data[name] for name in ("carrier", "tracking_number")}
         fulfilment.ship_order(order_id=row.pk, actor=self.actor(request), at=now(), **parcel)
+
+    @object_action(
+        description=_("Deliver ourselves"),
+        text=_("The goods leave your stock; the parcel waits on the route plan of that day."),
+        done=_("The parcel is on the route plan."),
+        form_class=OwnDeliveryForm,
+        icon="directions_car",
+        when=lambda row: row.status in TO_SHIP,
+    )
+    def deliver_own(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
+        wanted = {name: form.cleaned_data[name] for name in ("day", "note")}
+        deliver_ourselves(order_id=row.pk, actor=self.actor(request), at=now(), **wanted)
 
     @object_action(
         description=_("Mark delivered"),
@@ -198,3 +213,19 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         messages.success(
             request, ngettext("%(count)d order is being prepared.", "%(count)d orders are being prepared.", done) % {"count": done}
         )
+
+    @admin.action(description=_("Deliver ourselves today"), permissions=["act"])
+    def deliver_selected_today(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        orders = list(queryset.filter(status__in=TO_SHIP))
+        done = sum(self._take_along(request, order) for order in orders)
+        if done:
+            words = ngettext("%(count)d parcel is on today's route plan.", "%(count)d parcels are on today's route plan.", done)
+            messages.success(request, words % {"count": done})
+
+    def _take_along(self, request: HttpRequest, order: MerchantOrder) -> bool:
+        try:
+            deliver_ourselves(order_id=order.pk, day=timezone.localdate(), actor=self.actor(request), at=now())
+        except DomainError as error:
+            messages.error(request, f"{order.number}: {error}")
+            return False
+        return True

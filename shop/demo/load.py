@@ -33,6 +33,7 @@ from shop.demo import (
     quotes,
     rates,
     review,
+    routes,
     source,
     used,
     words,
@@ -118,6 +119,7 @@ def _besides(now: dt.datetime) -> None:
     quotes.ask(now)
     companies.open_companies(now)
     digital.buy(now)
+    routes.bring(now)
     approval.begin(now)
     applications.apply(now)
     send_a_part(now - dt.timedelta(hours=2))

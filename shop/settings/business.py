@@ -18,6 +18,9 @@ IMPORT_MAX_MB = int(env("IMPORT_MAX_MB", "20"))
 DOWNLOAD_LIMIT = int(env("DOWNLOAD_LIMIT", "5"))
 DOWNLOAD_DAYS = int(env("DOWNLOAD_DAYS", "365"))
 DIGITAL_FILE_MAX_MB = int(env("DIGITAL_FILE_MAX_MB", "100"))
+# Which class plans own delivery, behind logistics.routes.planning.Planner, and how long it looks for the routes of a day at most.
+ROUTE_PLANNER = "logistics.routes.solver.PyVrpPlanner"
+ROUTE_PLANNING_SECONDS = int(env("ROUTE_PLANNING_SECONDS", "10"))
 IMPORT_FILE_DAYS = int(env("IMPORT_FILE_DAYS", "30"))
 DEMO_MODE = env_flag("DEMO_MODE")
 DEMO_PASSWORD = env("DEMO_PASSWORD")

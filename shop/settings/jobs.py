@@ -31,6 +31,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire reservations": {"task": "logistics.tasks.expire_reservations", "schedule": 15.0},
     "correct what the catalogue shows as in stock": {"task": "logistics.tasks.correct_showcase", "schedule": 300.0},
     "tell who waits for sold-out goods": {"task": "logistics.tasks.wake_stock_alerts", "schedule": 15.0},
+    "plan own delivery": {"task": "logistics.tasks.plan_routes", "schedule": 5.0},
     "expire points": {"task": "loyalty.tasks.expire_points", "schedule": 900.0},
     "relay the outbox": {"task": "core.tasks.relay_outbox", "schedule": 1.0},
     "ask providers about payments": {"task": "payments.tasks.poll_attempts", "schedule": 5.0},

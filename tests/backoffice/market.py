@@ -18,7 +18,8 @@ from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
 from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
-from logistics.models import ShippingRate, Stock, Warehouse
+from logistics.models import Shipment, ShippingRate, Stock, Warehouse
+from logistics.routes.services import add_stop
 from logistics.services import create_warehouse, receive_stock, set_shipping_rate
 from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
@@ -38,6 +39,7 @@ from tests.factories.companies import administrator_of, give_list, make_company,
 from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.orders import make_cart, place
 from tests.factories.payouts import make_account, make_due, make_payable
+from tests.factories.routes import bare_route, make_recipient, make_vehicle
 
 
 @dataclass
@@ -100,6 +102,7 @@ def make_shop(canary: str) -> Shop:
         user=make_user(email=f"asks@{canary.lower()}.example", name=f"{canary} asks"), variant_id=variant.pk, quantity=20,
         message=f"{canary} fair", at=timezone.now(),
     )  # fmt: skip
+    bring_to_the_door(shipped, canary)
     trade_with_companies(variant, canary)
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     asker = make_user(email=f"asker@{canary.lower()}.example")
@@ -141,6 +144,22 @@ def trade_with_companies(variant: Any, canary: str) -> None:
     give_list(company, make_price_list(variant, (1, 1_234), name=f"{canary} prices"))
     asking = make_company(name=f"{canary} hotel")
     ask_trade_prices(user=administrator_of(asking), merchant=variant.merchant, message=f"{canary} needs many", at=timezone.now())
+
+
+def bring_to_the_door(order: MerchantOrder, canary: str) -> None:
+    """Its parcel on a van of the merchant's own, today."""
+    parcel = Shipment.objects.select_related("warehouse").get(reference=order.pk)
+    recipient = make_recipient(name=f"{canary} buyer", address=f"{canary} lane 2", city=f"{canary}burg", note=f"{canary} bell")
+    stop = add_stop(
+        shipment=parcel,
+        label=f"{canary}-1",
+        recipient=recipient,
+        merchant=order.merchant,
+        day=timezone.localdate(),
+        actor="system:test",
+        at=timezone.now(),
+    )
+    bare_route(stop, make_vehicle(parcel.warehouse, name=f"{canary} van"))
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from catalog.models import Product, ProductImport
 from core.ids import uuid7
+from logistics.models import RoutePlan, VehicleRoute
 from merchants.models import Merchant
 from merchants.permissions import Duty
 
@@ -45,6 +46,8 @@ ROW_OF_PAGE: dict[str, type[models.Model]] = {
     "import": ProductImport,
     "import-failed": ProductImport,
     "digital-files": Product,
+    "route-plan": RoutePlan,
+    "drive": VehicleRoute,
 }
 
 
