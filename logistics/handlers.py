@@ -1,7 +1,11 @@
 import uuid
 
+from django.utils import timezone
+
 from catalog.events import BundlesTouched
 from core.outbox import handles
+from logistics.events import ShipmentReturned
+from logistics.services.parcels_back import take_parcel_back
 from logistics.services.showcase import refresh_in_stock
 
 
@@ -9,3 +13,8 @@ from logistics.services.showcase import refresh_in_stock
 def correct_cards_of_bundles(event: BundlesTouched) -> None:
     """Cards say whether a set can be had as soon as it is put together, or one of its parts goes on or off sale."""
     refresh_in_stock(product_ids=[uuid.UUID(product_id) for product_id in event.product_ids])
+
+
+@handles(ShipmentReturned)
+def shelve_returned_parcel(event: ShipmentReturned) -> None:
+    take_parcel_back(shipment_id=uuid.UUID(event.shipment_id), actor="system:logistics", at=timezone.now())

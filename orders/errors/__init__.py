@@ -70,6 +70,7 @@ from orders.errors.downloads import (
 )
 from orders.errors.papers import NothingToInvoice, PaperNotFound
 from orders.errors.quotes import QuoteFixed, QuoteInvalid, QuoteNotFound, QuoteNotOffered, QuoteNotUsable, TooManyQuotes
+from orders.errors.undelivered import UndeliveredNotFound
 
 __all__ = [
     "AddressNeeded",
@@ -138,6 +139,7 @@ __all__ = [
     "TooManyPhotos",
     "TooManyQuotes",
     "TooManyUnpaid",
+    "UndeliveredNotFound",
     "VariantNotFound",
     "VariantUnavailable",
 ]

@@ -13,7 +13,7 @@ from orders.events import OrderDelivered, OrderShipped
 from orders.models import MerchantOrder
 from orders.services.cases.superseding import refuse_cancellation
 from orders.services.moves import locked_order
-from orders.states import OrderStatus
+from orders.states import OrderStatus, UndeliveredStatus
 
 SENT = {OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED, OrderStatus.REFUNDED}
 
@@ -86,8 +86,12 @@ def mark_delivered(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merch
 
 
 def parcel_delivered(*, order_id: uuid.UUID, at: dt.datetime) -> bool:
-    """One parcel has arrived: the order is delivered once all of its parcels have; returns whether it now is."""
-    parcels = shipments_of(order_id)
+    """One parcel has arrived: the order is delivered once all of its parcels have; returns whether it now is.
+
+    Parcels that never will, whose goods were sent again or paid back, are not waited for.
+    """
+    settled = [UndeliveredStatus.SENT_AGAIN, UndeliveredStatus.REFUNDED]
+    parcels = shipments_of(order_id).exclude(undelivered__status__in=settled)
     if not parcels or any(parcel.status != ShipmentStatus.DELIVERED for parcel in parcels):
         return False
     mark_delivered(order_id=order_id, actor="system:logistics", at=at)
