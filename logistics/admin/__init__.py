@@ -1,5 +1,5 @@
-"""Stock, warehouses, parcels and delivery prices in both back offices."""
+"""Stock, warehouses, parcels, carriers and delivery prices in both back offices."""
 
-from logistics.admin import operator, shipping, stock
+from logistics.admin import carrier_messages, carriers, operator, shipping, stock
 
-__all__ = ["operator", "shipping", "stock"]
+__all__ = ["carrier_messages", "carriers", "operator", "shipping", "stock"]

@@ -64,6 +64,18 @@ class Shipment(Stateful):
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}"
 
+    @property
+    def carrier_name(self) -> str:
+        """The carrier in the active language, where the merchant has an account there; else as it was written down."""
+        booking = getattr(self, "booking", None)
+        return str(booking.account) if booking is not None and booking.account is not None else self.carrier
+
+    @property
+    def tracking_link(self) -> str:
+        """The carrier's own page about the parcel; empty where it has none."""
+        booking = getattr(self, "booking", None)
+        return booking.tracking_link if booking is not None else ""
+
 
 class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")

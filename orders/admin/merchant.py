@@ -11,17 +11,20 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.backoffice.actions import ActionVariant, ReasonForm, TrackingForm, object_action
+from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, day_column, money_column
 from core.errors import DomainError
+from logistics.carrier_selectors import Way, ways_of
 from merchants.admin import MerchantModelAdmin, merchant_site
+from merchants.admin.site import merchant_of
 from merchants.permissions import Duty
 from orders.admin.display import line_text, lines_summary, order_context, owes_guest, ship_by_label, state_label
 from orders.admin.downloads import GrantForm
+from orders.admin.ship_forms import ShipForm, chosen_way
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
-from orders.services import cancellation, cash, fulfilment
+from orders.services import cancellation, cash, dispatching, fulfilment
 from orders.services.downloads import GIVES_ACCESS, grant_more
 from orders.states import OrderStatus
 from payments.services.cash import note_paid_by_merchant
@@ -107,14 +110,13 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         description=_("Mark shipped"),
         text=_("The goods leave your stock and the shopper gets the tracking number."),
         done=_("The order is shipped."),
-        form_class=TrackingForm,
+        form_class=ShipForm,
         icon="local_shipping",
         variant=ActionVariant.PRIMARY,
         when=lambda row: row.status in TO_SHIP,
     )
     def ship(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
-        parcel = {name: form.cleaned_data[name] for name in ("carrier", "tracking_number")}
-        fulfilment.ship_order(order_id=row.pk, actor=self.actor(request), at=now(), **parcel)
+        dispatching.dispatch_order(order_id=row.pk, actor=self.actor(request), at=now(), **form.parcel)
 
     @object_action(
         description=_("Mark delivered"),
@@ -189,25 +191,30 @@ class MerchantOrderAdmin(MerchantModelAdmin):
 
     @admin.action(description=_("Mark shipped"), permissions=["act"])
     def ship_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
-        """A table of the orders chosen, to type or scan tracking numbers into; rows left empty stay in the queue."""
+        """A table of the orders chosen, to type or scan tracking numbers into; rows left empty stay in the queue.
+
+        A carrier that makes its own numbers takes all of them.
+        """
         orders = list(queryset.filter(status__in=TO_SHIP))
+        ways = ways_of(merchant_of(request).pk)
         if "apply" not in request.POST:
             request.current_app = self.admin_site.name
-            context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts}
+            context = {**self.admin_site.each_context(request), "title": _("Mark shipped"), "opts": self.opts, "ways": ways}
             context["rows"] = [(order, [line_text(line) for line in order.lines.all()]) for order in orders]
             return TemplateResponse(request, "backoffice/ship_orders.html", {**context, "carrier": request.POST.get("carrier", "")})
-        carrier = request.POST.get("carrier", "").strip()
-        done = sum(self._ship_one(request, order, carrier) for order in orders)
+        done = sum(self._ship_one(request, order, ways) for order in orders)
         if done:
             messages.success(request, ngettext("%(count)d order is shipped.", "%(count)d orders are shipped.", done) % {"count": done})
         return None
 
-    def _ship_one(self, request: HttpRequest, order: MerchantOrder, carrier: str) -> bool:
-        tracking_number = request.POST.get(f"tracking-{order.pk}", "").strip()
-        if not tracking_number:
+    def _ship_one(self, request: HttpRequest, order: MerchantOrder, ways: list[Way]) -> bool:
+        parcel = {"carrier": request.POST.get("carrier", ""), "tracking_number": request.POST.get(f"tracking-{order.pk}", "").strip()}
+        key = chosen_way(request.POST.get("way", ""), parcel["carrier"])
+        way = next((way for way in ways if way.key == key), None)
+        if way is None or (way.needs_number and not parcel["tracking_number"]):
             return False
         try:
-            fulfilment.ship_order(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, actor=self.actor(request), at=now())
+            dispatching.dispatch_order(order_id=order.pk, way=key, actor=self.actor(request), at=now(), **parcel)
         except DomainError as error:
             messages.error(request, f"{order.number}: {error}")
             return False
