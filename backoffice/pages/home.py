@@ -147,13 +147,7 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         tile("dead_events", _("Dead events"), "core_outboxevent", "?state=dead", "report"),
         tile("quarantined", _("Quarantined webhooks"), "payments_inboxmessage", "?status__exact=quarantined", "gpp_maybe"),
-        tile(
-            "carrier_messages",
-            _("Quarantined carrier messages"),
-            "logistics_carriermessage",
-            "?status__exact=quarantined",
-            "local_shipping",
-        ),
+        tile("carrier_messages", _("Carriers' messages to look at"), "logistics_carriermessage", "?status__exact=quarantined", "sms"),
         tile("unknown_attempts", _("Payments unknown"), "payments_paymentattempt", "?status__exact=unknown", "contact_support"),
         tile("failed_refunds", _("Refunds failed"), "payments_refund", "?status__exact=failed", "money_off"),
         tile(

@@ -34,7 +34,8 @@ TONES = {
     "escalated": "danger", "verdict": "info", "replaced": "primary", "repaired": "primary", "withdrawn": "neutral", "closed": "neutral",
     "uploaded": "warning", "checking": "info", "checked": "warning", "discarded": "neutral", "undoing": "info", "undone": "neutral",
     "dismissed": "neutral", "visible": "success", "accepted": "success", "rejected": "danger", "clean": "success", "differs": "danger",
-    "explained": "info", "resolved": "success", "open": "warning", "sent_again": "primary", "arrived": "success", "won": "success", "lost": "danger",
+    "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger",
+    "sent_again": "primary", "arrived": "success",
 }  # fmt: skip
 
 

@@ -124,7 +124,8 @@ def recall_parcel(*, shipment_id: uuid.UUID, merchant_id: uuid.UUID, at: dt.date
     shipment = Shipment.objects.select_for_update(no_key=True).filter(pk=shipment_id, merchant_id=merchant_id).first()
     if shipment is None:
         raise NotFound
-    booking = CarrierBooking.objects.select_for_update(no_key=True, of=("self",)).filter(shipment=shipment).first()
+    rows = CarrierBooking.objects.select_for_update(no_key=True, of=("self",)).filter(shipment=shipment)
+    booking: CarrierBooking | None = rows.first()
     if booking is None:
         raise NotRecalled
     booking.shipment = shipment

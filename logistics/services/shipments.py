@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -164,6 +165,7 @@ def deliver(*, reference: uuid.UUID, actor: str, at: dt.datetime) -> list[Shipme
 
 
 def _move(shipment: Shipment, code: str, *, actor: str, at: dt.datetime) -> None:
-    move_to(shipment, code, actor=actor, at=at, **({"delivered_at": at} if code == ShipmentStatus.DELIVERED else {}))
+    changes: dict[str, Any] = {"delivered_at": at} if code == ShipmentStatus.DELIVERED else {}
+    move_to(shipment, code, actor=actor, at=at, **changes)
     if code in NEWS:
         outbox.publish(NEWS[code](reference=str(shipment.reference), shipment_id=str(shipment.pk)))

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -39,7 +40,7 @@ def tell(*, shipment_id: uuid.UUID, news: News) -> bool:
     shipment = Shipment.objects.select_for_update(no_key=True).filter(pk=shipment_id).first()
     if shipment is None:
         raise NotFound
-    line = {"code": news.code, "place": news.place[:80], "note": news.note[:200], "at": news.at}
+    line: dict[str, Any] = {"code": news.code, "place": news.place[:80], "note": news.note[:200], "at": news.at}
     known = ShipmentEvent.objects.filter(shipment=shipment)
     if known.filter(**line).exists():
         return False

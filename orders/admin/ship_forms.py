@@ -12,7 +12,6 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ConfirmForm
 from logistics.carrier_selectors import MANUAL, SIMULATED, Way, ways_of
-from logistics.errors import InvalidTracking
 from orders.models import MerchantOrder, UndeliveredParcel
 
 
@@ -45,8 +44,8 @@ class ShipForm(ConfirmForm):
         values = super().clean() or self.cleaned_data
         values["way"] = chosen_way(values.get("way", ""), values.get("carrier", ""))
         way = next((way for way in self.ways if way.key == values["way"]), None)
-        if way is not None and not is_complete(way, values.get("carrier", ""), values.get("tracking_number", "")):
-            raise forms.ValidationError(InvalidTracking.message)
+        for name in missing(way, values) if way else ():
+            self.add_error(name, self.fields[name].error_messages["required"])
         return values
 
     @property
@@ -64,9 +63,10 @@ def chosen_way(way: str, carrier: str) -> str:
     return MANUAL if not way or (way == SIMULATED and carrier.strip()) else way
 
 
-def is_complete(way: Way, carrier: str, tracking_number: str) -> bool:
-    """Whether everything the carrier does not bring itself is there."""
-    return bool((carrier.strip() or not way.needs_name) and (tracking_number.strip() or not way.needs_number))
+def missing(way: Way, values: dict[str, Any]) -> list[str]:
+    """What the carrier does not bring itself and nobody has typed."""
+    needed = {"carrier": way.needs_name, "tracking_number": way.needs_number}
+    return [name for name, is_needed in needed.items() if is_needed and not values.get(name, "").strip()]
 
 
 def _key(object_id: str | None) -> uuid.UUID:

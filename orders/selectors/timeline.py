@@ -26,7 +26,7 @@ ACTORS = {
 SAME_FACTS: dict[str, str] = {OrderStatus.SHIPPED: ShipmentStatus.HANDED_OVER, OrderStatus.DELIVERED: ShipmentStatus.DELIVERED}
 GRANTED = "granted"
 # Names of the storefront's sprite, by the kind of entry and its code.
-ICONS = {
+ICONS: dict[tuple[str, str], str] = {
     ("parcel", ShipmentStatus.HANDED_OVER): "package",
     ("parcel", ShipmentStatus.IN_TRANSIT): "truck",
     ("parcel", ShipmentStatus.OUT_FOR_DELIVERY): "map-pin",

@@ -19,19 +19,24 @@ from catalog.services.reviews import add_review
 from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
 from logistics.models import ShippingRate, Stock, Warehouse
-from logistics.services import create_warehouse, receive_stock, set_shipping_rate
+from logistics.services import create_warehouse, receive_stock, record_tracking, set_shipping_rate
+from logistics.services.carrier_accounts import create_carrier_account
+from logistics.services.carrier_inbox import process_carrier_messages, receive_carrier_message
 from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
 from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
+from orders.services.dispatching import dispatch_order
 from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
 from orders.services.quotes import ask_for_quote
+from orders.services.undelivered import note_undelivered
 from payments import postings
 from payments.models import PaymentAttempt, PayoutStatement
 from payments.services import ledger
 from payments.services.payouts import run_payouts
 from tests.factories.accounts import make_user
+from tests.factories.carriers import message_of, signed
 from tests.factories.cases import open_case
 from tests.factories.catalog import make_category, make_product, new_variant
 from tests.factories.companies import administrator_of, give_list, make_company, make_price_list
@@ -101,6 +106,7 @@ def make_shop(canary: str) -> Shop:
         message=f"{canary} fair", at=timezone.now(),
     )  # fmt: skip
     trade_with_companies(variant, canary)
+    lose_a_parcel(merchant, variant, canary)
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     asker = make_user(email=f"asker@{canary.lower()}.example")
     ask_question(
@@ -141,6 +147,25 @@ def trade_with_companies(variant: Any, canary: str) -> None:
     give_list(company, make_price_list(variant, (1, 1_234), name=f"{canary} prices"))
     asking = make_company(name=f"{canary} hotel")
     ask_trade_prices(user=administrator_of(asking), merchant=variant.merchant, message=f"{canary} needs many", at=timezone.now())
+
+
+def lose_a_parcel(merchant: Merchant, variant: Any, canary: str) -> None:
+    """A carrier of the shop's own has lost a parcel: there is something to claim and to decide, and a message nobody understands."""
+    account, secret = create_carrier_account(
+        merchant=merchant,
+        code=canary.lower(),
+        name=f"{canary} post",
+        tracking_url=f"https://{canary.lower()}.example/{{number}}",
+        at=timezone.now(),
+    )
+    order = paid_order(variant, canary)
+    dispatch_order(order_id=order.pk, way=str(account.pk), tracking_number=f"{canary}-LOST", actor="system:test", at=timezone.now())
+    parcel = order.merchant.shipments.get(reference=order.pk)
+    record_tracking(shipment_id=parcel.pk, code="lost", place=f"{canary} ditch", at=timezone.now(), actor="system:test")
+    note_undelivered(shipment_id=parcel.pk, at=timezone.now())
+    body = message_of(f"{canary}-NOBODY", place=f"{canary} lane")
+    receive_carrier_message(code=account.code, headers=signed(secret, body), body=body, at=timezone.now())
+    process_carrier_messages(at=timezone.now())
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:
