@@ -10,6 +10,8 @@ from logistics import states
 from logistics.models.stock import Warehouse
 from merchants.models import Merchant, TenantQuerySet
 
+BUILT_IN = _("Jishi Express")
+
 
 class ShippingRate(Entity):
     """A merchant's price for sending one order: flat, free from a goods total upward."""
@@ -68,7 +70,7 @@ class Shipment(Stateful):
     def carrier_name(self) -> str:
         """The carrier in the active language, where the merchant has an account there; else as it was written down."""
         booking = getattr(self, "booking", None)
-        return str(booking.account) if booking is not None and booking.account is not None else self.carrier
+        return self.carrier if booking is None else str(booking.account or BUILT_IN)
 
     @property
     def tracking_link(self) -> str:

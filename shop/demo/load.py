@@ -26,6 +26,7 @@ from shop.demo import (
     files,
     market,
     money,
+    parcels,
     payouts,
     prices,
     purses,
@@ -116,6 +117,7 @@ def _besides(now: dt.datetime) -> None:
     quotes.ask(now)
     companies.open_companies(now)
     digital.buy(now)
+    parcels.send(now)
     approval.begin(now)
     press_hearts(now)
     look_around(now)
