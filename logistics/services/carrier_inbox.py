@@ -85,7 +85,7 @@ def _handle(message: CarrierMessage, at: dt.datetime) -> None:
     except Unknown:
         _put_aside(message, "no parcel has this number", at)
     except Exception as error:  # whatever it was, the row stays due and is tried again
-        log.warning("carrier message not handled yet", extra={"message": str(message.pk), "error": repr(error)})
+        log.warning("carrier message not handled yet", extra={"carrier_message": str(message.pk), "error": repr(error)})
         if message.attempts >= MOST_TRIES:
             _put_aside(message, repr(error), at)
 
@@ -104,7 +104,7 @@ def _tell_parcels(message: CarrierMessage) -> None:
 
 
 def _put_aside(message: CarrierMessage, problem: str, at: dt.datetime) -> None:
-    log.warning("carrier message quarantined", extra={"message": str(message.pk), "problem": problem})
+    log.warning("carrier message quarantined", extra={"carrier_message": str(message.pk), "problem": problem})
     try:
         with transaction.atomic():
             _finish(message, Status.QUARANTINED, problem, at)
