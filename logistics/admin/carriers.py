@@ -111,9 +111,7 @@ class MerchantCarrierAdmin(MerchantModelAdmin):
     def _show_secret(self, request: HttpRequest, obj: CarrierAccount, secret: str) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "title": _("The carrier's secret"), "carrier": obj, "opts": self.opts}
         request.current_app = self.admin_site.name
-        answer = TemplateResponse(request, "backoffice/carrier_secret.html", {**context, "secret": secret, "address": address(obj)})
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return TemplateResponse(request, "backoffice/carrier_secret.html", {**context, "secret": secret, "address": address(obj)})
 
     @object_action(
         description=_("New secret"),

@@ -73,6 +73,12 @@ class Shipment(Stateful):
         return self.carrier if booking is None else str(booking.account or BUILT_IN)
 
     @property
+    def followed_by(self) -> str:
+        """The gateway that tells of it, "manual" where people do."""
+        booking = getattr(self, "booking", None)
+        return "manual" if booking is None else booking.gateway
+
+    @property
     def tracking_link(self) -> str:
         """The carrier's own page about the parcel; empty where it has none."""
         booking = getattr(self, "booking", None)

@@ -19,7 +19,7 @@ class ShipmentSerializer(serializers.ModelSerializer[Shipment]):
     order = serializers.UUIDField(source="reference")
     warehouse = serializers.CharField(source="warehouse.code")
     carrier_account = serializers.CharField(source="booking.account.code", default=None, allow_null=True)
-    followed_by = serializers.ChoiceField(source="booking.gateway", default="manual", choices=FOLLOWED_BY)
+    followed_by = serializers.ChoiceField(choices=FOLLOWED_BY)
     tracking_url = serializers.CharField(source="tracking_link")
     events = ShipmentEventSerializer(many=True)
 
