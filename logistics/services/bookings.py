@@ -132,6 +132,6 @@ def recall_parcel(*, shipment_id: uuid.UUID, merchant_id: uuid.UUID, at: dt.date
     if not gateway_of(booking.gateway).cancel(booking, at=at):
         raise NotRecalled
     booking.recalled_at = at
-    booking.next_scan_at = scans_of(booking)[-1].at
+    booking.next_scan_at = at
     booking.save(update_fields=["recalled_at", "next_scan_at"])
     return booking

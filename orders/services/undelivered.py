@@ -151,7 +151,7 @@ def _pay_back(entry: UndeliveredParcel, order: MerchantOrder, *, actor: str, rea
         refuse_at_door(order_id=order.pk, actor=actor, reason=reason, at=at)
     elif is_all:
         refund_order(order_id=order.pk, actor=actor, reason=reason, at=at)
-    else:
+    elif parts:
         fitted, _shipping = fitting(order, parts, 0)
         refund_part(order_id=order.pk, cause=entry.pk, parts=fitted, shipping_minor=0, actor=actor, reason=reason, at=at)
 

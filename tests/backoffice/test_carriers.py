@@ -234,3 +234,4 @@ def test_the_shopper_sees_where_the_parcel_is(shop: Shop) -> None:
     assert 'href="https://antelope.example/ANTELOPE-LOST"' in english
     assert "ANTELOPE ditch" in english
     assert "data-local" in english
+    assert "sends the goods again or pays you back" in english
