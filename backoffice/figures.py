@@ -18,14 +18,15 @@ from catalog.states import TradeStatus
 from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
-from logistics.models import Stock
+from logistics.models import CarrierClaim, CarrierMessage, Stock
+from logistics.states import CarrierClaimStatus, CarrierMessageStatus
 from merchants.application_selectors import expiring_documents
 from merchants.models import Merchant, MerchantApplication
 from merchants.states import TO_REVIEW
-from orders.models import AfterSalesCase, MerchantOrder, Quote
+from orders.models import AfterSalesCase, MerchantOrder, Quote, UndeliveredParcel
 from orders.selectors.cases import counts_for_merchant
 from orders.selectors.purchases import TO_SHIP
-from orders.states import CaseStatus, OrderStatus, QuoteStatus
+from orders.states import CaseStatus, OrderStatus, QuoteStatus, UndeliveredStatus
 from payments.models import (
     BankLine,
     InboxMessage,
@@ -123,6 +124,8 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
             {
                 "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED),
                 "trade_requests": TradeAccount.objects.for_merchant(merchant).filter(status=TradeStatus.REQUESTED),
+                "undelivered": UndeliveredParcel.objects.for_merchant(merchant).filter(status=UndeliveredStatus.OPEN),
+                "claims": CarrierClaim.objects.for_merchant(merchant).filter(status=CarrierClaimStatus.OPEN),
             }
         ),
         "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
@@ -139,6 +142,7 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
         {
             "dead_events": OutboxEvent.objects.filter(dead_at__isnull=False, handled_at__isnull=True),
             "quarantined": InboxMessage.objects.filter(status="quarantined"),
+            "carrier_messages": CarrierMessage.objects.filter(status=CarrierMessageStatus.QUARANTINED),
             "unknown_attempts": PaymentAttempt.objects.filter(status="unknown"),
             "open_differences": ReconciliationDifference.objects.filter(status="open"),
             "failed_refunds": Refund.objects.filter(status="failed"),

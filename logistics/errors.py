@@ -83,3 +83,64 @@ class InvalidRate(DomainError):
     code = "invalid_rate"
     message = _("A shipping rate cannot be negative.")
     status = 400
+
+
+class UnknownCarrier(DomainError):
+    code = "unknown_carrier"
+    message = _("There is no such carrier.")
+    status = 404
+
+
+class CarrierNotAvailable(DomainError):
+    """The carrier of this choice takes no parcels now: switched off, or another merchant's."""
+
+    code = "carrier_not_available"
+    message = _("Choose one of your active carriers.")
+    status = 400
+
+
+class InvalidSignature(DomainError):
+    code = "invalid_signature"
+    message = _("The signature does not fit.")
+    status = 400
+
+
+class InvalidCarrierMessage(DomainError):
+    """Signed, and still nothing that we can read; `problem` says what is wrong, for the carrier's programmers."""
+
+    code = "invalid_carrier_message"
+    message = _("This message cannot be read: %(problem)s")
+    status = 400
+
+
+class MessageTooLarge(DomainError):
+    code = "message_too_large"
+    message = _("A message of a carrier has at most %(most)s bytes.")
+    status = 413
+
+
+class MessageNotQuarantined(DomainError):
+    code = "message_not_quarantined"
+    message = _("This message is not in quarantine.")
+
+
+class InvalidCarrier(DomainError):
+    code = "invalid_carrier"
+    message = _("A carrier needs a name and a code of small letters, digits and hyphens; its tracking page is https:// and has {number}.")
+    status = 400
+
+
+class CarrierSecretUnreadable(DomainError):
+    code = "carrier_secret_unreadable"
+    message = _("This secret cannot be read with the keys of this installation.")
+
+
+class NotRecalled(DomainError):
+    code = "not_recalled"
+    message = _("The carrier does not turn this parcel around. Ask it yourself.")
+
+
+class InvalidClaim(DomainError):
+    code = "invalid_claim"
+    message = _("A claim is at least nothing and at most what the parcel was worth.")
+    status = 400

@@ -16,3 +16,19 @@ class ShipmentDelivered(Event):
 
     reference: str
     shipment_id: str
+
+
+@dataclass(frozen=True)
+class ShipmentReturned(Event):
+    """A parcel is back where it was sent from, for whatever reason."""
+
+    reference: str
+    shipment_id: str
+
+
+@dataclass(frozen=True)
+class ShipmentLost(Event):
+    """A carrier says that a parcel is lost, or has told nothing of it for too long. It may still turn up."""
+
+    reference: str
+    shipment_id: str

@@ -1,7 +1,11 @@
 import uuid
 
+from django.utils import timezone
+
 from catalog.events import BundlesTouched
 from core.outbox import handles
+from logistics.events import ShipmentReturned
+from logistics.services.parcels_back import take_parcel_back
 from logistics.services.showcase import refresh_in_stock
 from logistics.services.warehouses import open_first_warehouse
 from merchants.events import MerchantApproved
@@ -17,3 +21,8 @@ def correct_cards_of_bundles(event: BundlesTouched) -> None:
 def open_warehouse_of_new_shop(event: MerchantApproved) -> None:
     """So that a shop that was just let in can put goods on sale."""
     open_first_warehouse(merchant_id=uuid.UUID(event.merchant_id))
+
+
+@handles(ShipmentReturned)
+def shelve_returned_parcel(event: ShipmentReturned) -> None:
+    take_parcel_back(shipment_id=uuid.UUID(event.shipment_id), actor="system:logistics", at=timezone.now())

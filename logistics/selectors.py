@@ -177,7 +177,7 @@ def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipmen
     references = [reference] if isinstance(reference, uuid.UUID) else list(reference)
     return (
         Shipment.objects.filter(reference__in=references)
-        .select_related("warehouse")
+        .select_related("warehouse", "booking__account")
         .prefetch_related("lines__variant", Prefetch("events", ShipmentEvent.objects.order_by("at", "id")))
         .order_by("created_at", "id")
     )

@@ -26,15 +26,18 @@ class ShipmentStatus(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Delivery failed")
     RETURNED = "returned", _("Returned to sender")
+    LOST = "lost", pgettext_lazy("parcel", "Lost")
 
 
+# A carrier may turn a parcel around at any time, lose it and find it again.
 SHIPMENT_TRANSITIONS = {
     "planned": frozenset({"packed", "handed_over"}),
     "packed": frozenset({"handed_over"}),
-    "handed_over": frozenset({"in_transit", "out_for_delivery", "delivered", "failed"}),
-    "in_transit": frozenset({"out_for_delivery", "delivered", "failed"}),
-    "out_for_delivery": frozenset({"delivered", "failed"}),
-    "failed": frozenset({"out_for_delivery", "delivered", "returned"}),
+    "handed_over": frozenset({"in_transit", "out_for_delivery", "delivered", "failed", "returned", "lost"}),
+    "in_transit": frozenset({"out_for_delivery", "delivered", "failed", "returned", "lost"}),
+    "out_for_delivery": frozenset({"delivered", "failed", "returned", "lost"}),
+    "failed": frozenset({"out_for_delivery", "delivered", "returned", "lost"}),
+    "lost": frozenset({"delivered", "returned"}),
 }
 
 
@@ -63,3 +66,25 @@ ROUTE_STOP_TRANSITIONS = {
     "pending": frozenset({"delivered", "failed"}),
     "failed": frozenset({"delivered"}),
 }
+
+
+class CarrierMessageStatus(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    HANDLED = "handled", _("Handled")
+    QUARANTINED = "quarantined", _("Quarantined")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+CARRIER_MESSAGE_TRANSITIONS = {
+    "received": frozenset({"handled", "quarantined"}),
+    "quarantined": frozenset({"received", "dismissed"}),
+}
+
+
+class CarrierClaimStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("claim", "Open")
+    ACCEPTED = "accepted", pgettext_lazy("claim", "Accepted")
+    REFUSED = "refused", pgettext_lazy("claim", "Refused")
+
+
+CARRIER_CLAIM_TRANSITIONS = {"open": frozenset({"accepted", "refused"})}

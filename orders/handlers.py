@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.outbox import handles
-from logistics.events import ReservationExpired, ShipmentDelivered
+from logistics.events import ReservationExpired, ShipmentDelivered, ShipmentLost, ShipmentReturned
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
 from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import charged_back, expiry, fulfilment, papers, payment
+from orders.services import charged_back, expiry, fulfilment, papers, payment, undelivered
 from orders.services.cases import sending, settling
 from payments.events import PaymentFailed, PaymentSucceeded, ProviderDisputeClosed, RefundSucceeded
 from payments.models import Refund
@@ -48,10 +48,21 @@ def expire_purchase(event: ReservationExpired) -> None:
 @handles(ShipmentDelivered)
 def deliver_order(event: ShipmentDelivered) -> None:
     reference = uuid.UUID(event.reference)
+    undelivered.note_arrived(shipment_id=uuid.UUID(event.shipment_id), at=timezone.now())
     if MerchantOrder.objects.filter(pk=reference).exists():
         fulfilment.parcel_delivered(order_id=reference, at=timezone.now())
     elif AfterSalesCase.objects.filter(pk=reference).exists():
         sending.parcel_arrived(case_id=reference, at=timezone.now())
+
+
+@handles(ShipmentReturned)
+def note_returned_parcel(event: ShipmentReturned) -> None:
+    undelivered.note_undelivered(shipment_id=uuid.UUID(event.shipment_id), at=timezone.now())
+
+
+@handles(ShipmentLost)
+def note_lost_parcel(event: ShipmentLost) -> None:
+    undelivered.note_undelivered(shipment_id=uuid.UUID(event.shipment_id), at=timezone.now())
 
 
 @handles(RefundSucceeded)

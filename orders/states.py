@@ -132,3 +132,13 @@ QUOTE_TRANSITIONS = {
     "accepted": frozenset({"ordered", "declined", "expired"}),
     "ordered": frozenset({"accepted"}),
 }
+
+
+class UndeliveredStatus(models.TextChoices):
+    OPEN = "open", _("To decide")
+    SENT_AGAIN = "sent_again", _("Sent again")
+    REFUNDED = "refunded", _("Refunded")
+    ARRIVED = "arrived", _("Arrived after all")
+
+
+UNDELIVERED_TRANSITIONS = {"open": frozenset({"sent_again", "refunded", "arrived"})}

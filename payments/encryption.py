@@ -1,18 +1,16 @@
-"""Bank details at rest: Fernet (AES-128-CBC with HMAC-SHA256), the first key writes, all keys read.
+"""Bank details at rest, encrypted as `core.encryption` says.
 
-Keys come from BANK_DETAILS_KEYS. Those derived from SECRET_KEY and its fallbacks always read too, so that an installation which
-gets keys of its own later, or changes its SECRET_KEY, still reads what it wrote; `rotate_bank_details` writes everything anew.
+Keys come from BANK_DETAILS_KEYS; `rotate_bank_details` writes everything anew under the newest.
 """
 
-import base64
 import json
 import uuid
 from dataclasses import asdict, dataclass
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
+from core.encryption import keys
 from payments.errors import BankDetailsUnreadable
 
 SALT = "payments.encryption"
@@ -61,10 +59,4 @@ def rotated(token: str) -> str:
 
 
 def _keys() -> MultiFernet:
-    secrets: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys: list[str | bytes] = [*settings.BANK_DETAILS_KEYS, *map(_derived, secrets)]
-    return MultiFernet([Fernet(key) for key in keys])
-
-
-def _derived(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(salted_hmac(SALT, "bank details", secret=secret, algorithm="sha256").digest())
+    return keys(settings.BANK_DETAILS_KEYS, salt=SALT, purpose="bank details")

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from api.carrier_webhooks import receive
 from merchants.admin import merchant_site
 from shop.health import livez, readyz
 
@@ -16,5 +17,6 @@ urlpatterns = [
     path("merchant/", merchant_site.urls),
     path("backoffice/language/", set_language, name="backoffice-language"),
     path("api/", include("api.urls")),
+    path("webhooks/carriers/<slug:code>/", receive, name="carrier-webhook"),
     path("", include("storefront.urls")),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from core.models import OutboxEvent
 from core.tasks import relay_outbox
-from logistics.tasks import expire_reservations, wake_stock_alerts
+from logistics.tasks import expire_reservations, move_simulated_parcels, process_carrier_messages, wake_stock_alerts
 from orders.tasks import complete_due_orders, decide_due_reviews, expire_unpaid_purchases, sweep_due_cases
 from payments.tasks import poll_attempts, process_inbox, send_bank_notices, send_payouts, send_refunds, send_sandbox_notices
 from support.tasks import send_due_mail
@@ -13,6 +13,8 @@ from support.tasks import send_due_mail
 SWEEPS: tuple[Callable[[], int | None], ...] = (
     expire_unpaid_purchases,
     expire_reservations,
+    move_simulated_parcels,
+    process_carrier_messages,
     send_sandbox_notices,
     send_bank_notices,
     process_inbox,

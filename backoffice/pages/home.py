@@ -77,6 +77,22 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
             Duty.RETURNS,
             to_do(counts["cases_soon"], _("Returns due within a day"), _page("merchant", cases, "?queue=soon"), icon="alarm", urgent=True),
         ),
+        (
+            Duty.RETURNS,
+            to_do(
+                counts["undelivered"],
+                _("Undelivered parcels"),
+                _page("merchant", "orders_undeliveredparcel", "?status__exact=open"),
+                icon="keyboard_return",
+                urgent=True,
+            ),
+        ),
+        (
+            Duty.SHIPMENTS,
+            to_do(
+                counts["claims"], _("Claims on carriers"), _page("merchant", "logistics_carrierclaim", "?status__exact=open"), icon="policy"
+            ),
+        ),
         (Duty.STOCK, to_do(counts["low_stock"], _("Low stock"), _page("merchant", stock, "?level=low"), icon="production_quantity_limits")),
         (
             Duty.PRODUCTS,
@@ -129,6 +145,7 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         tile("dead_events", _("Dead events"), "core_outboxevent", "?state=dead", "report"),
         tile("quarantined", _("Quarantined webhooks"), "payments_inboxmessage", "?status__exact=quarantined", "gpp_maybe"),
+        tile("carrier_messages", _("Carriers' messages to look at"), "logistics_carriermessage", "?status__exact=quarantined", "sms"),
         tile("unknown_attempts", _("Payments unknown"), "payments_paymentattempt", "?status__exact=unknown", "contact_support"),
         tile("failed_refunds", _("Refunds failed"), "payments_refund", "?status__exact=failed", "money_off"),
         tile(

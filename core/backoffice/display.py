@@ -36,6 +36,7 @@ TONES = {
     "dismissed": "neutral", "visible": "success", "accepted": "success", "rejected": "danger", "clean": "success", "differs": "danger",
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger", "submitted": "warning",
     "under_way": "primary",
+    "sent_again": "primary", "arrived": "success",
 }  # fmt: skip
 
 

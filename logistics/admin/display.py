@@ -14,9 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.base import ReadOnlyInline
 from core.backoffice.display import column, label, role_of_actor
 from logistics.models import Shipment, ShipmentEvent, ShipmentLine, Stock, StockMovement
+from logistics.states import ShipmentStatus
 
 LOW = 5
+# Names of Material Symbols.
+ICONS: dict[str, str] = {
+    ShipmentStatus.PLANNED: "event",
+    ShipmentStatus.PACKED: "package_2",
+    ShipmentStatus.HANDED_OVER: "outbox",
+    ShipmentStatus.IN_TRANSIT: "local_shipping",
+    ShipmentStatus.OUT_FOR_DELIVERY: "directions_walk",
+    ShipmentStatus.DELIVERED: "check_circle",
+    ShipmentStatus.FAILED: "door_front",
+    ShipmentStatus.RETURNED: "keyboard_return",
+    ShipmentStatus.LOST: "help",
+}
 ROLE_COLUMN = column(lambda self, row: role_of_actor(row.actor), _("by"))
+CARRIER_COLUMN = column(lambda self, row: row.carrier_name, _("carrier"), ordering="carrier")
 TOWN_COLUMN = column(lambda self, row: row.town, _("city"), ordering="city")
 
 
@@ -35,9 +49,10 @@ def what(row: Any) -> SafeString:
 
 
 def parcel_timeline(shipment: Shipment) -> SafeString:
-    """What happened to a parcel, newest first."""
+    """What happened to a parcel, newest first, with an icon each, and the way to the carrier's own page."""
     events = ShipmentEvent.objects.filter(shipment=shipment).order_by("-at", "-id")
-    return render_to_string("backoffice/parcel_timeline.html", {"events": events})
+    shown = [(event, ICONS.get(event.code, "local_shipping")) for event in events]
+    return render_to_string("backoffice/parcel_timeline.html", {"events": shown, "parcel": shipment})
 
 
 class MovementInline(ReadOnlyInline):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.base import ConsoleAdmin
 from core.backoffice.display import column, label, reference_column, status_column
 from core.countries import country
-from logistics.admin.display import TOWN_COLUMN, MovementInline, ShipmentLineInline, available_label, parcel_timeline, what
+from logistics.admin.display import CARRIER_COLUMN, TOWN_COLUMN, MovementInline, ShipmentLineInline, available_label, parcel_timeline, what
 from logistics.admin.stock import LevelFilter
 from logistics.models import Shipment, Stock, Warehouse
 
@@ -49,14 +49,15 @@ class StockAdmin(ConsoleAdmin):
 
 @admin.register(Shipment)
 class ShipmentAdmin(ConsoleAdmin):
-    list_display = ["tracking_number", "carrier", "state", "merchant", "order", "warehouse", "shipped_at", "delivered_at"]
+    list_display = ["tracking_number", "by", "state", "merchant", "order", "warehouse", "shipped_at", "delivered_at"]
     list_filter = ["status", "merchant"]
-    list_select_related = ["merchant", "warehouse"]
+    list_select_related = ["merchant", "warehouse", "booking__account"]
     search_fields = ["tracking_number", "carrier", "merchant__name"]
     ordering = ["-shipped_at"]
-    fields = ["tracking_number", "carrier", "state", "merchant", "order", "warehouse", "shipped_at", "delivered_at", "timeline"]
+    fields = ["tracking_number", "by", "state", "merchant", "order", "warehouse", "shipped_at", "delivered_at", "timeline"]
     reference_fields = ["reference"]
     inlines = [ShipmentLineInline]
+    by = CARRIER_COLUMN
     state = status_column(_("status"))
     order = reference_column("reference", _("order"))
     timeline = column(lambda self, row: parcel_timeline(row), _("timeline"))

@@ -18,8 +18,9 @@ from core.backoffice.base import now
 from core.backoffice.display import column, money_column, reference_column, status_column
 from core.backoffice.fields import ModelForm, MoneyField
 from logistics import services
-from logistics.admin.display import ShipmentLineInline, parcel_timeline
-from logistics.models import Shipment, ShippingRate
+from logistics.admin.display import CARRIER_COLUMN, ShipmentLineInline, parcel_timeline
+from logistics.models import CarrierBooking, Shipment, ShippingRate
+from logistics.services.bookings import recall_parcel
 from logistics.states import SHIPMENT_TRANSITIONS, ShipmentStatus
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
 from merchants.admin.site import merchant_of
@@ -27,6 +28,15 @@ from merchants.admin.tenant import SingletonAdmin
 from merchants.permissions import Duty
 
 ON_THE_ROAD = [(code.value, code.label) for code in ShipmentStatus if code not in {ShipmentStatus.PLANNED, ShipmentStatus.PACKED}]
+
+
+ON_THE_WAY = {ShipmentStatus.HANDED_OVER, ShipmentStatus.IN_TRANSIT, ShipmentStatus.OUT_FOR_DELIVERY, ShipmentStatus.FAILED}
+
+
+def travels_alone(row: Shipment) -> bool:
+    """Whether the built-in carrier has it, which tells of every step itself."""
+    booking = getattr(row, "booking", None)
+    return booking is not None and booking.gateway == CarrierBooking.Gateway.SIMULATED
 
 
 class TrackingNewsForm(ConfirmForm):
@@ -44,15 +54,16 @@ class ContentsInline(ShipmentLineInline, MerchantInline):
 @admin.register(Shipment, site=merchant_site)
 class MerchantShipmentAdmin(MerchantModelAdmin):
     duty = Duty.SHIPMENTS
-    list_display = ["tracking_number", "carrier", "state", "order", "pieces", "warehouse", "shipped_at", "delivered_at"]
+    list_display = ["tracking_number", "by", "state", "order", "pieces", "warehouse", "shipped_at", "delivered_at"]
     list_filter = ["status", "warehouse"]
-    list_select_related = ["warehouse"]
+    list_select_related = ["warehouse", "booking__account"]
     search_fields = ["tracking_number", "carrier"]
     ordering = ["-shipped_at"]
-    fields = ["tracking_number", "carrier", "state", "order", "warehouse", "shipped_at", "delivered_at", "timeline"]
+    fields = ["tracking_number", "by", "state", "order", "warehouse", "shipped_at", "delivered_at", "timeline"]
     reference_fields = ["reference"]
     inlines = [ContentsInline]
-    actions_detail = ["tell"]
+    actions_detail = ["tell", "try_again", "came_back", "recall"]
+    by = CARRIER_COLUMN
     state = status_column(_("status"))
     order = reference_column("reference", _("order"))
     pieces = column(lambda self, row: row.line_count, _("items"))
@@ -72,7 +83,40 @@ class MerchantShipmentAdmin(MerchantModelAdmin):
     )
     def tell(self, request: HttpRequest, form: Any, row: Shipment) -> None:
         news = {name: form.cleaned_data[name] for name in ("code", "place", "note")}
+        self._tell(request, row, **news)
+
+    def _tell(self, request: HttpRequest, row: Shipment, **news: Any) -> None:
         services.record_tracking(shipment_id=row.pk, actor=self.actor(request), at=now(), merchant_id=merchant_of(request).pk, **news)
+
+    @object_action(
+        description=_("Second attempt"),
+        text=_("The carrier goes to the shopper once more."),
+        done=_("The timeline is up to date."),
+        icon="replay",
+        when=lambda row: row.status == ShipmentStatus.FAILED and not travels_alone(row),
+    )
+    def try_again(self, request: HttpRequest, form: Any, row: Shipment) -> None:
+        self._tell(request, row, code=ShipmentStatus.OUT_FOR_DELIVERY)
+
+    @object_action(
+        description=_("Came back"),
+        text=_("The parcel is back in your warehouse. Its goods go on the shelf, and you decide whether to send them again or pay back."),
+        done=_("The goods are back in stock."),
+        icon="keyboard_return",
+        when=lambda row: row.status in {ShipmentStatus.FAILED, ShipmentStatus.LOST} and not travels_alone(row),
+    )
+    def came_back(self, request: HttpRequest, form: Any, row: Shipment) -> None:
+        self._tell(request, row, code=ShipmentStatus.RETURNED)
+
+    @object_action(
+        description=_("Call it back"),
+        text=_("The carrier turns the parcel around and brings it to your warehouse instead of the shopper."),
+        done=_("The parcel is called back."),
+        icon="undo",
+        when=lambda row: travels_alone(row) and row.booking.recalled_at is None and row.status in ON_THE_WAY,
+    )
+    def recall(self, request: HttpRequest, form: Any, row: Shipment) -> None:
+        recall_parcel(shipment_id=row.pk, merchant_id=merchant_of(request).pk, at=now())
 
 
 class RateForm(ModelForm):

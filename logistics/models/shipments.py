@@ -10,6 +10,8 @@ from logistics import states
 from logistics.models.stock import Warehouse
 from merchants.models import Merchant, TenantQuerySet
 
+BUILT_IN = _("Jishi Express")
+
 
 class ShippingRate(Entity):
     """A merchant's price for sending one order: flat, free from a goods total upward."""
@@ -63,6 +65,24 @@ class Shipment(Stateful):
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}"
+
+    @property
+    def carrier_name(self) -> str:
+        """The carrier in the active language, where the merchant has an account there; else as it was written down."""
+        booking = getattr(self, "booking", None)
+        return self.carrier if booking is None else str(booking.account or BUILT_IN)
+
+    @property
+    def followed_by(self) -> str:
+        """The gateway that tells of it, "manual" where people do."""
+        booking = getattr(self, "booking", None)
+        return "manual" if booking is None else booking.gateway
+
+    @property
+    def tracking_link(self) -> str:
+        """The carrier's own page about the parcel; empty where it has none."""
+        booking = getattr(self, "booking", None)
+        return booking.tracking_link if booking is not None else ""
 
 
 class ShipmentLine(models.Model):

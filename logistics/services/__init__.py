@@ -1,6 +1,7 @@
 """Writes of logistics, one module per noun."""
 
 from logistics.rules import Line as ReservationLine
+from logistics.services.parcels_back import take_parcel_back, take_parcels_back
 from logistics.services.reservations import (
     commit_reservations,
     expire_reservations,
@@ -9,7 +10,7 @@ from logistics.services.reservations import (
     reserve,
 )
 from logistics.services.returns import TakenBack, announce_parcel, take_back
-from logistics.services.shipments import deliver, record_tracking, ship, take_parcels_back
+from logistics.services.shipments import deliver, record_tracking, ship
 from logistics.services.showcase import correct_showcase, refresh_in_stock
 from logistics.services.stock import Receipt, correct_stock, receive_many, receive_stock
 from logistics.services.warehouses import create_warehouse, set_shipping_rate, set_warehouse_active
@@ -36,5 +37,6 @@ __all__ = [
     "set_warehouse_active",
     "ship",
     "take_back",
+    "take_parcel_back",
     "take_parcels_back",
 ]

@@ -3,22 +3,30 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from core import outbox
+from core.outbox import Event
 from core.states import move_to, record_change, write_changes
 from logistics.errors import InvalidQuantity, InvalidTracking, MoreThanDue, NotFound, NothingToShip, TrackingUsed
-from logistics.events import ShipmentDelivered
+from logistics.events import ShipmentDelivered, ShipmentLost, ShipmentReturned
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
 from logistics.services.levels import Change, must_shift
-from logistics.services.stock import Receipt, receive_many
 from logistics.states import ReservationStatus, ShipmentStatus
 
 LONGEST = 60
-UNDER_WAY = [status for status, following in Shipment.TRANSITIONS.items() if ShipmentStatus.DELIVERED in following]
+LEADS_TO_THE_DOOR = [status for status, following in Shipment.TRANSITIONS.items() if ShipmentStatus.DELIVERED in following]
+# A lost parcel may be found, but nobody who has the others has said so.
+UNDER_WAY = [status for status in LEADS_TO_THE_DOOR if status != ShipmentStatus.LOST]
+NEWS: dict[str, Callable[..., Event]] = {
+    ShipmentStatus.DELIVERED: ShipmentDelivered,
+    ShipmentStatus.RETURNED: ShipmentReturned,
+    ShipmentStatus.LOST: ShipmentLost,
+}
 
 
 @transaction.atomic
@@ -211,31 +219,8 @@ def deliver(*, reference: uuid.UUID, actor: str, at: dt.datetime) -> list[Shipme
     return shipments
 
 
-@transaction.atomic
-def take_parcels_back(*, reference: uuid.UUID, actor: str, at: dt.datetime) -> list[Shipment]:
-    """Nobody took a merchant order's parcels at the door: they went back to their warehouses and are on the shelf again, once.
-
-    Parcels that were delivered stay as they are. Returns the parcels whose goods came back.
-    """
-    rows = Shipment.objects.filter(reference=reference).exclude(status=ShipmentStatus.DELIVERED).order_by("pk")
-    shipments = list(rows.select_for_update(no_key=True))
-    # The parcels' locks are held, so nobody else is between this look and the movements below.
-    if not shipments or StockMovement.objects.filter(reason=StockMovement.Reason.RETURNED, note=str(reference)).exists():
-        return []
-    for shipment in shipments:
-        for code in (ShipmentStatus.FAILED, ShipmentStatus.RETURNED):
-            if shipment.status not in {code, ShipmentStatus.RETURNED}:
-                _move(shipment, code, actor=actor, at=at)
-                ShipmentEvent.objects.create(shipment=shipment, code=code, at=at)
-    lines = ShipmentLine.objects.filter(shipment__in=shipments).select_related("variant", "shipment__warehouse").order_by("pk")
-    receipts = [Receipt(line.variant, line.shipment.warehouse, line.quantity) for line in lines]
-    receive_many(receipts=receipts, actor=actor, at=at, note=str(reference), reason=StockMovement.Reason.RETURNED)
-    return shipments
-
-
 def _move(shipment: Shipment, code: str, *, actor: str, at: dt.datetime) -> None:
-    if code != ShipmentStatus.DELIVERED:
-        move_to(shipment, code, actor=actor, at=at)
-        return
-    move_to(shipment, code, actor=actor, at=at, delivered_at=at)
-    outbox.publish(ShipmentDelivered(reference=str(shipment.reference), shipment_id=str(shipment.pk)))
+    changes: dict[str, Any] = {"delivered_at": at} if code == ShipmentStatus.DELIVERED else {}
+    move_to(shipment, code, actor=actor, at=at, **changes)
+    if code in NEWS:
+        outbox.publish(NEWS[code](reference=str(shipment.reference), shipment_id=str(shipment.pk)))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.backoffice.actions import ActionVariant, ReasonForm, TrackingForm, object_action
+from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, day_column, money_column
 from core.errors import DomainError
@@ -20,9 +20,10 @@ from merchants.permissions import Duty
 from orders.admin.display import lines_summary, order_context, owes_guest, ship_by_label, state_label
 from orders.admin.downloads import GrantForm
 from orders.admin.own_delivery import OwnDeliveryForm
+from orders.admin.ship_forms import ShipForm
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors.purchases import TO_SHIP
-from orders.services import cancellation, cash, fulfilment
+from orders.services import cancellation, cash, dispatching, fulfilment
 from orders.services.downloads import GIVES_ACCESS, grant_more
 from orders.services.own_delivery import deliver_ourselves
 from orders.services.rest import give_up_rest
@@ -110,14 +111,13 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         description=_("Mark shipped"),
         text=_("All that is left of the order leaves your stock, and the shopper gets the tracking number."),
         done=_("The order is shipped."),
-        form_class=TrackingForm,
+        form_class=ShipForm,
         icon="local_shipping",
         variant=ActionVariant.PRIMARY,
         when=lambda row: row.status in TO_SHIP,
     )
     def ship(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
-        parcel = {name: form.cleaned_data[name] for name in ("carrier", "tracking_number")}
-        fulfilment.ship_order(order_id=row.pk, actor=self.actor(request), at=now(), **parcel)
+        dispatching.dispatch_order(order_id=row.pk, actor=self.actor(request), at=now(), **form.parcel)
 
     @object_action(
         description=_("Deliver ourselves"),

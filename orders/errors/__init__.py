@@ -71,6 +71,7 @@ from orders.errors.downloads import (
 )
 from orders.errors.papers import NothingToInvoice, PaperNotFound
 from orders.errors.quotes import QuoteFixed, QuoteInvalid, QuoteNotFound, QuoteNotOffered, QuoteNotUsable, TooManyQuotes
+from orders.errors.undelivered import UndeliveredNotFound
 
 __all__ = [
     "AddressNeeded",
@@ -140,6 +141,7 @@ __all__ = [
     "TooManyPhotos",
     "TooManyQuotes",
     "TooManyUnpaid",
+    "UndeliveredNotFound",
     "VariantNotFound",
     "VariantUnavailable",
 ]

@@ -9,6 +9,7 @@ from orders.models.purchases import Checkout, MerchantOrder, OrderLine
 from orders.models.quotes import Quote
 from orders.models.refunds import OrderRefund, OrderRefundLine
 from orders.models.taxes import TaxedAs, TaxKind, TaxRate
+from orders.models.undelivered import UndeliveredParcel
 
 __all__ = [
     "AfterSalesCase",
@@ -34,4 +35,5 @@ __all__ = [
     "TaxKind",
     "TaxRate",
     "TaxedAs",
+    "UndeliveredParcel",
 ]

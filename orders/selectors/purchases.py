@@ -203,7 +203,7 @@ def downloads_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Downl
 def shipments_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Shipment]]:
     """Parcels with their events, by merchant order."""
     found: dict[uuid.UUID, list[Shipment]] = {}
-    for shipment in shipments_of(order_ids):
+    for shipment in shipments_of(order_ids).select_related("undelivered"):
         found.setdefault(shipment.reference, []).append(shipment)
     return found
 

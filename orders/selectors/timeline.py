@@ -25,6 +25,26 @@ ACTORS = {
 # The order's word for it, and the word of its parcels.
 SAME_FACTS: dict[str, str] = {OrderStatus.SHIPPED: ShipmentStatus.HANDED_OVER, OrderStatus.DELIVERED: ShipmentStatus.DELIVERED}
 GRANTED = "granted"
+# Names of the storefront's sprite, by the kind of entry and its code.
+ICONS: dict[tuple[str, str], str] = {
+    ("parcel", ShipmentStatus.HANDED_OVER): "package",
+    ("parcel", ShipmentStatus.IN_TRANSIT): "truck",
+    ("parcel", ShipmentStatus.OUT_FOR_DELIVERY): "map-pin",
+    ("parcel", ShipmentStatus.DELIVERED): "circle-check",
+    ("parcel", ShipmentStatus.FAILED): "circle-alert",
+    ("parcel", ShipmentStatus.RETURNED): "undo-2",
+    ("parcel", ShipmentStatus.LOST): "circle-help",
+    ("order", OrderStatus.AWAITING_PAYMENT): "clock",
+    ("order", OrderStatus.PAID): "wallet",
+    ("order", OrderStatus.IN_REVIEW): "shield-check",
+    ("order", OrderStatus.PREPARING): "box",
+    ("order", OrderStatus.SHIPPED): "truck",
+    ("order", OrderStatus.DELIVERED): "circle-check",
+    ("order", OrderStatus.COMPLETED): "badge-check",
+    ("order", OrderStatus.CANCELLED): "circle-x",
+    ("order", OrderStatus.EXPIRED): "clock",
+    ("order", OrderStatus.REFUNDED): "undo-2",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,11 @@ class TimelineEntry:
     reason: str = ""
     place: str = ""
     tracking_number: str = ""
+
+    @property
+    def icon(self) -> str:
+        """What it looks like in the sprite of the storefront."""
+        return ICONS.get((self.kind, self.code), "info")
 
 
 def timelines(orders: Sequence[MerchantOrder], parcels: Mapping[uuid.UUID, Sequence[Shipment]]) -> dict[uuid.UUID, list[TimelineEntry]]:

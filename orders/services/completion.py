@@ -14,17 +14,18 @@ from loyalty import services as loyalty
 from orders.case_rules import earning_base_minor
 from orders.errors import CaseOpen
 from orders.events import OrderCompleted
-from orders.models import AfterSalesCase, MerchantOrder
+from orders.models import AfterSalesCase, MerchantOrder, UndeliveredParcel
 from orders.services import charged_back
 from orders.services.moves import locked_order
 from orders.services.refunds import refund_order
-from orders.states import CASE_UNSETTLED, OrderStatus
+from orders.states import CASE_UNSETTLED, OrderStatus, UndeliveredStatus
 from payments.services import cash, escrow
 
 log = logging.getLogger(__name__)
 EARNING_RULE = "order"
 WAITING = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 UNSETTLED = Exists(AfterSalesCase.objects.filter(order=OuterRef("pk"), status__in=CASE_UNSETTLED))
+UNDELIVERED = Exists(UndeliveredParcel.objects.filter(order=OuterRef("pk"), status=UndeliveredStatus.OPEN))
 
 
 @transaction.atomic
@@ -53,12 +54,18 @@ def _refuse_unsettled(order: MerchantOrder) -> None:
         raise CaseOpen(number=open_case.number)
 
 
+def _is_waited_for(order: MerchantOrder) -> bool:
+    """Something about it is still to be settled."""
+    has_case = AfterSalesCase.objects.filter(order=order, status__in=CASE_UNSETTLED).exists()
+    return has_case or UndeliveredParcel.objects.filter(order=order, status=UndeliveredStatus.OPEN).exists()
+
+
 def complete_due(*, at: dt.datetime, limit: int = 200) -> int:
     """Complete orders whose shopper stayed silent past `complete_by`; returns how many. Several sweeps may run at once.
 
-    An order waits for its after-sales cases.
+    An order waits for its after-sales cases, and for a decision about parcels that came back or got lost.
     """
-    due = MerchantOrder.objects.filter(~UNSETTLED, status__in=WAITING, complete_by__lte=at).order_by("complete_by")
+    due = MerchantOrder.objects.filter(~UNSETTLED, ~UNDELIVERED, status__in=WAITING, complete_by__lte=at).order_by("complete_by")
     return sum(_complete_if_due(order_id, at) for order_id in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -67,7 +74,7 @@ def _complete_if_due(order_id: uuid.UUID, at: dt.datetime) -> bool:
         with transaction.atomic():
             rows = MerchantOrder.objects.select_for_update(skip_locked=True, of=("self",)).select_related("checkout")
             order = rows.filter(pk=order_id, status__in=WAITING, complete_by__lte=at).first()
-            if order is None or AfterSalesCase.objects.filter(order=order, status__in=CASE_UNSETTLED).exists():
+            if order is None or _is_waited_for(order):
                 return False
             _complete(order, actor="system:completion", reason="deadline", at=at)
     except Exception:

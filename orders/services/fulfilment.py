@@ -14,7 +14,7 @@ from orders.events import OrderDelivered, OrderPartShipped, OrderShipped
 from orders.models import MerchantOrder
 from orders.services.cases.superseding import refuse_cancellation
 from orders.services.moves import locked_order
-from orders.states import OrderStatus
+from orders.states import OrderStatus, UndeliveredStatus
 
 SENT = {OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED, OrderStatus.REFUNDED}
 
@@ -126,11 +126,13 @@ def mark_delivered(*, order_id: uuid.UUID, actor: str, at: dt.datetime) -> Merch
 def parcel_delivered(*, order_id: uuid.UUID, at: dt.datetime) -> bool:
     """One parcel has arrived: the order is delivered once all of it was sent and has arrived; returns whether it now is.
 
-    Its row is locked first, so no further parcel leaves between the look at the parcels and the move.
+    Its row is locked first, so no further parcel leaves between the look at the parcels and the move. Parcels that never will arrive,
+    whose goods were sent again or paid back, are not waited for.
     """
     if locked_order(order_id).status not in SENT:
         return False
-    parcels = shipments_of(order_id)
+    settled = [UndeliveredStatus.SENT_AGAIN, UndeliveredStatus.REFUNDED]
+    parcels = shipments_of(order_id).exclude(undelivered__status__in=settled)
     if not parcels or any(parcel.status != ShipmentStatus.DELIVERED for parcel in parcels):
         return False
     mark_delivered(order_id=order_id, actor="system:logistics", at=at)

@@ -35,6 +35,7 @@ from shop.demo import (
     review,
     routes,
     source,
+    travelling,
     used,
     words,
 )
@@ -120,6 +121,7 @@ def _besides(now: dt.datetime) -> None:
     companies.open_companies(now)
     digital.buy(now)
     routes.bring(now)
+    travelling.send(now)
     approval.begin(now)
     applications.apply(now)
     send_a_part(now - dt.timedelta(hours=2))

@@ -65,6 +65,11 @@ BANK_TRANSFER_ACCOUNT = env(
     "BANK_TRANSFER_ACCOUNT", "Jishi 集市 (practice account)\\nIBAN DE75 5121 0800 1245 1261 99\\nBIC SOGEDEFFXXX" if DEMO_MODE else ""
 ).replace("\\n", "\n")
 BANK_TRANSFER_DAYS = int(env("BANK_TRANSFER_DAYS", "3"))
+SIMULATED_CARRIER = env_flag("SIMULATED_CARRIER", default=True)
+# How long an hour of the built-in carrier's journeys lasts.
+SIMULATED_CARRIER_HOUR_SECONDS = max(1, int(env("SIMULATED_CARRIER_HOUR_SECONDS", "5" if DEMO_MODE else "3600")))
+LOST_PARCEL_DAYS = int(env("LOST_PARCEL_DAYS", "14"))
+CARRIER_SECRET_KEYS = env("CARRIER_SECRET_KEYS").split()
 CASH_ON_DELIVERY_MAX_MINOR = int(env("CASH_ON_DELIVERY_MAX_MINOR", "50000"))
 GIFT_CARD_KEYS = env("GIFT_CARD_KEYS").split()
 GIFT_CARD_VALUES_MINOR = [int(value) for value in env("GIFT_CARD_VALUES_MINOR", "1000 2500 5000 10000").split()]

@@ -20,19 +20,24 @@ from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
 from logistics.models import Shipment, ShippingRate, Stock, Warehouse
 from logistics.routes.services import add_stop
-from logistics.services import create_warehouse, receive_stock, set_shipping_rate
+from logistics.services import create_warehouse, receive_stock, record_tracking, set_shipping_rate
+from logistics.services.carrier_accounts import create_carrier_account
+from logistics.services.carrier_inbox import process_carrier_messages, receive_carrier_message
 from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
 from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
+from orders.services.dispatching import dispatch_order
 from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
 from orders.services.quotes import ask_for_quote
+from orders.services.undelivered import note_undelivered
 from payments import postings
 from payments.models import PaymentAttempt, PayoutStatement
 from payments.services import ledger
 from payments.services.payouts import run_payouts
 from tests.factories.accounts import make_user
+from tests.factories.carriers import message_of, signed
 from tests.factories.cases import open_case
 from tests.factories.catalog import make_category, make_product, new_variant
 from tests.factories.companies import administrator_of, give_list, make_company, make_price_list
@@ -104,6 +109,7 @@ def make_shop(canary: str) -> Shop:
     )  # fmt: skip
     bring_to_the_door(shipped, canary)
     trade_with_companies(variant, canary)
+    lose_a_parcel(merchant, variant, canary)
     issue_invoice(order_id=to_ship.pk, at=timezone.now())
     asker = make_user(email=f"asker@{canary.lower()}.example")
     ask_question(
@@ -160,6 +166,25 @@ def bring_to_the_door(order: MerchantOrder, canary: str) -> None:
         at=timezone.now(),
     )
     bare_route(stop, make_vehicle(parcel.warehouse, name=f"{canary} van"))
+
+
+def lose_a_parcel(merchant: Merchant, variant: Any, canary: str) -> None:
+    """A carrier of the shop's own has lost a parcel: there is something to claim and to decide, and a message nobody understands."""
+    account, secret = create_carrier_account(
+        merchant=merchant,
+        code=canary.lower(),
+        name=f"{canary} post",
+        tracking_url=f"https://{canary.lower()}.example/{{number}}",
+        at=timezone.now(),
+    )
+    order = paid_order(variant, canary)
+    dispatch_order(order_id=order.pk, way=str(account.pk), tracking_number=f"{canary}-LOST", actor="system:test", at=timezone.now())
+    parcel = order.merchant.shipments.get(reference=order.pk)
+    record_tracking(shipment_id=parcel.pk, code="lost", place=f"{canary} ditch", at=timezone.now(), actor="system:test")
+    note_undelivered(shipment_id=parcel.pk, at=timezone.now())
+    body = message_of(f"{canary}-NOBODY", place=f"{canary} lane")
+    receive_carrier_message(code=account.code, headers=signed(secret, body), body=body, at=timezone.now())
+    process_carrier_messages(at=timezone.now())
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:

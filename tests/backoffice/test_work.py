@@ -295,7 +295,7 @@ def test_the_statement_adds_up_from_opening_to_closing(shop: Shop, owner: Client
     found = balances(shop.merchant.pk, "USD")
     assert context["closing"] == [f"${found.held_minor / 100:.2f}", f"${found.payable_minor / 100:.2f}"]
     assert context["opening"] == ["$0.00", "$0.00"]
-    assert len(context["rows"]) == 8
+    assert len(context["rows"]) == 9
 
 
 def test_every_tile_of_the_homes_leads_to_the_rows_it_counts(shop: Shop, owner: Client, staff: Client) -> None:

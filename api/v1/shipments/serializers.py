@@ -2,10 +2,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from logistics.models import Shipment, ShipmentEvent
+from logistics.models import CarrierBooking, Shipment, ShipmentEvent
 from logistics.states import ShipmentStatus
 
 REPORTED = [choice for choice in ShipmentStatus.choices if choice[0] not in {"planned", "packed", "handed_over"}]
+FOLLOWED_BY = [("manual", "By hand"), *CarrierBooking.Gateway.choices]
 
 
 class ShipmentEventSerializer(serializers.ModelSerializer[ShipmentEvent]):
@@ -17,11 +18,28 @@ class ShipmentEventSerializer(serializers.ModelSerializer[ShipmentEvent]):
 class ShipmentSerializer(serializers.ModelSerializer[Shipment]):
     order = serializers.UUIDField(source="reference")
     warehouse = serializers.CharField(source="warehouse.code")
+    carrier_account = serializers.CharField(source="booking.account.code", default=None, allow_null=True)
+    followed_by = serializers.ChoiceField(choices=FOLLOWED_BY)
+    tracking_url = serializers.CharField(source="tracking_link")
     events = ShipmentEventSerializer(many=True)
 
     class Meta:
         model = Shipment
-        fields = ("id", "order", "warehouse", "status", "carrier", "tracking_number", "shipped_at", "delivered_at", "events")
+        fields = (
+            "id",
+            "order",
+            "warehouse",
+            "direction",
+            "status",
+            "carrier",
+            "carrier_account",
+            "followed_by",
+            "tracking_number",
+            "tracking_url",
+            "shipped_at",
+            "delivered_at",
+            "events",
+        )
 
 
 class PiecesSerializer(serializers.Serializer[Any]):

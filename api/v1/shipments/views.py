@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import get_object_or_404
@@ -14,7 +14,7 @@ from api.pagination import SignedCursorPagination
 from api.schema import IDEMPOTENCY_KEY
 from api.v1.shipments.serializers import NewEventSerializer, ShipmentSerializer
 from api.writes import idempotent
-from logistics.models import Shipment
+from logistics.models import Shipment, ShipmentEvent
 from logistics.services import record_tracking
 
 
@@ -29,7 +29,8 @@ class ShipmentView(MerchantView):
     def get_queryset(self) -> QuerySet[Shipment]:
         if getattr(self, "swagger_fake_view", False):
             return Shipment.objects.none()
-        return Shipment.objects.for_merchant(self.merchant).select_related("warehouse").prefetch_related("events")
+        rows = Shipment.objects.for_merchant(self.merchant).select_related("warehouse", "booking__account")
+        return rows.prefetch_related(Prefetch("events", ShipmentEvent.objects.order_by("at", "id")))
 
 
 class ShipmentList(ListModelMixin, ShipmentView):
