@@ -22,6 +22,7 @@ from logistics.admin.display import ShipmentLineInline, parcel_timeline
 from logistics.models import Shipment, ShippingRate
 from logistics.states import SHIPMENT_TRANSITIONS, ShipmentStatus
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
+from merchants.admin.recording import Recorded
 from merchants.admin.site import merchant_of
 from merchants.admin.tenant import SingletonAdmin
 from merchants.permissions import Duty
@@ -87,6 +88,7 @@ class RateForm(ModelForm):
 @admin.register(ShippingRate, site=merchant_site)
 class ShippingRateAdmin(SingletonAdmin):
     duty = Duty.SHIPPING
+    records = (Recorded(ShippingRate, ("flat_minor", "free_over_minor", "currency")),)
     form = RateForm
     can_change = True
     list_display = ["price", "free_from"]

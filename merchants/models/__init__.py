@@ -1,4 +1,6 @@
+from merchants.models.invitations import Invitation
 from merchants.models.merchants import CommissionPlan, CommissionRule, Merchant, ShopSlug, TenantQuerySet
+from merchants.models.operations import Operation
 from merchants.models.teams import ApiKey, Membership
 
-__all__ = ["ApiKey", "CommissionPlan", "CommissionRule", "Membership", "Merchant", "ShopSlug", "TenantQuerySet"]
+__all__ = ["ApiKey", "CommissionPlan", "CommissionRule", "Invitation", "Membership", "Merchant", "Operation", "ShopSlug", "TenantQuerySet"]

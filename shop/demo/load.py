@@ -33,6 +33,7 @@ from shop.demo import (
     rates,
     review,
     source,
+    team,
     used,
     words,
 )
@@ -115,6 +116,7 @@ def _besides(now: dt.datetime) -> None:
     bundles.put_together(now)
     quotes.ask(now)
     companies.open_companies(now)
+    team.gather(now)
     digital.buy(now)
     approval.begin(now)
     press_hearts(now)

@@ -25,6 +25,8 @@ _LOOK = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/mark.svg")}],
 }
 
+AUDITLOG_LOGENTRY_MODEL = "merchants.Operation"
+
 UNFOLD = {
     **_LOOK,
     "SITE_TITLE": _("Jishi operator"),
