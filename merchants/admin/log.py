@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditlog.admin import LogEntryAdmin
+from auditlog.admin import LogEntry
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
@@ -23,9 +23,8 @@ from merchants.admin.tenant import MerchantModelAdmin
 from merchants.models import Operation
 from merchants.permissions import Duty
 
-# Importing the package's own class has registered it on the operator's site; its page knows nothing of shops.
-if isinstance(admin.site.get_model_admin(Operation), LogEntryAdmin):
-    admin.site.unregister(Operation)
+# Importing the package's own table has registered it on the operator's site; ours, which knows shops, takes its place.
+admin.site.unregister(LogEntry)
 
 # What is written down beside fields.
 BESIDES = {"viewed": _("support looks at the shop, because"), "viewed_until": _("support has looked at the shop until")}

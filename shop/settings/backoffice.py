@@ -25,8 +25,6 @@ _LOOK = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/mark.svg")}],
 }
 
-AUDITLOG_LOGENTRY_MODEL = "merchants.Operation"
-
 UNFOLD = {
     **_LOOK,
     "SITE_TITLE": _("Jishi operator"),
