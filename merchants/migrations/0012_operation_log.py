@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                     "merchant",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="operations",
+                        related_name="+",
                         to="merchants.merchant",
                         verbose_name="merchant",
                     ),

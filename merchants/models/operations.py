@@ -26,7 +26,7 @@ class Operation(AbstractLogEntry):
     timestamp = models.DateTimeField(_("when"))
     action = models.PositiveSmallIntegerField(_("what was done"), choices=Action.choices)
     object_repr = models.TextField(_("what"))
-    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="operations", verbose_name=_("merchant"))
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="+", verbose_name=_("merchant"))
 
     objects = TenantQuerySet.as_manager()
 
