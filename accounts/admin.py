@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
 from django.contrib.auth.models import Group
@@ -20,6 +21,8 @@ if isinstance(admin.site.get_model_admin(Group), PlainGroupAdmin):
     admin.site.unregister(Group)
 # An address and whether it is confirmed belong to the person; allauth's own pages could confirm anything.
 admin.site.unregister(EmailAddress)
+# Its pages would show the secrets of everybody's second factors, and let one be written in.
+admin.site.unregister(Authenticator)
 
 
 @admin.register(User)

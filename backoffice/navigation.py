@@ -72,7 +72,9 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Warehouses"), "warehouse", "logistics_warehouse_changelist", Duty.SHIPPING),
                 item(_("Vehicles"), "airport_shuttle", "logistics_vehicle_changelist", Duty.SHIPMENTS),
                 item(_("Team"), "group", "merchants_membership_changelist", Duty.TEAM),
+                item(_("Invitations"), "mail", "merchants_invitation_changelist", Duty.TEAM),
                 item(_("API keys"), "key", "merchants_apikey_changelist", Duty.API_KEYS),
+                item(_("Operation log"), "history", "merchants_operation_changelist", Duty.LOG),
             ],
         },
     ]
@@ -175,6 +177,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Points lots"), "toll", "loyalty_pointslot"),
                 item(_("Points movements"), "swap_vert", "loyalty_pointsentry"),
                 item(_("Mails"), "mail", "support_mail"),
+                item(_("Operation log"), "history", "merchants_operation"),
             ],
         },
         {

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from accounts.second_factor import demand
 from core.backoffice.site import ConsoleSite
 
 
@@ -15,3 +16,6 @@ class OperatorSite(ConsoleSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_staff)
+
+    def demand(self, request: HttpRequest) -> HttpResponseBase | None:
+        return demand(request, is_needed=True)

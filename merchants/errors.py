@@ -129,6 +129,51 @@ class DocumentsTooMany(DomainError):
     message = _("At most %(most)s documents can be kept.")
 
 
+class InvitationNotFound(DomainError):
+    code = "team_invitation_not_found"
+    message = _("There is no such open invitation.")
+    status = 404
+
+
+class InvitationInvalid(DomainError):
+    code = "team_invitation_invalid"
+    message = _("Please give an e-mail address and a role.")
+    status = 422
+
+
+class InvitationNotUsable(DomainError):
+    code = "team_invitation_not_usable"
+    message = _("This invitation was used or withdrawn, or is too old. Ask the shop for a new one.")
+
+
+class InvitationForAnother(DomainError):
+    code = "team_invitation_for_another"
+    message = _("This invitation is for another address. Sign out, then sign in or sign up with the address that got the mail.")
+    status = 403
+
+
+class MemberKnown(DomainError):
+    code = "member_known"
+    message = _("%(email)s belongs to the team already.")
+
+
 class AlreadyInTeam(DomainError):
     code = "already_in_team"
-    message = _("This person works for a shop here already; nobody works for two.")
+    message = _("Nobody works for two shops here. Whoever works for one already has to leave its team first.")
+
+
+class RoleNotYours(DomainError):
+    code = "role_not_yours"
+    message = _("Only owners make somebody an owner, or change or remove one.")
+    status = 403
+
+
+class ViewingReasonMissing(DomainError):
+    code = "viewing_reason_missing"
+    message = _("Say why you look at this shop.")
+    status = 422
+
+
+class TeamFull(DomainError):
+    code = "team_full"
+    message = _("A team has at most %(most)s people and open invitations.")

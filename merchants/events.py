@@ -33,3 +33,11 @@ class DocumentExpiring(Event):
 
     document_id: str
     days: int
+
+
+@dataclass(frozen=True)
+class MemberInvited(Event):
+    """Somebody was asked into a merchant's team, for the first time or again; each `occasion` is one mail with a link of its own."""
+
+    invitation_id: str
+    occasion: str

@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from core.compiled import compiled
-from merchants.models import ApiKey, CommissionPlan, CommissionRule, Membership, Merchant
+from merchants.models import ApiKey, CommissionPlan, CommissionRule, Invitation, Membership, Merchant
 from merchants.rules import Terms
 from merchants.services.api_keys import MARK, hash_secret, note_use
 from merchants.services.merchants import DEFAULT_PLAN, DEFAULT_RATE_BPS, MAX_SLUG
@@ -45,6 +45,12 @@ def merchant_for_user(user: User | AnonymousUser) -> Merchant | None:
 def role_of(user: User | AnonymousUser, merchant: Merchant) -> str | None:
     """A person's role in a merchant's team, None for strangers."""
     return memberships_of(user).filter(merchant=merchant).values_list("role", flat=True).first()
+
+
+def invitation_for_token(token: str) -> Invitation | None:
+    """The invitation whose mail carried this secret, with its merchant, whatever became of it."""
+    rows = Invitation.objects.select_related("merchant", "invited_by")
+    return rows.filter(token_hash=hash_secret(token)).first()
 
 
 def api_key_for_secret(secret: str, now: dt.datetime) -> ApiKey | None:

@@ -57,6 +57,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     quote_mails,
     review_mails,
     stock_mails,
+    team_mails,
     trade_mails,
     wish_mails,
 )

@@ -96,6 +96,11 @@ def company_join_url(invitation_id: uuid.UUID) -> str:
     return _absolute(f"/account/company/join/{signed(invitation_id, INVITATION)}/")
 
 
+def team_join_url(token: str) -> str:
+    """Where somebody who is asked into a team says yes; the token is of this mail alone."""
+    return _absolute(f"/team/join/{token}/")
+
+
 def trade_accounts_url() -> str:
     return _absolute("/account/company/shops/")
 

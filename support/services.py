@@ -25,7 +25,8 @@ from support.rendering import one_line, render
 log = logging.getLogger(__name__)
 ACTOR = "system:mail"
 ACCOUNT = "account"
-SECRETS = (ACCOUNT, "gift_card")
+TEAM_INVITED = "team_invited"
+SECRETS = (ACCOUNT, TEAM_INVITED, "gift_card")
 MAX_TRIES = 10
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(hours=1)
@@ -128,7 +129,7 @@ def _settle(mail: Mail, error: Exception | None, at: dt.datetime) -> None:
         if mail.status != Mail.Status.QUEUED:
             return
         if error is None:
-            # The link in a mail about an account is as good as its password, a gift card's code as cash: not kept once they are out.
+            # The link in a mail about an account or a team opens doors, a gift card's code is as good as cash: not kept once they are out.
             secret = {"text": "", "html": ""} if mail.kind in SECRETS else {}
             move_to(mail, Mail.Status.SENT, actor=ACTOR, at=at, sent_at=at, last_error="", **secret)
             return

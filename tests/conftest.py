@@ -21,6 +21,7 @@ pytest_plugins = ["tests.browser", "tests.provider_double.fixtures"]
 
 
 def pytest_configure() -> None:
+    settings.MFA_REQUIRED = False  # the tests of the second factor switch it on
     settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 
 

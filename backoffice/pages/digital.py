@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.admin.records import FILES
 from catalog.errors import DownloadFileNotFound, DownloadTermsInvalid
 from catalog.models import Product
 from catalog.rules.digital import KINDS
@@ -21,6 +22,7 @@ from catalog.selectors.digital import files_of
 from catalog.services import digital
 from core.errors import DomainError
 from merchants.admin import merchant_site
+from merchants.admin.recording import recording
 from merchants.admin.site import duty_is_changeable, merchant_of
 from merchants.permissions import Duty
 
@@ -49,6 +51,12 @@ def _own(request: HttpRequest, product_id: uuid.UUID) -> Product:
 
 
 def _act(request: HttpRequest, product: Product) -> None:
+    merchant = merchant_of(request)
+    with recording(request, FILES, [product.pk], merchant_id=merchant.pk, by="merchant", is_atomic=False):
+        _do(request, product)
+
+
+def _do(request: HttpRequest, product: Product) -> None:
     own: dict[str, Any] = {"merchant": merchant_of(request)}
     action = request.POST.get("action", "")
     if action == "add":

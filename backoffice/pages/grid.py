@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.admin.records import PRODUCT_OF_VARIANT, VARIANT
 from catalog.imports import reasons
 from catalog.imports.grid import FIELDS, Edit, Saved, levels_of, save_edits, variants_of
 from catalog.imports.selectors import field_label
@@ -23,6 +24,7 @@ from catalog.models import Product, Variant
 from core.backoffice.base import actor_of
 from core.money import Money
 from merchants.admin import merchant_site
+from merchants.admin.recording import recording
 from merchants.admin.site import duty_is_changeable, merchant_of
 from merchants.permissions import Duty
 
@@ -36,12 +38,20 @@ def grid(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not duty_is_changeable(request, Duty.PRODUCTS):
             raise PermissionDenied
-        saved = save_edits(merchant=merchant_of(request), edits=_edits(request), actor=actor_of(request, "merchant"), at=timezone.now())
+        saved = _save(request)
         if saved.count:
             messages.success(request, ngettext("%(count)d row saved.", "%(count)d rows saved.", saved.count) % {"count": saved.count})
         if not saved.problems:
             return redirect(request.get_full_path())
     return TemplateResponse(request, "backoffice/grid.html", _context(request, saved), status=422 if saved else 200)
+
+
+def _save(request: HttpRequest) -> Saved:
+    merchant, edits = merchant_of(request), _edits(request)
+    own = Variant.objects.filter(merchant=merchant, pk__in=[edit.variant_id for edit in edits])
+    keys = list(own.values_list("pk", flat=True))
+    with recording(request, (VARIANT, PRODUCT_OF_VARIANT), keys, merchant_id=merchant.pk, by="merchant", is_atomic=False):
+        return save_edits(merchant=merchant, edits=edits, actor=actor_of(request, "merchant"), at=timezone.now())
 
 
 def _edits(request: HttpRequest) -> list[Edit]:

@@ -21,6 +21,7 @@ from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.personalisation import personalisation_text
 from catalog.admin.pictures import PictureInline
 from catalog.admin.prices import VariantPriceInline, elsewhere
+from catalog.admin.records import PRODUCT_WITH_PRICES
 from catalog.admin.saving import save_product
 from catalog.admin.standing import planned, said_by_operator
 from catalog.admin.tiers import tiers_text
@@ -89,6 +90,7 @@ class VariantInline(MerchantInline):
 @admin.register(Product, site=merchant_site)
 class MerchantProductAdmin(MerchantModelAdmin):
     duty = Duty.PRODUCTS
+    records = PRODUCT_WITH_PRICES
     shared_models = (Category, Brand)
     form = ProductForm
     can_add = can_change = True

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from catalog.admin.records import PRICE_LIST, TRADE_ACCOUNT
 from catalog.imports.errors import FileRefused
 from catalog.models import PriceList, PriceListRow, TradeAccount
 from catalog.price_list_files import HEADER, MAX_BYTES, MOST_TOLD, drafted, written
@@ -96,6 +97,7 @@ class PriceListAdmin(MerchantModelAdmin):
     """Lists are put out of use, never deleted: orders name the version they were priced by."""
 
     duty = Duty.PRODUCTS
+    records = PRICE_LIST
     can_add = can_change = True
     form = PriceListForm
     list_display = ["name", "state", "currency", "valid_from", "valid_until", "goods", "companies", "version"]
@@ -183,6 +185,7 @@ class TradeAccountAdmin(MerchantModelAdmin):
     """The inbox of companies: who asks, who is offered, who has which list."""
 
     duty = Duty.PRODUCTS
+    records = TRADE_ACCOUNT
     can_add = True
     form = OfferForm
     list_display = ["name", "number", "state", "price_list", "country", "moved_at"]

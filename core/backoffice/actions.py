@@ -115,7 +115,8 @@ class _Button:
 
     def _do(self, admin: Any, request: HttpRequest, form: Any, row: Any) -> HttpResponse | None:
         try:
-            answer: HttpResponse | None = self.method(admin, request, form, row)
+            with admin.recording(request, [row.pk]):
+                answer: HttpResponse | None = self.method(admin, request, form, row)
         except DomainError as error:
             messages.error(request, str(error))
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -81,6 +82,10 @@ class ConsoleAdmin(_Admin):
         if self.can_change or (self.can_add and obj is None):
             return super().get_readonly_fields(request, obj)
         return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def recording(self, request: HttpRequest, keys: Sequence[Any]) -> AbstractContextManager[None]:
+        """Around the work of a button: where what people do to these rows is written down."""
+        return nullcontext()
 
     def may_act(self, request: HttpRequest) -> bool:
         """Whether this person may change rows of this kind at all, by form or by an action."""

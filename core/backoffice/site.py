@@ -69,11 +69,18 @@ class ConsoleSite(_Site):
                 if request.user.is_authenticated:
                     raise PermissionDenied
                 return redirect_to_login(request.get_full_path(), self.sign_in_url())
+            demanded = None if is_leaving else self.demand(request)
+            if demanded is not None:
+                return demanded
             answer: HttpResponseBase = inner(request, *args, **kwargs)
             return answer
 
         guarded.__dict__.update(getattr(view, "__dict__", {}))
         return relaxed(guarded)
+
+    def demand(self, request: HttpRequest) -> HttpResponseBase | None:
+        """What somebody who may enter has to do first, such as showing a second factor; None for nothing."""
+        return None
 
     def sign_in_url(self) -> str:
         """The shop's sign-in, which limits attempts; an installation without a storefront has the admin's own form."""

@@ -23,6 +23,7 @@ from logistics.models import CarrierBooking, Shipment, ShippingRate
 from logistics.services.bookings import recall_parcel
 from logistics.states import SHIPMENT_TRANSITIONS, ShipmentStatus
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
+from merchants.admin.recording import Recorded
 from merchants.admin.site import merchant_of
 from merchants.admin.tenant import SingletonAdmin
 from merchants.permissions import Duty
@@ -131,6 +132,7 @@ class RateForm(ModelForm):
 @admin.register(ShippingRate, site=merchant_site)
 class ShippingRateAdmin(SingletonAdmin):
     duty = Duty.SHIPPING
+    records = (Recorded(ShippingRate, ("flat_minor", "free_over_minor", "currency")),)
     form = RateForm
     can_change = True
     list_display = ["price", "free_from"]

@@ -22,6 +22,7 @@ from logistics import services
 from logistics.admin.display import LOW, ROLE_COLUMN, TOWN_COLUMN, available_label, low, what
 from logistics.models import Stock, StockMovement, Warehouse
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
+from merchants.admin.recording import Recorded
 from merchants.admin.site import merchant_of
 from merchants.permissions import Duty
 
@@ -172,6 +173,7 @@ class WarehouseForm(ModelForm):
 @admin.register(Warehouse, site=merchant_site)
 class MerchantWarehouseAdmin(MerchantModelAdmin):
     duty = Duty.SHIPPING
+    records = (Recorded(Warehouse, ("code", "name", "i18n", "kind", "city", "postcode", "country", "priority", "is_active")),)
     form = WarehouseForm
     can_add = True
     list_display = ["name", "code", "kind", "town", "priority", "state"]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.actions import ActionVariant, ReasonForm, object_action
+from core.backoffice.actions import ActionVariant, ReasonForm, answer_dialog, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
 from core.backoffice.display import column, status_column
 from core.backoffice.fields import ModelForm
 from core.countries import country
 from core.models import StateChange
 from merchants import services
+from merchants.admin.recording import Recorded, Recording
+from merchants.admin.viewing import open_view
 from merchants.models import Membership, Merchant
+from merchants.services.viewing import begin_viewing
 
 
 class MembershipInline(ReadOnlyInline):
@@ -34,10 +39,12 @@ class MerchantForm(ModelForm):
 
 
 @admin.register(Merchant)
-class MerchantAdmin(ConsoleAdmin):
+class MerchantAdmin(Recording, ConsoleAdmin):
     """The operator decides about the plan and about suspension; the rest is the merchant's own."""
 
     form = MerchantForm
+    records = (Recorded(Merchant, ("status", "commission_plan", "needs_approval")),)
+    recorded_by = "operator"
     list_display = ["title", "kind", "state", "town", "email", "commission_plan", "created_at"]
     list_filter = ["status", "kind", "needs_approval", "commission_plan"]
     list_select_related = ["commission_plan"]
@@ -59,12 +66,15 @@ class MerchantAdmin(ConsoleAdmin):
         "changes",
     ]
     inlines = [MembershipInline]
-    actions_detail = ["suspend", "activate"]
+    actions_detail = ["look", "suspend", "activate"]
     can_change = True
     state = status_column(_("status"))
     title = column(lambda self, row: row.text("name"), _("name"), ordering="name")
     town = column(lambda self, row: row.text("city"), _("city"), ordering="city")
     land = column(lambda self, row: country(row.country), _("country"))
+
+    def recorded_merchant(self, request: HttpRequest, key: Any) -> uuid.UUID:
+        return uuid.UUID(str(key))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [field for field in self.fields if field not in MerchantForm.Meta.fields]
@@ -77,6 +87,17 @@ class MerchantAdmin(ConsoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         services.update_merchant(merchant_id=obj.pk, **{name: form.cleaned_data[name] for name in MerchantForm.Meta.fields})
+
+    @object_action(
+        description=_("See as this shop"),
+        text=_("You see the pages of its team for half an hour and change nothing. Its owner reads in the log that you did, and why."),
+        form_class=ReasonForm,
+        icon="visibility",
+    )
+    def look(self, request: HttpRequest, form: Any, row: Merchant) -> HttpResponse:
+        until = begin_viewing(merchant=row, actor=request.user, reason=form.cleaned_data["reason"], at=now())  # type: ignore[arg-type]  # nobody is anonymous here
+        open_view(request, row, until)
+        return answer_dialog(request, reverse("merchant:index"))
 
     @object_action(
         description=_("Suspend"),

@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from accounts.second_factor import demand
 from core.backoffice.site import ConsoleSite
+from merchants.admin.viewing import viewed_shop
 from merchants.models import Merchant
-from merchants.permissions import Duty, may_change, may_view
+from merchants.permissions import NEEDS_SECOND_FACTOR, VIEWER, Duty, may_change, may_view
 from merchants.selectors import memberships_of
 
 Page = Callable[..., HttpResponseBase]
@@ -42,10 +44,18 @@ class MerchantSite(ConsoleSite):
         Read anew on every request, so that a person taken out of the team is out with the next click.
         """
         if not hasattr(request, "merchant"):
-            membership = memberships_of(request.user).first() if request.user.is_active else None
-            request.merchant = membership.merchant if membership else None  # type: ignore[attr-defined]
-            request.role = membership.role if membership else ""  # type: ignore[attr-defined]
+            viewed = viewed_shop(request)
+            membership = memberships_of(request.user).first() if request.user.is_active and viewed is None else None
+            request.merchant = viewed or (membership.merchant if membership else None)  # type: ignore[attr-defined]
+            request.role = VIEWER if viewed else membership.role if membership else ""  # type: ignore[attr-defined]
+            request.is_viewing = viewed is not None  # type: ignore[attr-defined]
         return getattr(request, "merchant", None) is not None
+
+    def demand(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Raises PermissionDenied where somebody who only looks would do something."""
+        if role_of_request(request) == VIEWER and request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        return demand(request, is_needed=role_of_request(request) in NEEDS_SECOND_FACTOR)
 
     def add_page(self, route: str, name: str, duty: Duty, view: Page) -> None:
         """Serve a page that belongs to no model at /merchant/<route>, for roles that may view the duty."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of
+from merchants.admin.recording import Recording
 from merchants.admin.site import merchant_of, role_of_request
 from merchants.permissions import Duty, may_change, may_view
 
@@ -31,13 +33,16 @@ class OwnRelatedFilter(RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in rows.order_by(*self.field_admin_ordering(field, request, model_admin) or ["pk"])]
 
 
-class MerchantModelAdmin(ConsoleAdmin):
+class MerchantModelAdmin(Recording, ConsoleAdmin):
     """Rows of `request.merchant` only, permissions by role. `tenant_path` leads from the row to its merchant."""
 
     duty: ClassVar[Duty]
     tenant_path = "merchant"
     # Tables that belong to the whole market and may be chosen from in forms, such as categories.
     shared_models: ClassVar[Sequence[type[Model]]] = ()
+
+    def recorded_merchant(self, request: HttpRequest, key: Any) -> uuid.UUID:
+        return merchant_of(request).pk
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(**{self.tenant_path: merchant_of(request).pk})

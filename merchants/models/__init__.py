@@ -1,5 +1,7 @@
 from merchants.models.applications import ApplicationDocument, MerchantApplication
+from merchants.models.invitations import Invitation
 from merchants.models.merchants import CommissionPlan, CommissionRule, Merchant, ShopSlug, TenantQuerySet
+from merchants.models.operations import Operation
 from merchants.models.teams import ApiKey, Membership
 
 __all__ = [
@@ -7,9 +9,11 @@ __all__ = [
     "ApplicationDocument",
     "CommissionPlan",
     "CommissionRule",
+    "Invitation",
     "Membership",
     "Merchant",
     "MerchantApplication",
+    "Operation",
     "ShopSlug",
     "TenantQuerySet",
 ]

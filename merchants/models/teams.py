@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from core.models import Entity
@@ -14,9 +15,11 @@ class Membership(Entity):
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
+        MANAGER = "manager", _("Manager")
         CATALOGUE = "catalogue", _("Catalogue")
-        FULFILMENT = "fulfilment", _("Fulfilment")
+        FULFILMENT = "fulfilment", pgettext_lazy("role in a team", "Warehouse")
         SERVICE = "service", _("Service")
+        MARKETING = "marketing", _("Marketing")
         FINANCE = "finance", _("Finance")
         READ_ONLY = "read_only", _("Read only")
 

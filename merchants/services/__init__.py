@@ -1,4 +1,7 @@
-"""Writes of merchants. `merchants` for shops and teams, `commission` for plans, `api_keys` for the partner API."""
+"""Writes of merchants.
+
+`merchants` for shops, `teams` and `invitations` for who works there, `commission` for plans, `api_keys` for the partner API.
+"""
 
 from merchants.services.merchants import activate_merchant, change_shop_slug, create_merchant, suspend_merchant, update_merchant
 

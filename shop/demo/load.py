@@ -35,6 +35,7 @@ from shop.demo import (
     review,
     routes,
     source,
+    team,
     travelling,
     used,
     words,
@@ -119,6 +120,7 @@ def _besides(now: dt.datetime) -> None:
     bundles.put_together(now)
     quotes.ask(now)
     companies.open_companies(now)
+    team.gather(now)
     digital.buy(now)
     routes.bring(now)
     travelling.send(now)

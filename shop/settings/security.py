@@ -3,7 +3,7 @@
 from csp.constants import NONE, SELF
 
 from shop.environment import env, env_flag
-from shop.settings.business import DIGITAL_FILE_MAX_MB, IMPORT_MAX_MB, STRIPE_API_BASE
+from shop.settings.business import DEMO_MODE, DIGITAL_FILE_MAX_MB, IMPORT_MAX_MB, STRIPE_API_BASE
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -20,10 +20,24 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Owners, managers and finance of a merchant and all operators need a second factor; the demo's logins work by password alone.
+MFA_REQUIRED = env_flag("MFA_REQUIRED", default=not DEMO_MODE)
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "storefront.forms.second_factor.AddPasskeyForm",
+    "edit_webauthn": "storefront.forms.second_factor.RenamePasskeyForm",
+    "login_webauthn": "storefront.forms.second_factor.SignInByPasskeyForm",
+    "authenticate_webauthn": "storefront.forms.second_factor.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "storefront.forms.second_factor.AgainByPasskeyForm",
+}
 # allauth limits sign-in, sign-up and reset per address and per account by default. Behind our proxy the address is the one it names.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 
 HTTPS = env_flag("HTTPS")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow passkeys without HTTPS at localhost only
 SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

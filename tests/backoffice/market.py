@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,8 +24,9 @@ from logistics.routes.services import add_stop
 from logistics.services import create_warehouse, receive_stock, record_tracking, set_shipping_rate
 from logistics.services.carrier_accounts import create_carrier_account
 from logistics.services.carrier_inbox import process_carrier_messages, receive_carrier_message
-from merchants.models import ApiKey, Membership, Merchant
+from merchants.models import ApiKey, Membership, Merchant, Operation
 from merchants.services.api_keys import create_api_key
+from merchants.services.invitations import invite_member
 from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
 from orders.services.dispatching import dispatch_order
@@ -116,6 +118,8 @@ def make_shop(canary: str) -> Shop:
         product_id=product.pk, user_id=asker.pk, author=f"{canary} asker", text=f"Does {canary} glow?", language="en", at=timezone.now()
     )
     bring_file(merchant, canary)
+    invite_member(merchant=merchant, by=owner, email=f"invited@{canary.lower()}.example", role="service", language="en", at=timezone.now())
+    note_operation(merchant, owner, product, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -193,6 +197,22 @@ def bring_file(merchant: Merchant, canary: str) -> ProductImport:
     row = upload(merchant=merchant, name=f"{canary}.csv", pieces=[lines.encode()], actor="merchant:test", at=timezone.now())
     map_columns(import_id=row.pk, merchant=merchant, mapping=row.mapping, defaults={}, categories={}, is_atomic=False, at=timezone.now())
     return work_through(row.pk, clock=timezone.now)
+
+
+def note_operation(merchant: Merchant, owner: User, product: Product, canary: str) -> Operation:
+    """An entry of the operation log."""
+    made: Operation = Operation.objects.create(
+        merchant=merchant,
+        content_type=ContentType.objects.get_for_model(Product),
+        object_pk=str(product.pk),
+        object_repr=f"{canary} lantern",
+        action=Operation.Action.UPDATE,
+        changes={"title": [f"{canary} lamp", f"{canary} lantern"]},
+        actor=owner,
+        actor_email=owner.email,
+        timestamp=timezone.now(),
+    )
+    return made
 
 
 def make_statement(merchant: Merchant, canary: str) -> PayoutStatement:

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.backoffice.base import ConsoleAdmin, now
 from merchants.admin import merchant_site
 from merchants.models import Membership, Merchant
-from merchants.permissions import Duty, may_change, may_view
+from merchants.permissions import Duty, may_change, may_give, may_view
 from merchants.services import suspend_merchant
 from tests.backoffice.market import Shop
 from tests.backoffice.test_isolation import FILLED
@@ -92,13 +92,26 @@ def test_the_table_names_every_role_and_gives_nothing_to_others() -> None:
         assert not may_change("", duty)
         for role in ROLES:
             assert may_view(role, duty) or not may_change(role, duty)
-    assert {role for role in ROLES if may_change(role, Duty.PRODUCTS)} == {"owner", "catalogue"}
-    assert {role for role in ROLES if may_change(role, Duty.ORDERS)} == {"owner", "fulfilment"}
-    assert {role for role in ROLES if may_change(role, Duty.STOCK)} == {"owner", "fulfilment"}
-    assert {role for role in ROLES if may_change(role, Duty.TEAM)} == {"owner"}
-    assert {role for role in ROLES if may_view(role, Duty.BALANCE)} == {"owner", "finance", "read_only"}
+    assert {role for role in ROLES if may_change(role, Duty.PRODUCTS)} == {"owner", "manager", "catalogue"}
+    assert {role for role in ROLES if may_change(role, Duty.ORDERS)} == {"owner", "manager", "fulfilment"}
+    assert {role for role in ROLES if may_change(role, Duty.STOCK)} == {"owner", "manager", "fulfilment"}
+    assert {role for role in ROLES if may_change(role, Duty.TEAM)} == {"owner", "manager"}
+    assert {role for role in ROLES if may_change(role, Duty.PAYOUTS)} == {"owner", "finance"}
+    assert {role for role in ROLES if may_change(role, Duty.PROFILE)} == {"owner", "manager", "marketing"}
+    assert {role for role in ROLES if may_change(role, Duty.REVIEWS)} == {"owner", "manager", "catalogue", "service", "marketing"}
+    assert {role for role in ROLES if may_view(role, Duty.LOG)} == {"owner"}
+    assert {duty for duty in Duty if may_view("marketing", duty)} == {Duty.PRODUCTS, Duty.REVIEWS, Duty.PROFILE}
+    assert {role for role in ROLES if may_view(role, Duty.BALANCE)} == {"owner", "manager", "finance", "read_only"}
     assert {role for role in ROLES if may_view(role, Duty.API_KEYS)} == {"owner"}
-    assert {role for role in ROLES if may_view(role, Duty.ORDERS)} == {"owner", "fulfilment", "service", "finance", "read_only"}
+    assert {role for role in ROLES if may_view(role, Duty.ORDERS)} == {
+        "owner", "manager", "fulfilment", "service", "finance", "read_only",
+    }  # fmt: skip
+
+
+def test_only_owners_give_and_take_the_rights_of_owners() -> None:
+    assert {role for role in ROLES if may_give(role, "owner")} == {"owner"}
+    assert {role for role in ROLES if may_give(role, "finance")} == {"owner", "manager"}
+    assert not may_give("", "read_only")
 
 
 def _may_get(role: str, address: Address) -> bool:
@@ -130,7 +143,7 @@ def test_every_address_follows_the_table(shop: Shop, client: Client, role: str) 
         assert (client.get(url).status_code in SEEN) == expected, (role, url)
 
 
-@pytest.mark.parametrize("role", ["read_only", "service", "finance"])
+@pytest.mark.parametrize("role", ["read_only", "service", "finance", "marketing"])
 def test_roles_change_nothing_at_addresses_they_may_only_read(shop: Shop, client: Client, role: str) -> None:
     client.force_login(shop.member(role))
     before = snapshot(shop.merchant)
