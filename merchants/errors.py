@@ -64,3 +64,20 @@ class ShopSlugInvalid(DomainError):
     code = "shop_slug_invalid"
     message = _("The address of a shop needs letters or digits of the Latin alphabet, at most 60.")
     status = 422
+
+
+class ViolationNotFound(DomainError):
+    code = "violation_not_found"
+    message = _("This violation does not exist.")
+    status = 404
+
+
+class ViolationInvalid(DomainError):
+    code = "violation_invalid"
+    message = _("Say which rule, why in at most 2,000 characters, and 1 to 48 points.")
+    status = 422
+
+
+class AppealTooLate(DomainError):
+    code = "appeal_too_late"
+    message = _("The 14 days for an appeal are over.")
