@@ -6,6 +6,7 @@ from backoffice.pages.bank_account import bank_account, change_bank_account
 from backoffice.pages.digital import digital_files
 from backoffice.pages.export import export
 from backoffice.pages.grid import grid
+from backoffice.pages.health import health, orders_behind
 from backoffice.pages.imports import failed_rows, import_page, imports
 from backoffice.pages.payouts import payouts
 from merchants.admin import merchant_site
@@ -23,3 +24,5 @@ merchant_site.add_page("export/", "export-products", Duty.PRODUCTS, export)
 merchant_site.add_page("products/<uuid:product_id>/files/", "digital-files", Duty.PRODUCTS, digital_files)
 merchant_site.add_page("prices/", "grid", Duty.PRODUCTS, grid)
 merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOUTS, change_bank_account)
+merchant_site.add_page("health/", "health", Duty.ORDERS, health)
+merchant_site.add_page("health/orders/", "health-orders", Duty.ORDERS, orders_behind)

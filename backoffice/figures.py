@@ -19,7 +19,7 @@ from core.models import Job, OutboxEvent
 from core.money import exponent
 from logistics.admin.display import low
 from logistics.models import Stock
-from merchants.models import Merchant
+from merchants.models import Merchant, Violation
 from orders.models import AfterSalesCase, MerchantOrder, Quote
 from orders.selectors.cases import counts_for_merchant
 from orders.selectors.purchases import TO_SHIP
@@ -149,6 +149,8 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "to_moderate": ModerationItem.objects.filter(status=ModerationItem.Status.WAITING),
             "products_to_approve": Product.objects.filter(status=Product.Status.PENDING),
             "changes_to_approve": Proposal.objects.filter(status=Proposal.Status.PENDING),
+            "appeals": Violation.objects.filter(status=Violation.Status.APPEALED),
+            "proposed": Violation.objects.filter(status=Violation.Status.PROPOSED),
             "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]),
             "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")),
         }

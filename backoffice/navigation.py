@@ -32,6 +32,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Returns"), "assignment_return", "orders_aftersalescase_changelist", Duty.RETURNS),
                 item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),
                 item(_("Invoices"), "request_quote", "orders_invoice_changelist", Duty.ORDERS),
+                item(_("Health"), "monitor_heart", "health", Duty.ORDERS),
             ],
         },
         {
@@ -141,6 +142,8 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Merchants and goods"),
             "items": [
                 item(_("Merchants"), "storefront", "merchants_merchant"),
+                item(_("Scorecards"), "monitor_heart", "merchants_scorecard"),
+                item(_("Broken rules"), "report", "merchants_violation"),
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),
                 item(_("Commission rules"), "rule", "merchants_commissionrule"),
                 item(_("Products"), "sell", "catalog_product"),

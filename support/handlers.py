@@ -56,6 +56,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     review_mails,
     stock_mails,
     trade_mails,
+    violation_mails,
     wish_mails,
 )
 from support.content import Notice, Reader

@@ -113,7 +113,7 @@ def lift_violation(*, violation_id: uuid.UUID, text: str, actor: str, at: dt.dat
 
 
 def _refuse_invalid(rule: str, reason: str, points: int) -> None:
-    if len(rule) > LONGEST_RULE or len(reason) > LONGEST_TEXT or not 1 <= points <= MOST_POINTS:
+    if len(rule) > LONGEST_RULE or len(reason) > LONGEST_TEXT or "\x00" in rule + reason or not 1 <= points <= MOST_POINTS:
         raise ViolationInvalid
 
 

@@ -38,6 +38,7 @@ from tests.factories.companies import administrator_of, give_list, make_company,
 from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.orders import make_cart, place
 from tests.factories.payouts import make_account, make_due, make_payable
+from tests.factories.scorecards import give_numbers, make_open_violation
 
 
 @dataclass
@@ -107,6 +108,7 @@ def make_shop(canary: str) -> Shop:
         product_id=product.pk, user_id=asker.pk, author=f"{canary} asker", text=f"Does {canary} glow?", language="en", at=timezone.now()
     )
     bring_file(merchant, canary)
+    judge(merchant, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -141,6 +143,12 @@ def trade_with_companies(variant: Any, canary: str) -> None:
     give_list(company, make_price_list(variant, (1, 1_234), name=f"{canary} prices"))
     asking = make_company(name=f"{canary} hotel")
     ask_trade_prices(user=administrator_of(asking), merchant=variant.merchant, message=f"{canary} needs many", at=timezone.now())
+
+
+def judge(merchant: Merchant, canary: str) -> None:
+    """Scorecards of yesterday and a broken rule that can be appealed."""
+    give_numbers(merchant, day=timezone.localdate() - dt.timedelta(days=1), late=(1, 4), rating=(8, 2))
+    make_open_violation(merchant, rule=f"{canary} copies", reason=f"{canary} sold copies", points=6)
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:
