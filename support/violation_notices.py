@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from merchants.admin.scorecard_display import found_in_words
 from merchants.models import Violation
@@ -12,6 +13,7 @@ from support.links import merchant_violation_url, operator_url
 
 def opened(row: Violation) -> Notice:
     """A rule is broken, and what one can do."""
+    until = moment(row.appeal_by or row.created_at)
     return Notice(
         kind="violation_opened",
         subject=_("Your shop has broken a rule: %(rule)s") % {"rule": row},
@@ -19,8 +21,7 @@ def opened(row: Violation) -> Notice:
         lead=[
             *([row.reason] if row.reason else []),
             *([found_in_words(row)] if row.found_of else []),
-            _("If you think that it is not so, say why by %(when)s. You can do this once.")
-            % {"when": moment(row.appeal_by or row.created_at)},
+            _("If you think that it is not so, say why by %(when)s. You can do this once.") % {"when": until},
         ],
         button=_("Look at it"),
         url=merchant_violation_url(row.pk),
@@ -68,4 +69,4 @@ def appealed(row: Violation) -> Notice:
 
 
 def _facts(row: Violation) -> list[Row]:
-    return [Row(_("Rule"), str(row)), Row(_("Points"), str(row.points))]
+    return [Row(_("Rule"), str(row)), Row(pgettext("violation", "Points"), str(row.points))]

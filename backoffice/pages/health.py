@@ -73,7 +73,7 @@ def _row(measure: Measure, newest: dict[int, Scorecard], cards: list[Scorecard])
 def _number(measure: Measure, window: int, card: Scorecard | None) -> dict[str, Any]:
     count, of = card.of(measure) if card else (0, 0)
     page = reverse("merchant:health-orders")
-    about = {"measure": measure, "days": window}
+    about = {"measure": str(measure), "days": str(window)}
     return {
         "label": number_label(measure, count, of),
         "of": of,
@@ -100,6 +100,7 @@ def orders_behind(request: HttpRequest) -> HttpResponse:
     rows = _behind(measure, merchant, newest, is_all=is_all)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
+    about = {"measure": str(measure), "days": str(window)}
     orders = _orders_of(shown)
     context = {
         **merchant_site.each_context(request),
@@ -110,8 +111,8 @@ def orders_behind(request: HttpRequest) -> HttpResponse:
         "is_share": measure in SHARES,
         "rows": [_line(measure, row, orders) for row in shown],
         "page": page,
-        "query": urlencode({"measure": measure, "days": window, **({"show": "all"} if is_all else {})}),
-        "other": urlencode({"measure": measure, "days": window, **({} if is_all else {"show": "all"})}),
+        "query": urlencode({**about, "show": "all"} if is_all else about),
+        "other": urlencode(about if is_all else {**about, "show": "all"}),
     }
     return TemplateResponse(request, "backoffice/health_orders.html", context)
 
@@ -129,7 +130,7 @@ def _behind(measure: Measure, merchant: Merchant, card: Scorecard, *, is_all: bo
         return answered_cases(span).filter(merchant=merchant).select_related("order").order_by("-waited", "pk")
     if measure == Measure.RATING:
         return ratings(span).filter(product__merchant=merchant).order_by("stars", "-created_at", "pk")
-    rows: Any = orders_of_measure(measure, span).filter(merchant=merchant)
+    rows: QuerySet[Any] = orders_of_measure(measure, span).filter(merchant=merchant)
     return (rows if is_all else rows.filter(went_wrong=True)).order_by("-placed_at", "-pk")
 
 

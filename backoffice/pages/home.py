@@ -70,12 +70,13 @@ def merchant_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 def _health_card(merchant: Merchant, now: dt.datetime) -> dict[str, Any]:
     """The newest 30 days in one label, the measures that are beyond or near their limit, and the points."""
-    card = Scorecard.objects.for_merchant(merchant).filter(window=30).order_by("-day").first()
+    card: Scorecard | None = Scorecard.objects.for_merchant(merchant).filter(window=30).order_by("-day").first()
     state = Standing(card.standing) if card else Standing.NONE
-    near = [measure for measure in Measure if card and standing(measure, *card.of(measure)) in {Standing.NEAR, Standing.BAD}]
+    numbers = {measure: card.of(measure) for measure in Measure} if card else {}
+    near = {measure: pair for measure, pair in numbers.items() if standing(measure, *pair) in {Standing.NEAR, Standing.BAD}}
     return {
         "state": label(state.label, STANDING_TONES[state]),
-        "numbers": [(measure.label, number_label(measure, *card.of(measure))) for measure in near],
+        "numbers": [(measure.label, number_label(measure, *pair)) for measure, pair in near.items()],
         "points": points_of(merchant, now),
     }
 

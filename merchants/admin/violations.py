@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
 from core.backoffice.actions import ActionVariant, BaseDialogForm, ReasonForm, object_action
@@ -37,7 +38,7 @@ class StatementForm(BaseDialogForm):
 
 class ConfirmViolationForm(BaseDialogForm):
     points = forms.IntegerField(
-        label=_("Points"),
+        label=pgettext_lazy("violation", "Points"),
         min_value=1,
         max_value=services.MOST_POINTS,
         initial=PROPOSED_POINTS,

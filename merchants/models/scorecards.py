@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Entity, Stateful
 from merchants.models.merchants import Merchant, TenantQuerySet
@@ -24,7 +25,7 @@ class Measure(models.TextChoices):
 
 class Standing(models.TextChoices):
     NONE = "none", _("No orders yet")
-    GOOD = "good", _("Good")
+    GOOD = "good", pgettext_lazy("standing", "Good")
     NEAR = "near", _("Near the limit")
     BAD = "bad", _("Beyond the limit")
 

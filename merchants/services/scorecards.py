@@ -44,7 +44,7 @@ def replace_scorecards(*, day: dt.date, numbers: Sequence[Numbers], at: dt.datet
 
 
 def _card(one: Numbers, day: dt.date, at: dt.datetime) -> Scorecard:
-    values = {measure: pair[0] for measure, pair in one.found.items()}
+    values = {str(measure): pair[0] for measure, pair in one.found.items()}
     values |= {f"{measure}_of": pair[1] for measure, pair in one.found.items()}
     state = worst(one.standings().values())
     return Scorecard(merchant_id=one.merchant_id, day=day, window=one.window, standing=state, created_at=at, **values)

@@ -132,7 +132,7 @@ def _known(violation_id: uuid.UUID, merchant_id: uuid.UUID | None = None) -> Vio
     rows = Violation.objects.filter(pk=violation_id)
     if merchant_id is not None:
         rows = rows.filter(merchant_id=merchant_id).exclude(status__in=Violation.HIDDEN)
-    row = rows.first()
+    row: Violation | None = rows.first()
     if row is None:
         raise ViolationNotFound
     return row

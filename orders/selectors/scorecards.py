@@ -26,6 +26,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least, TruncDay
 from django.utils import timezone
 
@@ -72,7 +73,8 @@ def _shipped(orders: QuerySet[Any], span: Span) -> QuerySet[Any]:
 
 def _wrong(orders: QuerySet[Any], condition: Any) -> QuerySet[Any]:
     is_wrong = Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return orders.annotate(went_wrong=is_wrong)
+    found: QuerySet[Any] = orders.annotate(went_wrong=is_wrong)
+    return found
 
 
 def _ended(span: Span) -> QuerySet[StateChange]:
@@ -133,7 +135,7 @@ def _on_time(orders: QuerySet[Any], span: Span) -> QuerySet[Any]:
     return _wrong(rows, Q(arrived_at=None) | Q(arrived_at__gte=F("promised_by")))
 
 
-def _promised_by() -> ExpressionWrapper:
+def _promised_by() -> Combinable:
     """The midnight that ends the last day of delivery an order handed over at the last moment was promised for."""
     days = {}
     for weekday in range(1, 8):
@@ -154,7 +156,7 @@ _SHARES: dict[Measure, Callable[[QuerySet[Any], Span], QuerySet[Any]]] = {
 SHARES = tuple(_SHARES)
 
 
-def answered_cases(span: Span) -> QuerySet[AfterSalesCase]:
+def answered_cases(span: Span) -> QuerySet[Any]:
     """Cases opened in the span that the merchant had to answer and has answered, or let its deadline answer; `waited` says how long.
 
     A withdrawal from the contract is approved by being declared, so nobody waits for an answer.
@@ -167,7 +169,8 @@ def answered_cases(span: Span) -> QuerySet[AfterSalesCase]:
     )
     opened = AfterSalesCase.objects.filter(opened_at__gte=span.start, opened_at__lt=span.end).exclude(reason=CaseReason.WITHDRAWAL)
     waited = ExpressionWrapper(F("answered_at") - F("opened_at"), output_field=DurationField())
-    return opened.annotate(answered_at=answered).filter(answered_at__lt=span.end).annotate(waited=waited)
+    found: QuerySet[Any] = opened.annotate(answered_at=answered).filter(answered_at__lt=span.end).annotate(waited=waited)
+    return found
 
 
 def ratings(span: Span) -> QuerySet[Review]:

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from core.models import StateChange
 from merchants.models import Measure, Merchant, Scorecard, Violation
 from merchants.scorecard_rules import failing
-from orders.models import AfterSalesCase
+from orders.models import AfterSalesCase, MerchantOrder
 from orders.services.scorecards import compute_scorecards
 from tests.backoffice.market import Shop
 from tests.factories.accounts import make_user
@@ -45,11 +46,12 @@ def merchant(db: None) -> Merchant:
     variant = make_variant()
     make_order(variant, "completed", ship_by=ago(2), shipped_at=ago(1), tracking="BAD", delivered_at=ago(0.5))
     make_order(variant, "paid", ship_by=ago(20))
-    good = make_order(variant, "completed", ship_by=ago(9), shipped_at=ago(9), tracking="SF1234567", delivered_at=ago(8))
+    good = make_order(variant, "completed", ship_by=ago(9), shipped_at=ago(9), tracking="SF1234567")
     case = open_case(good, reason="faulty")
     approve(case)
+    MerchantOrder.objects.filter(pk=good.pk).update(delivered_at=ago(8))
     AfterSalesCase.objects.update(opened_at=ago(1))
-    case.messages.update(created_at=ago(1, hours=-2))
+    StateChange.objects.filter(entity_id=case.pk).exclude(from_status="").update(at=ago(1, hours=-2))
     make_review(variant.product, stars=2, at=ago(1))
     give_numbers(variant.merchant, day=DAY - dt.timedelta(days=1), late=(0, 3))
     compute_scorecards(day=DAY, at=MIDNIGHT)

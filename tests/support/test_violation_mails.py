@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from merchants.services.violations import appeal_violation, confirm_violation, lift_violation, uphold_violation
 from merchants.models import Violation
+from merchants.services.violations import appeal_violation, confirm_violation, lift_violation, uphold_violation
 from support.models import Mail
 from tests.drain import drain
 from tests.factories.accounts import make_user
@@ -23,8 +23,11 @@ def mails() -> list[Mail]:
 
 @pytest.mark.parametrize(
     ("language", "subject", "limit"),
-    [("en", "Your shop has broken a rule: Shipped late", "5 % in 30 days; it must be below 4 %."), ("zh-hans", "您的店铺违反了规则：发货超时", "30天内为5 %，须低于4 %。")],
-)  # fmt: skip
+    [
+        ("en", "Your shop has broken a rule: Shipped late", "5 % in 30 days; it must be below 4 %."),
+        ("zh-hans", "您的店铺违反了规则：发货超时", "30天内为5 %，须低于4 %。"),
+    ],
+)
 def test_a_proposed_violation_is_told_once_it_is_in_force(language: str, subject: str, limit: str) -> None:
     merchant = make_merchant()
     make_membership(merchant, make_user(email="owner@example.com", language=language))
