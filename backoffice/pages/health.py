@@ -56,17 +56,14 @@ def _can_appeal(row: Any, now: dt.datetime) -> bool:
 
 
 def _row(measure: Measure, newest: dict[int, Scorecard], cards: list[Scorecard]) -> dict[str, Any]:
-    longest = newest.get(DAYS) or cards[-1]
-    state = standing(measure, *longest.of(measure))
     needs_advice = any(standing(measure, *card.of(measure)) in {Standing.NEAR, Standing.BAD} for card in newest.values())
     return {
         "name": measure.label,
         "meaning": MEANINGS[measure],
         "limit": limit_in_words(measure),
         "numbers": [_number(measure, window, newest.get(window)) for window in WINDOWS],
-        "trend": trend(_course(measure, cards, longest.day), LIMITS[measure].value),
+        "trend": trend(_course(measure, cards), LIMITS[measure].value),
         "advice": ADVICE[measure] if needs_advice else "",
-        "tone": state,
     }
 
 
@@ -84,8 +81,9 @@ def _number(measure: Measure, window: int, card: Scorecard | None) -> dict[str, 
     }
 
 
-def _course(measure: Measure, cards: list[Scorecard], last: dt.date) -> list[int | None]:
+def _course(measure: Measure, cards: list[Scorecard]) -> list[int | None]:
     found = {card.day: level(measure, *card.of(measure)) for card in cards if card.window == DAYS}
+    last = cards[-1].day
     return [found.get(last - dt.timedelta(days=back)) for back in range(DAYS - 1, -1, -1)]
 
 

@@ -57,6 +57,9 @@ class ViolationForm(ModelForm):
         if "reason" in self.fields:
             self.fields["reason"].required = True
 
+    def validate_constraints(self) -> None:
+        """The service refuses the same, in words for people."""
+
 
 class _Shown:
     """Columns and fields of both sites, and the history below."""
