@@ -107,7 +107,7 @@ def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt
 
 
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
-    """What a merchant has to do, by name; five queries."""
+    """What a merchant has to do, by name; four queries."""
     orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
         to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
         overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
@@ -116,11 +116,11 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
     return {
         **orders,
         **counts_for_merchant(merchant, now),
-        "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
         **_counts(
             {
                 "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED),
                 "trade_requests": TradeAccount.objects.for_merchant(merchant).filter(status=TradeStatus.REQUESTED),
+                "low_stock": low(Stock.objects.for_merchant(merchant)),
                 "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT),
                 "bad_reviews": Review.objects.filter(
                     product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
