@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, F, FloatField, QuerySet, Subquery, When
-from django.db.models.functions import Cast, NullIf
+from django.db.models import Case, F, FloatField, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -39,8 +39,11 @@ class WindowFilter(admin.SimpleListFilter):
 
 def _ratio(measure: Measure) -> Any:
     if LIMITS[measure].unit == Unit.MINUTES:
-        return Case(When(**{f"{measure}_of__gt": 0}, then=Cast(measure, FloatField())))
-    return Cast(measure, FloatField()) / NullIf(F(f"{measure}_of"), 0)
+        ratio: Any = Case(When(**{f"{measure}_of__gt": 0}, then=Cast(measure, FloatField())))
+    else:
+        ratio = Cast(measure, FloatField()) / NullIf(F(f"{measure}_of"), 0)
+    # Who has no ratio comes last where the worst come first.
+    return Coalesce(ratio, Value(-1.0 if LIMITS[measure].is_most else 1e9), output_field=FloatField())
 
 
 def _number(measure: Measure) -> Any:
@@ -49,7 +52,7 @@ def _number(measure: Measure) -> Any:
 
 @admin.register(Scorecard)
 class ScorecardAdmin(ConsoleAdmin):
-    """The newest day's scorecards; columns sort by the ratio, and those without one come last or first."""
+    """The newest day's scorecards; columns sort by the ratio."""
 
     list_display = ["title", "state", *(f"number_{measure}" for measure in Measure), "day"]
     list_filter = [WindowFilter, "standing"]

@@ -197,7 +197,11 @@ def test_the_operator_sorts_by_each_number_and_finds_those_beyond_a_limit(operat
 
     for index in range(1, 11):
         assert client.get(url, {"o": f"-{index}"}).status_code == 200
-    everybody = text(client.get(url))
+    listed = client.get(url)
+    late = listed.context["cl"].list_display.index("number_late")
+    worst_first = text(client.get(url, {"o": f"-{late}"}))
+    assert worst_first.index(str(merchant)) < worst_first.index("Good Tea") < worst_first.index("Empty Box")
+    everybody = text(listed)
     bad = text(client.get(url, {"standing__exact": "bad"}))
 
     assert all(str(name) in everybody for name in (merchant, good, empty))
