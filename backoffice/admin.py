@@ -7,6 +7,7 @@ from backoffice.pages.digital import digital_files
 from backoffice.pages.drive import drive
 from backoffice.pages.export import export
 from backoffice.pages.grid import grid
+from backoffice.pages.health import health, orders_behind
 from backoffice.pages.imports import failed_rows, import_page, imports
 from backoffice.pages.payouts import payouts
 from backoffice.pages.routes import route_plan, routes
@@ -34,3 +35,5 @@ merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOU
 merchant_site.add_page("routes/", "routes", Duty.SHIPMENTS, routes)
 merchant_site.add_page("routes/<uuid:plan_id>/", "route-plan", Duty.SHIPMENTS, route_plan)
 merchant_site.add_page("drive/<uuid:route_id>/", "drive", Duty.SHIPMENTS, drive)
+merchant_site.add_page("health/", "health", Duty.ORDERS, health)
+merchant_site.add_page("health/orders/", "health-orders", Duty.ORDERS, orders_behind)

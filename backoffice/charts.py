@@ -40,3 +40,20 @@ def _points(values: Sequence[int], top: int, *, back: bool = False) -> str:
     step = WIDE / (len(values) - 1)
     points = [f"{index * step:.1f} {TALL - (TALL - PAD) * value / top:.1f}" for index, value in enumerate(values)]
     return " L".join(reversed(points) if back else points)
+
+
+def trend(values: Sequence[int | None], limit: int) -> dict[str, Any]:
+    """The course of a number for a box of 240 × 48 with the height of its limit; where there is no number the line has a gap."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return {"width": WIDTH, "height": HEIGHT, "line": "", "limit": ""}
+    low, high = min(*known, limit), max(*known, limit)
+    step, scale = (WIDTH - 2 * PAD) / max(len(values) - 1, 1), (HEIGHT - 2 * PAD) / max(high - low, 1)
+    drawn, is_pen_down = [], False
+    for index, value in enumerate(values):
+        if value is not None:
+            drawn.append(f"{'L' if is_pen_down else 'M'}{PAD + index * step:.1f} {HEIGHT - PAD - (value - low) * scale:.1f}")
+        is_pen_down = value is not None
+    # A line of one point shows with round ends only where it has a length.
+    line = " ".join(f"{point} h0.1" if point.startswith("M") else point for point in drawn)
+    return {"width": WIDTH, "height": HEIGHT, "line": line, "limit": f"{HEIGHT - PAD - (limit - low) * scale:.1f}"}

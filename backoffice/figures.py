@@ -21,7 +21,7 @@ from logistics.admin.display import low
 from logistics.models import CarrierClaim, CarrierMessage, Stock
 from logistics.states import CarrierClaimStatus, CarrierMessageStatus
 from merchants.application_selectors import expiring_documents
-from merchants.models import Merchant, MerchantApplication
+from merchants.models import Merchant, MerchantApplication, Violation
 from merchants.states import TO_REVIEW
 from orders.models import AfterSalesCase, MerchantOrder, Quote, UndeliveredParcel
 from orders.selectors.cases import counts_for_merchant
@@ -110,7 +110,7 @@ def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt
 
 
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
-    """What a merchant has to do, by name; six queries."""
+    """What a merchant has to do, by name; four queries."""
     orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
         to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
         overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
@@ -119,19 +119,19 @@ def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
     return {
         **orders,
         **counts_for_merchant(merchant, now),
-        "low_stock": low(Stock.objects.for_merchant(merchant)).count(),
         **_counts(
             {
                 "quotes": Quote.objects.for_merchant(merchant).filter(status=QuoteStatus.REQUESTED),
                 "trade_requests": TradeAccount.objects.for_merchant(merchant).filter(status=TradeStatus.REQUESTED),
                 "undelivered": UndeliveredParcel.objects.for_merchant(merchant).filter(status=UndeliveredStatus.OPEN),
                 "claims": CarrierClaim.objects.for_merchant(merchant).filter(status=CarrierClaimStatus.OPEN),
+                "low_stock": low(Stock.objects.for_merchant(merchant)),
+                "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT),
+                "bad_reviews": Review.objects.filter(
+                    product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
+                ),
             }
         ),
-        "drafts": Product.objects.for_merchant(merchant).filter(status=Product.Status.DRAFT).count(),
-        "bad_reviews": Review.objects.filter(
-            product__merchant=merchant, status=Review.Status.VISIBLE, stars__lt=3, created_at__gt=now - dt.timedelta(days=30)
-        ).count(),
         "open_questions": open_questions(merchant.pk).count(),
     }
 
@@ -157,6 +157,8 @@ def operator_counts(now: dt.datetime) -> dict[str, int]:
             "changes_to_approve": Proposal.objects.filter(status=Proposal.Status.PENDING),
             "applications": MerchantApplication.objects.filter(status__in=TO_REVIEW),
             "ending_papers": expiring_documents(now.date()),
+            "appeals": Violation.objects.filter(status=Violation.Status.APPEALED),
+            "proposed": Violation.objects.filter(status=Violation.Status.PROPOSED),
             "running_jobs": Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]),
             "low_stock": Stock.objects.filter(on_hand__lte=F("reserved")),
         }

@@ -35,6 +35,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Undelivered parcels"), "keyboard_return", "orders_undeliveredparcel_changelist", Duty.RETURNS),
                 item(_("Claims on carriers"), "policy", "logistics_carrierclaim_changelist", Duty.SHIPMENTS),
                 item(_("Invoices"), "request_quote", "orders_invoice_changelist", Duty.ORDERS),
+                item(_("Health"), "monitor_heart", "health", Duty.ORDERS),
             ],
         },
         {
@@ -153,6 +154,8 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Merchants"), "storefront", "merchants_merchant"),
                 item(_("Applications"), "person_add", "merchants_merchantapplication"),
+                item(_("Scorecards"), "monitor_heart", "merchants_scorecard"),
+                item(_("Broken rules"), "report", "merchants_violation"),
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),
                 item(_("Commission rules"), "rule", "merchants_commissionrule"),
                 item(_("Products"), "sell", "catalog_product"),

@@ -177,3 +177,20 @@ class ViewingReasonMissing(DomainError):
 class TeamFull(DomainError):
     code = "team_full"
     message = _("A team has at most %(most)s people and open invitations.")
+
+
+class ViolationNotFound(DomainError):
+    code = "violation_not_found"
+    message = _("This violation does not exist.")
+    status = 404
+
+
+class ViolationInvalid(DomainError):
+    code = "violation_invalid"
+    message = _("Say which rule, why in at most 2,000 characters, and 1 to 48 points.")
+    status = 422
+
+
+class AppealTooLate(DomainError):
+    code = "appeal_too_late"
+    message = _("The 14 days for an appeal are over.")

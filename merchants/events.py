@@ -41,3 +41,12 @@ class MemberInvited(Event):
 
     invitation_id: str
     occasion: str
+
+
+@dataclass(frozen=True)
+class ViolationMoved(Event):
+    """A violation is in force, was appealed, upheld or lifted. `occasion` names the step."""
+
+    violation_id: str
+    to_status: str
+    occasion: str

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Sum
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from core.compiled import compiled
-from merchants.models import ApiKey, CommissionPlan, CommissionRule, Invitation, Membership, Merchant
+from merchants.models import ApiKey, CommissionPlan, CommissionRule, Invitation, Membership, Merchant, Scorecard, Violation
 from merchants.rules import Terms
+from merchants.scorecard_rules import POINTS_COUNT_DAYS
 from merchants.services.api_keys import MARK, hash_secret, note_use
 from merchants.services.merchants import DEFAULT_PLAN, DEFAULT_RATE_BPS, MAX_SLUG
 
@@ -104,3 +105,30 @@ def plan_terms(plan: CommissionPlan) -> list[Terms]:
 def terms_of(rule: CommissionRule) -> Terms:
     """A rule's row as the terms it says."""
     return Terms(rule=rule.pk, **{name: getattr(rule, name) for name in _TERMS if name != "merchant"}, merchant=rule.merchant_id)
+
+
+def latest_scorecards(merchant: Merchant, days: int = 30) -> list[Scorecard]:
+    """A merchant's scorecards of both windows, oldest day first, of the `days` days up to its newest one."""
+    rows: QuerySet[Scorecard] = Scorecard.objects.for_merchant(merchant)
+    newest = rows.order_by("-day").values_list("day", flat=True).first()
+    if newest is None:
+        return []
+    return list(rows.filter(day__gt=newest - dt.timedelta(days=days)).order_by("day", "window"))
+
+
+def violations_of(merchant: Merchant) -> QuerySet[Violation]:
+    """What a merchant is shown of its violations, newest first."""
+    rows: QuerySet[Violation] = Violation.objects.for_merchant(merchant)
+    return rows.exclude(status__in=Violation.HIDDEN).order_by("-opened_at", "-pk")
+
+
+def points_of(merchant: Merchant, at: dt.datetime) -> int:
+    """The points of a merchant's violations of the last year that were not lifted."""
+    since = at - dt.timedelta(days=POINTS_COUNT_DAYS)
+    counted = Violation.objects.for_merchant(merchant).filter(status__in=Violation.COUNTED, opened_at__gt=since)
+    return int(counted.aggregate(sum=Sum("points", default=0))["sum"])
+
+
+def has_scorecards(day: dt.date) -> bool:
+    """Whether a day's scorecards were computed."""
+    return Scorecard.objects.filter(day=day).exists()

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.sweeps import sweep
+from merchants.selectors import has_scorecards
 from orders.selectors import database_now
 from orders.services import risk
 from orders.services.cases.deadlines import sweep_cases
@@ -11,6 +12,7 @@ from orders.services.completion import complete_due
 from orders.services.expiry import expire_unpaid
 from orders.services.papers import issue_missing
 from orders.services.quotes import expire_quotes
+from orders.services.scorecards import compute_scorecards
 
 
 @sweep(expires=60)
@@ -54,3 +56,11 @@ def decide_due_reviews() -> int:
 def forget_origins() -> int:
     """Delete the network addresses of old purchases."""
     return risk.forget_origins(at=database_now())
+
+
+@shared_task(acks_late=True, expires=1800)
+def compute_due_scorecards() -> int:
+    """Compute yesterday's scorecards unless that was done; asked for more often than daily, so that no day is missed for an outage."""
+    now = timezone.now()
+    day = timezone.localdate(now) - dt.timedelta(days=1)
+    return 0 if has_scorecards(day) else compute_scorecards(day=day, at=now)

@@ -59,6 +59,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     stock_mails,
     team_mails,
     trade_mails,
+    violation_mails,
     wish_mails,
 )
 from support.content import Notice, Reader

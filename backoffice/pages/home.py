@@ -15,9 +15,13 @@ from django.utils.translation import gettext as _
 from backoffice import figures
 from backoffice.charts import sparkline
 from core import invariants
-from core.backoffice.display import money
+from core.backoffice.display import label, money
+from merchants.admin.scorecard_display import STANDING_TONES, number_label
 from merchants.admin.site import merchant_of, role_of_request
+from merchants.models import Measure, Merchant, Scorecard, Standing
 from merchants.permissions import Duty, may_view
+from merchants.scorecard_rules import standing
+from merchants.selectors import points_of
 from orders.models import MerchantOrder
 from payments.selectors import balances
 
@@ -59,7 +63,22 @@ def merchant_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         found = balances(merchant.pk, settings.CURRENCY)
         context["balance"] = {"held": money(found.held_minor, found.currency), "payable": money(found.payable_minor, found.currency)}
         context["cards"] = _sales_cards(MerchantOrder.objects.for_merchant(merchant), now, (7, 30))
+    if may_view(role, Duty.ORDERS):
+        context["health"] = _health_card(merchant, now)
     return context
+
+
+def _health_card(merchant: Merchant, now: dt.datetime) -> dict[str, Any]:
+    """The newest 30 days in one label, the measures that are beyond or near their limit, and the points."""
+    card: Scorecard | None = Scorecard.objects.for_merchant(merchant).filter(window=30).order_by("-day").first()
+    state = Standing(card.standing) if card else Standing.NONE
+    numbers = {measure: card.of(measure) for measure in Measure} if card else {}
+    near = {measure: pair for measure, pair in numbers.items() if standing(measure, *pair) in {Standing.NEAR, Standing.BAD}}
+    return {
+        "state": label(state.label, STANDING_TONES[state]),
+        "numbers": [(measure.label, number_label(measure, *pair)) for measure, pair in near.items()],
+        "points": points_of(merchant, now),
+    }
 
 
 def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]:
@@ -160,6 +179,8 @@ def _operator_tiles(counts: dict[str, int]) -> list[dict[str, Any]]:
         tile("unmatched", _("Money without a payment"), "payments_bankline", "?status__exact=unmatched", "account_balance"),
         tile("to_transfer", _("Transfers to make"), "payments_outgoingtransfer", "?status__exact=to_make", "outbound", urgent=False),
         tile("disputes", _("Disputes to decide"), "orders_aftersalescase", "?dispute=open", "gavel"),
+        tile("appeals", _("Appeals to decide"), "merchants_violation", "?status__exact=appealed", "gavel", urgent=False),
+        tile("proposed", _("Broken rules to look at"), "merchants_violation", "?status__exact=proposed", "report", urgent=False),
         tile("to_moderate", _("Texts to moderate"), "catalog_moderationitem", "?status__exact=waiting", "shield_person"),
         tile("overdue", _("Orders overdue"), "orders_merchantorder", "?shipping=overdue", "alarm"),
         tile("products_to_approve", _("Goods to approve"), "catalog_product", "?status__exact=pending", "fact_check", urgent=False),

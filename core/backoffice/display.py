@@ -37,6 +37,7 @@ TONES = {
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger", "submitted": "warning",
     "under_way": "primary",
     "sent_again": "primary", "arrived": "success",
+    "proposed": "warning", "appealed": "info", "upheld": "danger", "lifted": "success",
 }  # fmt: skip
 
 

@@ -2,18 +2,24 @@ from merchants.models.applications import ApplicationDocument, MerchantApplicati
 from merchants.models.invitations import Invitation
 from merchants.models.merchants import CommissionPlan, CommissionRule, Merchant, ShopSlug, TenantQuerySet
 from merchants.models.operations import Operation
+from merchants.models.scorecards import WINDOWS, Measure, Scorecard, Standing, Violation
 from merchants.models.teams import ApiKey, Membership
 
 __all__ = [
+    "WINDOWS",
     "ApiKey",
     "ApplicationDocument",
     "CommissionPlan",
     "CommissionRule",
     "Invitation",
+    "Measure",
     "Membership",
     "Merchant",
     "MerchantApplication",
     "Operation",
+    "Scorecard",
     "ShopSlug",
+    "Standing",
     "TenantQuerySet",
+    "Violation",
 ]

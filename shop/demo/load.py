@@ -25,6 +25,7 @@ from shop.demo import (
     copies,
     digital,
     files,
+    judging,
     market,
     money,
     payouts,
@@ -95,6 +96,8 @@ def load(*, small: bool) -> None:
         # As the poller has long done with a bank transfer that was begun days ago.
         poll_attempts(at=timezone.now())
         date_mails(purchase.key for purchase in purchases.purchases)
+        judging.judge(now)
+        outbox.relay(now=timezone.now())
         learn_words()
         step = progress.add_task("advice", total=1)
         train(clock=timezone.now, actor="system:demo")

@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget where purchases came from": {"task": "orders.tasks.forget_origins", "schedule": 3600.0},
     "complete due orders": {"task": "orders.tasks.complete_due_orders", "schedule": 60.0},
     "expire price requests": {"task": "orders.tasks.expire_due_quotes", "schedule": 60.0},
+    "compute the merchants' scorecards": {"task": "orders.tasks.compute_due_scorecards", "schedule": 1800.0},
     "sweep after-sales cases": {"task": "orders.tasks.sweep_due_cases", "schedule": 60.0},
     "finish demo pictures": {"task": "shop.tasks.finish_demo_galleries", "schedule": 15.0},
     "check the invariants": {"task": "core.tasks.check_invariants", "schedule": 60.0},

@@ -47,6 +47,7 @@ from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.orders import make_cart, place
 from tests.factories.payouts import make_account, make_due, make_payable
 from tests.factories.routes import bare_route, make_recipient, make_vehicle
+from tests.factories.scorecards import give_numbers, make_open_violation
 
 
 @dataclass
@@ -120,6 +121,7 @@ def make_shop(canary: str) -> Shop:
     bring_file(merchant, canary)
     invite_member(merchant=merchant, by=owner, email=f"invited@{canary.lower()}.example", role="service", language="en", at=timezone.now())
     note_operation(merchant, owner, product, canary)
+    judge(merchant, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -189,6 +191,12 @@ def lose_a_parcel(merchant: Merchant, variant: Any, canary: str) -> None:
     body = message_of(f"{canary}-NOBODY", place=f"{canary} lane")
     receive_carrier_message(code=account.code, headers=signed(secret, body), body=body, at=timezone.now())
     process_carrier_messages(at=timezone.now())
+
+
+def judge(merchant: Merchant, canary: str) -> None:
+    """Scorecards of yesterday and a broken rule that can be appealed."""
+    give_numbers(merchant, day=timezone.localdate() - dt.timedelta(days=1), late=(1, 4), rating=(8, 2))
+    make_open_violation(merchant, rule=f"{canary} copies", reason=f"{canary} sold copies", points=6)
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:

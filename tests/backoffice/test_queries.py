@@ -39,7 +39,7 @@ def test_homes_and_lists_need_few_statements_and_no_more_with_more_rows(shop: Sh
     urls = [reverse(f"{site_name}:index")]
     urls += [reverse(f"{site_name}:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in site._registry]
     if site_name == "merchant":
-        urls.append(reverse("merchant:balance"))
+        urls += [reverse(f"merchant:{name}") for name in ("balance", "health", "health-orders")]
 
     before = {url: _count(client, url) for url in urls}
     _more(shop)

@@ -36,6 +36,7 @@ SECRETS = (
     f"{CANARY} buyer", f"{CANARY} lane", f"{CANARY}burg", f"owner@{CANARY}.example", f"buyer@{CANARY}.example", f"{CANARY} owner",
     f"{CANARY} holder", f"{CANARY} draft", f"{CANARY}-TRACK", f"{CANARY} never came", f"{CANARY} delivery", f"{CANARY} key",
     f"{CANARY} fair", f"{CANARY} works", f"{CANARY} hotel", f"{CANARY} hall", f"{CANARY} prices", f"{CANARY} secret",
+    f"{CANARY} copies", f"{CANARY} sold copies",
 )  # fmt: skip
 
 
