@@ -17,8 +17,8 @@ from catalog.selectors.questions import open_questions
 from catalog.states import TradeStatus
 from core.models import Job, OutboxEvent
 from core.money import exponent
-from logistics.admin.display import low
 from logistics.models import Stock
+from logistics.stock_selectors import low
 from merchants.models import Merchant
 from orders.models import AfterSalesCase, MerchantOrder, Quote
 from orders.selectors.cases import counts_for_merchant

@@ -47,6 +47,10 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Prices and stock"), "table_edit", "grid", Duty.PRODUCTS),
                 item(_("Import and export"), "swap_vert", "imports", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
+                item(_("Transfers"), "swap_horiz", "logistics_transfer_changelist", Duty.STOCK),
+                item(_("Purchase orders"), "shopping_cart_checkout", "logistics_purchaseorder_changelist", Duty.STOCK),
+                item(_("Suppliers"), "factory", "logistics_supplier_changelist", Duty.STOCK),
+                item(_("Stock counts"), "fact_check", "logistics_stockcount_changelist", Duty.STOCK),
                 item(_("Reviews"), "star", "catalog_review_changelist", Duty.REVIEWS),
                 item(_("Questions"), "help", "catalog_question_changelist", Duty.REVIEWS),
             ],
@@ -65,6 +69,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Profile"), "storefront", "merchants_merchant_changelist", Duty.PROFILE),
                 item(_("Delivery price"), "payments", "logistics_shippingrate_changelist", Duty.SHIPPING),
+                item(_("Shipping zones"), "public", "logistics_shippingzone_changelist", Duty.SHIPPING),
                 item(_("Warehouses"), "warehouse", "logistics_warehouse_changelist", Duty.SHIPPING),
                 item(_("Team"), "group", "merchants_membership_changelist", Duty.TEAM),
                 item(_("API keys"), "key", "merchants_apikey_changelist", Duty.API_KEYS),

@@ -16,3 +16,10 @@ class ShipmentDelivered(Event):
 
     reference: str
     shipment_id: str
+
+
+@dataclass(frozen=True)
+class PromisesToMove(Event):
+    """A merchant wants what is promised from a place, a warehouse or a stock row, to be sent from elsewhere."""
+
+    place_id: str

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.outbox import handles
-from logistics.events import ReservationExpired, ShipmentDelivered
+from logistics.events import PromisesToMove, ReservationExpired, ShipmentDelivered
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
 from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import charged_back, expiry, fulfilment, papers, payment
+from orders.services import charged_back, expiry, fulfilment, papers, payment, replanning
 from orders.services.cases import sending, settling
 from payments.events import PaymentFailed, PaymentSucceeded, ProviderDisputeClosed, RefundSucceeded
 from payments.models import Refund
@@ -52,6 +52,11 @@ def deliver_order(event: ShipmentDelivered) -> None:
         fulfilment.parcel_delivered(order_id=reference, at=timezone.now())
     elif AfterSalesCase.objects.filter(pk=reference).exists():
         sending.parcel_arrived(case_id=reference, at=timezone.now())
+
+
+@handles(PromisesToMove)
+def plan_orders_again(event: PromisesToMove) -> None:
+    replanning.replan_promises(place_id=uuid.UUID(event.place_id), at=timezone.now())
 
 
 @handles(RefundSucceeded)

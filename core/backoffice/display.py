@@ -35,6 +35,7 @@ TONES = {
     "uploaded": "warning", "checking": "info", "checked": "warning", "discarded": "neutral", "undoing": "info", "undone": "neutral",
     "dismissed": "neutral", "visible": "success", "accepted": "success", "rejected": "danger", "clean": "success", "differs": "danger",
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger",
+    "ordered": "info", "part_received": "primary", "to_confirm": "warning", "posted": "success",
 }  # fmt: skip
 
 

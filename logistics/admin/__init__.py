@@ -1,5 +1,5 @@
 """Stock, warehouses, parcels and delivery prices in both back offices."""
 
-from logistics.admin import operator, shipping, stock
+from logistics.admin import inbound, operator, shipping, stock, warehouses, zones
 
-__all__ = ["operator", "shipping", "stock"]
+__all__ = ["inbound", "operator", "shipping", "stock", "warehouses", "zones"]

@@ -1,4 +1,25 @@
+from logistics.models.counts import CountLine, StockCount
+from logistics.models.purchasing import PurchaseLine, PurchaseOrder, Supplier
 from logistics.models.shipments import Shipment, ShipmentEvent, ShipmentLine, ShippingRate
 from logistics.models.stock import Reservation, Stock, StockMovement, Warehouse
+from logistics.models.transfers import Transfer, TransferLine
+from logistics.models.zones import ShippingZone
 
-__all__ = ["Reservation", "Shipment", "ShipmentEvent", "ShipmentLine", "ShippingRate", "Stock", "StockMovement", "Warehouse"]
+__all__ = [
+    "CountLine",
+    "PurchaseLine",
+    "PurchaseOrder",
+    "Reservation",
+    "Shipment",
+    "ShipmentEvent",
+    "ShipmentLine",
+    "ShippingRate",
+    "ShippingZone",
+    "Stock",
+    "StockCount",
+    "StockMovement",
+    "Supplier",
+    "Transfer",
+    "TransferLine",
+    "Warehouse",
+]

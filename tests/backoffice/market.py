@@ -19,7 +19,10 @@ from catalog.services.reviews import add_review
 from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
 from logistics.models import ShippingRate, Stock, Warehouse
-from logistics.services import create_warehouse, receive_stock, set_shipping_rate
+from logistics.services import create_warehouse, receive_stock, set_shipping_rate, set_warehouse_active
+from logistics.services.counts import open_count
+from logistics.services.purchasing import draft_purchase, save_supplier
+from logistics.services.transfers import draft_transfer
 from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
 from orders.models import AfterSalesCase, MerchantOrder
@@ -107,6 +110,7 @@ def make_shop(canary: str) -> Shop:
         product_id=product.pk, user_id=asker.pk, author=f"{canary} asker", text=f"Does {canary} glow?", language="en", at=timezone.now()
     )
     bring_file(merchant, canary)
+    goods_come_and_go(stock, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -141,6 +145,18 @@ def trade_with_companies(variant: Any, canary: str) -> None:
     give_list(company, make_price_list(variant, (1, 1_234), name=f"{canary} prices"))
     asking = make_company(name=f"{canary} hotel")
     ask_trade_prices(user=administrator_of(asking), merchant=variant.merchant, message=f"{canary} needs many", at=timezone.now())
+
+
+def goods_come_and_go(stock: Stock, canary: str) -> None:
+    """A transfer, a purchase order and a count, each just written down."""
+    target = create_warehouse(merchant=stock.merchant, code=f"{canary}-X", name=f"{canary} cellar", kind="store", city=f"{canary}ville")
+    set_warehouse_active(warehouse_id=target.pk, is_active=False)
+    goods = {stock.variant.sku: 1}
+    who: dict[str, Any] = {"merchant_id": stock.merchant_id, "actor": "merchant:test", "at": timezone.now(), "note": f"{canary} goods"}
+    draft_transfer(source_id=stock.warehouse_id, target_id=target.pk, goods=goods, **who)
+    supplier = save_supplier(merchant_id=stock.merchant_id, code=f"{canary}-S", name=f"{canary} kiln")
+    draft_purchase(supplier_id=supplier.pk, warehouse_id=stock.warehouse_id, goods=goods, **who)
+    open_count(warehouse_id=stock.warehouse_id, skus=[], **who)
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:
