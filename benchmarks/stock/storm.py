@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from catalog.models import Variant
@@ -30,6 +30,7 @@ REFUSALS = (OutOfStock, NotServed, StaleState, StockBelowReserved)
 ACTOR = "system:storm"
 DESTINATIONS = [Destination("CN", "518000"), Destination("CN", "100010"), Destination("DE", "10115"), Destination("US", "94105")]
 DELIVERY = 20
+LOCK_TIMEOUT = "55P03"
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,18 @@ def allocate_at_once(world: World, count: int, *, seed: int) -> Tally:
 
 
 def attempt(tally: Tally, job: Callable[[], str]) -> None:
-    """Do a job; what services may refuse is counted, anything else is an error."""
+    """Do a job; what services may refuse is counted, and who waited too long for a lock, as placing tells a shopper. Else it is an error."""
     try:
         tally.kinds[job()] += 1
     except REFUSALS as refusal:
         tally.refused[type(refusal).__name__] += 1
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") == LOCK_TIMEOUT:
+            tally.refused["Busy"] += 1
+        else:
+            tally.errors.append(f"{type(error).__name__}: {error}"[:600])
     except Exception as error:
-        tally.errors.append(f"{type(error).__name__}: {error}"[:200])
+        tally.errors.append(f"{type(error).__name__}: {error}"[:600])
 
 
 def _side_by_side(jobs: list[Callable[[int, Tally], None]]) -> Tally:

@@ -48,7 +48,7 @@ def _facts(row: Reservation) -> str:
     if "leaves_on" in plan:
         said.append(_("sends on %(day)s") % {"day": formats.date_format(dt.date.fromisoformat(plan["leaves_on"]), "SHORT_DATE_FORMAT")})
     if plan.get("moved_from"):
-        said.append(_("moved here from %(warehouses)s") % {"warehouses": ", ".join(plan["moved_from"])})
+        said.append(_("moved here from %(warehouse)s") % {"warehouse": plan["moved_from"]})
     return " · ".join(said)
 
 

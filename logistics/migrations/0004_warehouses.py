@@ -59,12 +59,6 @@ class Migration(migrations.Migration):
             field=models.JSONField(blank=True, default=list, verbose_name="sends to"),
         ),
         migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["held", "committed"])), fields=("reference", "group", "stock"), name="reservation_once"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="warehouse",
             constraint=models.CheckConstraint(condition=models.Q(("parcel_cost_minor__gte", 0)), name="warehouse_parcel_cost"),
         ),

@@ -168,10 +168,6 @@ class Reservation(Stateful):
 
     class Meta:
         constraints = [
-            # A promise that was moved away and comes back, or is part shipped, leaves its ended rows behind.
-            models.UniqueConstraint(
-                fields=["reference", "group", "stock"], name="reservation_once", condition=Q(status__in=["held", "committed"])
-            ),
             models.UniqueConstraint(fields=["reference", "ordinal"], name="reservation_numbered"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity"),
             models.CheckConstraint(condition=Q(status__in=states.ReservationStatus.values), name="reservation_status"),

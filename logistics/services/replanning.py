@@ -2,8 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -42,27 +42,20 @@ def replan(
         OutOfStock, NotServed: the other warehouses do not have it; nothing has changed.
         StaleState: somebody else took it at this moment; ask again.
     """
-    rows = _committed(group)
-    leaving = [row for row in rows if _must_leave(row, away_from)]
+    leaving = [row for row in _committed(group) if _must_leave(row, away_from)]
     if not leaving:
         return 0
     lines = [Line(group, row.merchant_id, row.stock.variant_id, row.quantity) for row in leaving]
     plan = plan_for(lines, _other_levels(lines, away_from), destination, at)
-    kept = {row.stock_id: row for row in rows if row not in leaving}
-    joined = [kept[pick.stock_id] for pick in plan.picks if pick.stock_id in kept]
-    ended = [*leaving, *joined]
-    fresh = _fresh(plan.picks, kept, rows, at)
-    _release(ended, actor=actor, at=at, reason=reason)
-    insert(fresh)
-    write_changes(record_change(row, "", row.status, actor=actor, reason=reason, at=at) for row in fresh)
-    changes = [Change(row.stock_id, reserved=-row.quantity) for row in ended] + [
-        Change(row.stock_id, reserved=row.quantity) for row in fresh
-    ]
+    changes = [Change(row.stock_id, reserved=-row.quantity) for row in leaving]
+    changes += [Change(pick.stock_id, reserved=pick.quantity) for pick in plan.picks]
+    moved = sum(row.quantity for row in leaving)
+    _move(leaving, plan.picks, actor=actor, reason=reason, at=at)
     shifted = shift(changes)
     if not shifted.done:
         raise StaleState
     refresh_in_stock(variant_ids=shifted.touched_zero)
-    return sum(row.quantity for row in leaving)
+    return moved
 
 
 def _committed(group: uuid.UUID) -> list[Reservation]:
@@ -82,31 +75,51 @@ def _other_levels(lines: Sequence[Line], away_from: Collection[uuid.UUID]) -> li
     return [level_of(row) for row in rows.values_list(*columns, F("on_hand") - F("reserved"), *SITE_COLUMNS)]
 
 
-def _fresh(picks: Sequence[Pick], kept: dict[uuid.UUID, Reservation], rows: Sequence[Reservation], at: dt.datetime) -> list[Reservation]:
-    """The new promises; one to a stock row that already sends some of this order takes its pieces over."""
-    by_stock: dict[uuid.UUID, list[Pick]] = defaultdict(list)
-    for pick in picks:
-        by_stock[pick.stock_id].append(pick)
-    reference = rows[0].reference
-    last = Reservation.objects.filter(reference=reference).aggregate(last=Max("ordinal"))["last"]
-    return [
-        Reservation(
-            merchant_id=found[0].merchant_id,
-            stock_id=stock_id,
-            reference=reference,
-            group=found[0].group,
-            ordinal=ordinal,
-            quantity=sum(pick.quantity for pick in found) + (kept[stock_id].quantity if stock_id in kept else 0),
-            status=ReservationStatus.COMMITTED,
-            expires_at=rows[0].expires_at,
-            created_at=at,
-            plan=found[0].reasons | {"moved_from": sorted({row.stock.warehouse.code for row in rows if row.stock_id not in kept})},
-        )
-        for ordinal, (stock_id, found) in enumerate(sorted(by_stock.items()), start=last + 1)
-    ]
+def _move(leaving: Sequence[Reservation], picks: Sequence[Pick], *, actor: str, reason: str, at: dt.datetime) -> None:
+    """Point the promises at their new stock rows; one that has to be sent from several places becomes several.
+
+    All of them stay committed; history says from where each came and to where it went.
+    """
+    last = Reservation.objects.filter(reference=leaving[0].reference).aggregate(last=Max("ordinal"))["last"]
+    left = {variant_id: deque(found) for variant_id, found in _by_variant(picks).items()}
+    fresh: list[Reservation] = []
+    changes = []
+    for row in leaving:
+        origin = row.stock.warehouse.code
+        for number, (pick, quantity) in enumerate(_taken(left[row.stock.variant_id], row.quantity)):
+            part = row if number == 0 else _split_off(row, last + len(fresh) + 1, at)
+            if part is not row:
+                fresh.append(part)
+            part.stock_id, part.quantity, part.plan = pick.stock_id, quantity, pick.reasons | {"moved_from": origin}
+            said = f"{origin} → {pick.reasons['warehouse']}: {reason}"[:200]
+            changes.append(record_change(part, row.status, part.status, actor=actor, reason=said, at=at))
+    Reservation.objects.bulk_update(leaving, ["stock_id", "quantity", "plan"])
+    insert(fresh)
+    write_changes(changes)
 
 
-def _release(rows: Iterable[Reservation], *, actor: str, at: dt.datetime, reason: str) -> None:
-    rows = list(rows)
-    Reservation.objects.filter(pk__in=[row.pk for row in rows]).update(status=ReservationStatus.RELEASED)
-    write_changes(record_change(row, row.status, ReservationStatus.RELEASED, actor=actor, reason=reason, at=at) for row in rows)
+def _by_variant(picks: Sequence[Pick]) -> dict[uuid.UUID, list[list[Any]]]:
+    """Picks of each variant, each with how many of its pieces nobody has taken."""
+    found: dict[uuid.UUID, list[list[Any]]] = defaultdict(list)
+    for pick in sorted(picks, key=lambda pick: pick.stock_id):
+        found[pick.variant_id].append([pick, pick.quantity])
+    return found
+
+
+def _taken(left: deque[list[Any]], quantity: int) -> Iterator[tuple[Pick, int]]:
+    """So many pieces off the picks that are left."""
+    while quantity:
+        pick, free = left[0]
+        take = min(free, quantity)
+        quantity -= take
+        left[0][1] -= take
+        if take == free:
+            left.popleft()
+        yield pick, take
+
+
+def _split_off(row: Reservation, ordinal: int, at: dt.datetime) -> Reservation:
+    return Reservation(
+        merchant_id=row.merchant_id, reference=row.reference, group=row.group, ordinal=ordinal, status=row.status,
+        expires_at=row.expires_at, created_at=at,
+    )  # fmt: skip

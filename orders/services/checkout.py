@@ -21,7 +21,7 @@ from core.compiled import compiled, first, insert, remove
 from core.countries import country
 from core.exchange.rules import Conversion, own
 from core.money import Money
-from core.states import record_change, write_changes
+from core.states import StaleState, record_change, write_changes
 from logistics import services as logistics
 from logistics.errors import NotServed, OutOfStock
 from logistics.rules import Destination, Load
@@ -117,6 +117,8 @@ def _place_patiently(
         try:
             with transaction.atomic():
                 return _place(cart_id, key, buyer, means, expected_total_minor, at)
+        except StaleState:
+            continue
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") not in LOST_WAITS:
                 raise

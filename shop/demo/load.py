@@ -34,6 +34,7 @@ from shop.demo import (
     review,
     source,
     used,
+    warehouses,
     words,
 )
 from shop.demo.gallery import composing
@@ -118,6 +119,7 @@ def _besides(now: dt.datetime) -> None:
     digital.buy(now)
     approval.begin(now)
     press_hearts(now)
+    warehouses.keep_house(now)
     look_around(now)
 
 

@@ -11,7 +11,7 @@ from core.invariants import violations
 from logistics.models import Reservation, Stock, StockMovement
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ALLOWED = {"OutOfStock", "NotServed", "StaleState", "StockBelowReserved"}
+ALLOWED = {"OutOfStock", "NotServed", "StaleState", "StockBelowReserved", "Busy"}
 
 
 def promised() -> int:
