@@ -128,7 +128,7 @@ def allocate_at_once(world: World, count: int, *, seed: int) -> Tally:
 
 
 def attempt(tally: Tally, job: Callable[[], str]) -> None:
-    """Do a job; what services may refuse is counted, and who waited too long for a lock, as placing tells a shopper. Else it is an error."""
+    """Do a job; refusals are counted, also of who waited too long for a lock, as placing does; else it is an error."""
     try:
         tally.kinds[job()] += 1
     except REFUSALS as refusal:

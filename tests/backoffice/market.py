@@ -19,10 +19,12 @@ from catalog.services.reviews import add_review
 from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
 from logistics.models import ShippingRate, Stock, Warehouse
+from logistics.rules import Zone
 from logistics.services import create_warehouse, receive_stock, set_shipping_rate, set_warehouse_active
 from logistics.services.counts import open_count
 from logistics.services.purchasing import draft_purchase, save_supplier
 from logistics.services.transfers import draft_transfer
+from logistics.services.zones import ZonePrice, save_shipping_zone
 from merchants.models import ApiKey, Membership, Merchant
 from merchants.services.api_keys import create_api_key
 from orders.models import AfterSalesCase, MerchantOrder
@@ -148,7 +150,7 @@ def trade_with_companies(variant: Any, canary: str) -> None:
 
 
 def goods_come_and_go(stock: Stock, canary: str) -> None:
-    """A transfer, a purchase order and a count, each just written down."""
+    """A transfer, a purchase order and a count, each just written down, and a price for sending far away."""
     target = create_warehouse(merchant=stock.merchant, code=f"{canary}-X", name=f"{canary} cellar", kind="store", city=f"{canary}ville")
     set_warehouse_active(warehouse_id=target.pk, is_active=False)
     goods = {stock.variant.sku: 1}
@@ -157,6 +159,8 @@ def goods_come_and_go(stock: Stock, canary: str) -> None:
     supplier = save_supplier(merchant_id=stock.merchant_id, code=f"{canary}-S", name=f"{canary} kiln")
     draft_purchase(supplier_id=supplier.pk, warehouse_id=stock.warehouse_id, goods=goods, **who)
     open_count(warehouse_id=stock.warehouse_id, skus=[], **who)
+    far = ZonePrice(name=f"{canary} far", zones=[Zone("CN", ("9999",))], way="flat", flat_minor=900)
+    save_shipping_zone(merchant_id=stock.merchant_id, price=far)
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:
