@@ -54,14 +54,16 @@ def low(rows: QuerySet[Any]) -> QuerySet[Any]:
 def covered_for_less(rows: QuerySet[Any], days: int, at: dt.datetime) -> QuerySet[Any]:
     """Stock rows of goods that sell and last for fewer days than that."""
     sent = StockMovement.objects.filter(reason=StockMovement.Reason.SHIPPED, created_at__gt=at - SOLD_WITHIN)
-    rows = rows.annotate(sold_lately=_moved(sent, sign=-1))
-    return rows.filter(sold_lately__gt=0, on_hand__lt=F("reserved") + F("sold_lately") * days / SOLD_WITHIN.days)
+    wanted = rows.annotate(sold_lately=_moved(sent, sign=-1)).annotate(needed=F("sold_lately") * days)
+    few: QuerySet[Any] = wanted.filter(needed__gt=(F("on_hand") - F("reserved")) * SOLD_WITHIN.days)
+    return few
 
 
 def older_than(rows: QuerySet[Any], days: int, at: dt.datetime) -> QuerySet[Any]:
     """Stock rows on which something has lain for longer than so many days."""
     came = StockMovement.objects.filter(delta__gt=0, created_at__gt=at - dt.timedelta(days=days))
-    return rows.annotate(came_lately=_moved(came)).filter(on_hand__gt=F("came_lately"))
+    old: QuerySet[Any] = rows.annotate(came_lately=_moved(came)).filter(on_hand__gt=F("came_lately"))
+    return old
 
 
 def _moved(movements: QuerySet[Any], sign: int = 1) -> Coalesce:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -78,7 +79,7 @@ def _buy(merchant: Merchant, house: Warehouse, now: dt.datetime) -> None:
     if not goods:
         return
     supplier = save_supplier(merchant_id=merchant.pk, code="YIWU", name="义乌百货 Yiwu Wares", email="orders@yiwu.example", lead_days=6)
-    known = {"merchant_id": merchant.pk, "actor": ACTOR}
+    known: dict[str, Any] = {"merchant_id": merchant.pk, "actor": ACTOR}
     at = now - dt.timedelta(days=4)
     row = draft_purchase(supplier_id=supplier.pk, warehouse_id=house.pk, goods=goods, at=at, **known)
     place_purchase(purchase_id=row.pk, at=at, **known)
