@@ -7,7 +7,7 @@ N ?= 1000000
 PIP_INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench search-eval image-search-eval growth merchants-bench format lint deploy-check
+.PHONY: help run test check chaos soak races crash-matrix bench ledger-bench stock-storm search-eval image-search-eval growth merchants-bench format lint deploy-check
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -54,6 +54,9 @@ ledger-bench: .venv/.dev ## Post a million ledger transactions, print the rate, 
 
 merchants-bench: .venv/.dev ## Open every list of a shop with 100,000 products and 100,000 orders
 	@$(RUN) -m benchmarks.merchants $(ARGS)
+
+stock-storm: .venv/.dev ## Make 100,000 stock movements and 50 allocations at once over 20 warehouses, print rates and invariants (MOVEMENTS, ALLOCATIONS, WAREHOUSES)
+	@$(RUN) -m benchmarks.stock --movements $(or $(MOVEMENTS),100000) --allocations $(or $(ALLOCATIONS),50) --warehouses $(or $(WAREHOUSES),20)
 
 growth: .venv/.dev ## Measure lists, searches and suggestions at 10,000 and at 100,000 products
 	@$(RUN) -m benchmarks.growth

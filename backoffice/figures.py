@@ -17,9 +17,9 @@ from catalog.selectors.questions import open_questions
 from catalog.states import TradeStatus
 from core.models import Job, OutboxEvent
 from core.money import exponent
-from logistics.admin.display import low
 from logistics.models import CarrierClaim, CarrierMessage, Stock
 from logistics.states import CarrierClaimStatus, CarrierMessageStatus
+from logistics.stock_selectors import low
 from merchants.application_selectors import expiring_documents
 from merchants.models import Merchant, MerchantApplication, Violation
 from merchants.states import TO_REVIEW

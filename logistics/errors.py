@@ -19,6 +19,17 @@ class OutOfStock(DomainError):
         super().__init__(variant_id=str(variant_id), available=available)
 
 
+class NotServed(DomainError):
+    """`variant_id` is there, but none of the warehouses it lies in sends to this address."""
+
+    code = "not_served"
+    message = _("This is not sent to your address.")
+
+    def __init__(self, *, variant_id: uuid.UUID) -> None:
+        self.variant_id = variant_id
+        super().__init__(variant_id=str(variant_id))
+
+
 class ReservationLost(DomainError):
     """The goods of this purchase are not held any more: the reservation has expired or was released."""
 
@@ -143,4 +154,46 @@ class NotRecalled(DomainError):
 class InvalidClaim(DomainError):
     code = "invalid_claim"
     message = _("A claim is at least nothing and at most what the parcel was worth.")
+
+
+class InvalidWarehouse(DomainError):
+    """Something about a warehouse that cannot be: `field` is what."""
+
+    code = "invalid_warehouse"
+    message = _("This cannot be: %(field)s.")
+    status = 400
+
+
+class CodeTaken(DomainError):
+    code = "code_taken"
+    message = _("You have something with the code %(code)s already.")
+
+
+class GoodsInvalid(DomainError):
+    """A list of goods that cannot be worked with: empty, the same twice, or something that is no article of this merchant."""
+
+    code = "goods_invalid"
+    message = _("This list of goods does not work: %(sku)s.")
+    status = 400
+
+
+class SameWarehouse(DomainError):
+    code = "same_warehouse"
+    message = _("Goods are sent from one warehouse to another one.")
+    status = 400
+
+
+class NotEnoughHere(DomainError):
+    code = "not_enough_here"
+    message = _("There are not enough free pieces of %(sku)s in this warehouse: %(available)s.")
+
+
+class MoreThanSent(DomainError):
+    code = "more_than_sent"
+    message = _("No more than %(most)s pieces of %(sku)s can arrive.")
+
+
+class InvalidZone(DomainError):
+    code = "invalid_zone"
+    message = _("Say where this price counts: %(field)s.")
     status = 400

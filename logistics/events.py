@@ -32,3 +32,10 @@ class ShipmentLost(Event):
 
     reference: str
     shipment_id: str
+
+
+@dataclass(frozen=True)
+class PromisesToMove(Event):
+    """A merchant wants what is promised from a place, a warehouse or a stock row, to be sent from elsewhere."""
+
+    place_id: str

@@ -14,20 +14,24 @@ from core.compiled import compiled
 from core.exchange.rules import Conversion
 from core.postgresql.statements import Prepared
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShippingRate, Stock, Warehouse
-from logistics.rules import ShippingOffer, delivery_promise, shipping_offer
+from logistics.rules import Destination, Load, ShippingOffer, ZoneRate, delivery_promise, shipping_offer, zone_for, zone_price
+from logistics.rules.places import zones_of
 from logistics.states import ReservationStatus
+from merchants.models import Merchant
 
 __all__ = [
     "alerts_to_wake",
     "availability",
     "delivery_promise",
     "due_of",
+    "groups_promised_from",
     "home_of",
     "offers_of",
     "pieces_due",
     "product_availability",
     "products_of",
     "products_out_of_step",
+    "promises_of",
     "shipments_of",
     "shipping_offers",
     "shipping_quote",
@@ -143,17 +147,54 @@ def offers_of(goods: Collection[tuple[uuid.UUID, int]], conversion: Conversion) 
     return {(merchant, minor): shipping_offer(minor, *found.get(merchant, (0, None))) for merchant, minor in goods}
 
 
-def shipping_offers(goods_by_merchant: Mapping[uuid.UUID, int], conversion: Conversion) -> dict[uuid.UUID, ShippingOffer]:
+def shipping_offers(
+    goods_by_merchant: Mapping[uuid.UUID, int],
+    conversion: Conversion,
+    destination: Destination | None = None,
+    loads: Mapping[uuid.UUID, Load] | None = None,
+) -> dict[uuid.UUID, ShippingOffer]:
     """Cost of sending, and what is missing for free delivery, per merchant; without a rate that can be said in the currency, free.
 
     One query.
 
     Args:
         goods_by_merchant: merchant → sum of goods in minor units of the currency of `conversion`.
+        destination: where it goes; the merchant's zone that serves it counts. Not known, the price of everywhere else does.
+        loads: merchant → pieces and weight, for zones that go by them.
     """
-    rates = _rates(list(goods_by_merchant))
+    rates = _rates(list(goods_by_merchant)) if destination is None else _zoned(list(goods_by_merchant), destination, loads or {})
     found = {merchant: _in_currency(flat, free_over, currency, conversion) for merchant, flat, free_over, currency in rates}
     return {merchant: shipping_offer(goods, *found.get(merchant, (0, None))) for merchant, goods in goods_by_merchant.items()}
+
+
+def _zoned(merchant_ids: list[uuid.UUID], destination: Destination, loads: Mapping[uuid.UUID, Load]) -> list[tuple[Any, ...]]:
+    """The rate of each merchant for one address."""
+    zones: dict[uuid.UUID, list[ZoneRate]] = {}
+    rates: dict[uuid.UUID, tuple[Any, ...]] = {}
+    for merchant, flat, free_over, currency, is_active, places, *price in _rates_and_zones(merchant_ids):
+        if currency is not None:
+            rates[merchant] = (merchant, flat, free_over, currency)
+        if is_active:
+            zones.setdefault(merchant, []).append(ZoneRate(zones_of(places), *price))
+    for merchant, own_zones in zones.items():
+        if (rate := zone_for(own_zones, destination)) is not None:
+            minor = zone_price(rate, loads.get(merchant, Load()))
+            rates[merchant] = (merchant, minor, rate.free_over_minor, rate.currency)
+    return list(rates.values())
+
+
+@compiled
+def _rates_and_zones(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
+    zone = (
+        "is_active", "zones", "way", "currency", "flat_minor", "step_minor", "step", "free_over_minor", "position", "name",
+    )  # fmt: skip
+    return Merchant.objects.filter(pk__in=merchant_ids).values_list(
+        "pk",
+        "shipping_rate__flat_minor",
+        "shipping_rate__free_over_minor",
+        "shipping_rate__currency",
+        *(f"shipping_zones__{name}" for name in zone),
+    )
 
 
 @compiled
@@ -167,9 +208,14 @@ def _in_currency(flat_minor: int, free_over_minor: int | None, currency: str, co
     return conversion.amount(flat_minor, currency) or 0, free_over
 
 
-def shipping_quote(goods_by_merchant: Mapping[uuid.UUID, int], conversion: Conversion) -> dict[uuid.UUID, int]:
+def shipping_quote(
+    goods_by_merchant: Mapping[uuid.UUID, int],
+    conversion: Conversion,
+    destination: Destination | None = None,
+    loads: Mapping[uuid.UUID, Load] | None = None,
+) -> dict[uuid.UUID, int]:
     """Cost of sending per merchant in minor units; see `shipping_offers`. One query."""
-    return {merchant: offer.minor for merchant, offer in shipping_offers(goods_by_merchant, conversion).items()}
+    return {merchant: offer.minor for merchant, offer in shipping_offers(goods_by_merchant, conversion, destination, loads).items()}
 
 
 def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipment]:
@@ -193,6 +239,20 @@ def pieces_due(reference: uuid.UUID) -> dict[uuid.UUID, int]:
     """Pieces still to be sent of a merchant order by variant. One query."""
     rows = Reservation.objects.filter(group=reference, status=ReservationStatus.COMMITTED)
     return dict(rows.values_list("stock__variant_id").annotate(pieces=Sum("quantity")))
+
+
+def promises_of(group: uuid.UUID) -> QuerySet[Reservation]:
+    """What a merchant order is, or was, sent from, each with the plan that chose it. One query."""
+    rows = Reservation.objects.filter(
+        group=group, status__in=[ReservationStatus.HELD, ReservationStatus.COMMITTED, ReservationStatus.FULFILLED]
+    )
+    return rows.select_related("stock__warehouse", "stock__variant").order_by("ordinal")
+
+
+def groups_promised_from(place_id: uuid.UUID) -> list[uuid.UUID]:
+    """Merchant orders that wait for goods of a warehouse or stock row, the oldest first. One query."""
+    rows = Reservation.objects.filter(status=ReservationStatus.COMMITTED).filter(Q(stock=place_id) | Q(stock__warehouse=place_id))
+    return list(dict.fromkeys(rows.order_by("created_at", "pk").values_list("group", flat=True)))
 
 
 def home_of(reference: uuid.UUID, merchant_id: uuid.UUID) -> Warehouse | None:

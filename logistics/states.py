@@ -88,3 +88,45 @@ class CarrierClaimStatus(models.TextChoices):
 
 
 CARRIER_CLAIM_TRANSITIONS = {"open": frozenset({"accepted", "refused"})}
+
+
+class TransferStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("transfer", "Draft")
+    SENT = "sent", pgettext_lazy("transfer", "On the way")
+    RECEIVED = "received", pgettext_lazy("transfer", "Arrived")
+    CANCELLED = "cancelled", pgettext_lazy("transfer", "Dropped")
+
+
+TRANSFER_TRANSITIONS = {
+    "draft": frozenset({"sent", "cancelled"}),
+    "sent": frozenset({"received"}),
+}
+
+
+class PurchaseStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("purchase order", "Draft")
+    ORDERED = "ordered", pgettext_lazy("purchase order", "Ordered")
+    PART_RECEIVED = "part_received", pgettext_lazy("purchase order", "Partly received")
+    RECEIVED = "received", pgettext_lazy("purchase order", "Received")
+    CLOSED = "closed", pgettext_lazy("purchase order", "Closed, rest not coming")
+    CANCELLED = "cancelled", pgettext_lazy("purchase order", "Dropped")
+
+
+PURCHASE_TRANSITIONS = {
+    "draft": frozenset({"ordered", "cancelled"}),
+    "ordered": frozenset({"part_received", "received", "cancelled"}),
+    "part_received": frozenset({"received", "closed"}),
+}
+
+
+class CountStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("stock count", "Being counted")
+    TO_CONFIRM = "to_confirm", pgettext_lazy("stock count", "To confirm")
+    POSTED = "posted", pgettext_lazy("stock count", "Posted")
+    CANCELLED = "cancelled", pgettext_lazy("stock count", "Dropped")
+
+
+COUNT_TRANSITIONS = {
+    "open": frozenset({"to_confirm", "posted", "cancelled"}),
+    "to_confirm": frozenset({"posted", "open", "cancelled"}),
+}

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.outbox import handles
-from logistics.events import ReservationExpired, ShipmentDelivered, ShipmentLost, ShipmentReturned
+from logistics.events import PromisesToMove, ReservationExpired, ShipmentDelivered, ShipmentLost, ShipmentReturned
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
 from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import charged_back, expiry, fulfilment, papers, payment, undelivered
+from orders.services import charged_back, expiry, fulfilment, papers, payment, replanning, undelivered
 from orders.services.cases import sending, settling
 from payments.events import PaymentFailed, PaymentSucceeded, ProviderDisputeClosed, RefundSucceeded
 from payments.models import Refund
@@ -63,6 +63,11 @@ def note_returned_parcel(event: ShipmentReturned) -> None:
 @handles(ShipmentLost)
 def note_lost_parcel(event: ShipmentLost) -> None:
     undelivered.note_undelivered(shipment_id=uuid.UUID(event.shipment_id), at=timezone.now())
+
+
+@handles(PromisesToMove)
+def plan_orders_again(event: PromisesToMove) -> None:
+    replanning.replan_promises(place_id=uuid.UUID(event.place_id), at=timezone.now())
 
 
 @handles(RefundSucceeded)

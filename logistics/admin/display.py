@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from core.backoffice.base import ReadOnlyInline
+from core.backoffice.base import ReadOnlyInline, now
 from core.backoffice.display import column, label, role_of_actor
 from logistics.models import Shipment, ShipmentEvent, ShipmentLine, Stock, StockMovement
 from logistics.states import ShipmentStatus
+from logistics.stock_selectors import shelf_figures
 
-LOW = 5
 # Names of Material Symbols.
 ICONS: dict[str, str] = {
     ShipmentStatus.PLANNED: "event",
@@ -36,7 +37,7 @@ TOWN_COLUMN = column(lambda self, row: row.town, _("city"), ordering="city")
 
 def available_label(stock: Stock) -> SafeString:
     """Pieces that can still be sold, red at none and amber when few are left."""
-    tone = "danger" if stock.available <= 0 else "warning" if stock.available <= LOW else "success"
+    tone = "danger" if stock.available <= 0 else "warning" if stock.available <= stock.low_from else "success"
     return label(stock.available, tone)
 
 
@@ -73,6 +74,26 @@ class ShipmentLineInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("variant__product")
 
 
-def low(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Stock rows with at most five pieces left to sell."""
-    return rows.filter(on_hand__lte=F("reserved") + LOW)
+def cover_text(row: Any) -> str:
+    """For how many days the goods of a row last; the row has its figures."""
+    days = row.figures.cover_days(row.available) if row.figures else None
+    return "–" if days is None else str(ngettext("%(count)d day", "%(count)d days", days) % {"count": days})
+
+
+def age_text(row: Any) -> str:
+    """How long the oldest goods of a row have lain there; the row has its figures."""
+    if not row.figures or row.figures.oldest_at is None:
+        return "–"
+    days = max((now() - row.figures.oldest_at).days, 0)
+    return str(ngettext("%(count)d day", "%(count)d days", days) % {"count": days})
+
+
+COVER_COLUMN = column(lambda self, row: cover_text(row), _("lasts"))
+AGE_COLUMN = column(lambda self, row: age_text(row), _("oldest goods"))
+
+
+def with_figures(rows: Sequence[Any]) -> None:
+    """Give stock rows what was sold from them and how old they are, in one statement."""
+    found = shelf_figures([row.pk for row in rows], now())
+    for row in rows:
+        row.figures = found.get(row.pk)

@@ -14,6 +14,7 @@ from core.backoffice.display import column, label, reference_column, status_colu
 from core.countries import country
 from logistics.admin.display import CARRIER_COLUMN, TOWN_COLUMN, MovementInline, ShipmentLineInline, available_label, parcel_timeline, what
 from logistics.admin.stock import LevelFilter
+from logistics.admin.warehouses import COST, POSITION, SENDS_ON, SENDS_TO
 from logistics.models import Shipment, Stock, Warehouse
 
 
@@ -24,7 +25,10 @@ class WarehouseAdmin(ConsoleAdmin):
     list_select_related = ["merchant"]
     search_fields = ["name", "code", "merchant__name"]
     ordering = ["merchant__name", "priority"]
-    fields = ["title", "code", "merchant", "kind", "town", "postcode", "land", "priority", "state"]
+    fields = [
+        "title", "code", "merchant", "kind", "town", "postcode", "land", "position", "sends_to", "sends_on", "cost", "priority", "state",
+    ]  # fmt: skip
+    sends_to, sends_on, cost, position = SENDS_TO, SENDS_ON, COST, POSITION
     title = column(lambda self, row: row.text("name"), _("name"), ordering="name")
     town = TOWN_COLUMN
     land = column(lambda self, row: country(row.country), _("country"), ordering="country")

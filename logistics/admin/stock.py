@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,19 +11,17 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, label
-from core.backoffice.fields import ModelForm, second_text, with_translations
-from core.countries import country, country_choices
+from core.backoffice.display import column
+from core.backoffice.fields import ModelForm
 from logistics import services
-from logistics.admin.display import LOW, ROLE_COLUMN, TOWN_COLUMN, available_label, low, what
-from logistics.models import Stock, StockMovement, Warehouse
+from logistics.admin.display import AGE_COLUMN, COVER_COLUMN, ROLE_COLUMN, available_label, what, with_figures
+from logistics.models import Stock, StockMovement
+from logistics.stock_selectors import covered_for_less, low, older_than
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
-from merchants.admin.recording import Recorded
 from merchants.admin.site import merchant_of
 from merchants.permissions import Duty
 
@@ -32,12 +31,43 @@ class LevelFilter(admin.SimpleListFilter):
     parameter_name = "level"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("low", _("low (%(most)s or fewer)") % {"most": LOW}), ("out", _("sold out"))]
+        return [("low", _("low")), ("out", _("sold out"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "low":
             return low(queryset)
         return queryset.filter(on_hand__lte=F("reserved")) if self.value() == "out" else queryset
+
+
+class CoverFilter(admin.SimpleListFilter):
+    """What will soon be sold out at the pace of the last 30 days."""
+
+    title = _("lasts")
+    parameter_name = "cover"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(days), _("less than %(days)s days") % {"days": days}) for days in (7, 14, 30)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return covered_for_less(queryset, int(self.value() or 0), now()) if self.value() in {"7", "14", "30"} else queryset
+
+
+class AgeFilter(admin.SimpleListFilter):
+    title = _("oldest goods")
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(days), _("more than %(days)s days") % {"days": days}) for days in (30, 90, 180)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return older_than(queryset, int(self.value() or 0), now()) if self.value() in {"30", "90", "180"} else queryset
+
+
+class ThresholdForm(ConfirmForm):
+    low_at = forms.IntegerField(
+        label=_("Low from so many pieces"), min_value=0, max_value=1_000_000, required=False, widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=_("Empty: as the warehouse says."),
+    )  # fmt: skip
 
 
 class ReceiveForm(ModelForm):
@@ -87,14 +117,15 @@ class MerchantStockAdmin(MerchantModelAdmin):
     duty = Duty.STOCK
     form = ReceiveForm
     can_add = True
-    list_display = ["goods", "warehouse", "on_hand", "reserved", "free"]
-    list_filter = [LevelFilter, "warehouse"]
+    list_display = ["goods", "warehouse", "on_hand", "reserved", "free", "cover", "age"]
+    list_filter = [LevelFilter, CoverFilter, AgeFilter, "warehouse"]
     list_select_related = ["variant__product", "warehouse"]
     search_fields = ["variant__sku", "variant__product__title"]
     search_help_text = _("Title or SKU")
     ordering = ["variant__product__title", "variant__sku"]
     inlines = [MovementInline]
-    actions_detail = ["count", "receive"]
+    actions_detail = ["count", "receive", "threshold", "send_elsewhere"]
+    cover, age = COVER_COLUMN, AGE_COLUMN
     goods = column(lambda self, row: what(row), _("product"), ordering="variant__product__title")
     free = column(lambda self, row: available_label(row), _("available"), ordering="available_count")
 
@@ -103,10 +134,18 @@ class MerchantStockAdmin(MerchantModelAdmin):
         return rows.annotate(available_count=F("on_hand") - F("reserved"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["goods", "warehouse", "on_hand", "reserved", "free"] if obj else ["variant", "warehouse", "quantity", "note"]
+        return (
+            ["goods", "warehouse", "on_hand", "reserved", "free", "low_at", "cover", "age"]
+            if obj
+            else ["variant", "warehouse", "quantity", "note"]
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else []
+
+    def prepare_rows(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().prepare_rows(request, rows)
+        with_figures(rows)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else []
@@ -160,56 +199,19 @@ class MerchantStockAdmin(MerchantModelAdmin):
             at=now(),
         )
 
-
-class WarehouseForm(ModelForm):
-    name_zh = forms.CharField(label=capfirst(_("name (Chinese)")), max_length=80, required=False, widget=UnfoldAdminTextInputWidget())
-    country = forms.ChoiceField(label=capfirst(_("country")), choices=country_choices, initial="CN", widget=UnfoldAdminSelectWidget())
-
-    class Meta:
-        model = Warehouse
-        fields = ["code", "name", "kind", "city", "postcode", "country", "priority"]
-
-
-@admin.register(Warehouse, site=merchant_site)
-class MerchantWarehouseAdmin(MerchantModelAdmin):
-    duty = Duty.SHIPPING
-    records = (Recorded(Warehouse, ("code", "name", "i18n", "kind", "city", "postcode", "country", "priority", "is_active")),)
-    form = WarehouseForm
-    can_add = True
-    list_display = ["name", "code", "kind", "town", "priority", "state"]
-    list_select_related = ["merchant"]
-    ordering = ["priority", "code"]
-    actions_detail = ["open", "close"]
-    state = column(
-        lambda self, row: label(_("Open"), "success") if row.is_active else label(_("Closed"), "neutral"), _("status"), ordering="is_active"
-    )
-    chinese = column(lambda self, row: second_text(row, "name"), _("name (Chinese)"))
-    town = TOWN_COLUMN
-    land = column(lambda self, row: country(row.country), _("country"))
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = ["code", "name", "chinese", "kind", "town", "postcode", "land", "priority", "state"]
-        return fixed if obj else ["code", ("name", "name_zh"), "kind", "city", "postcode", "country", "priority"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.get_fields(request, obj) if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Warehouse, form: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in WarehouseForm.Meta.fields}
-        i18n = with_translations({}, {"name": form.cleaned_data["name_zh"]})
-        made = services.create_warehouse(merchant=merchant_of(request), i18n=i18n, **values)
-        obj.pk, obj.merchant_id = made.pk, made.merchant_id
+    @object_action(description=_("Set the threshold"), done=_("It is set."), form_class=ThresholdForm, icon="notifications")
+    def threshold(self, request: HttpRequest, form: Any, row: Stock) -> None:
+        services.set_low_stock(stock_id=row.pk, low_at=form.cleaned_data["low_at"], merchant_id=merchant_of(request).pk)
 
     @object_action(
-        description=pgettext_lazy("warehouse", "Close"),
-        text=_("Nothing new is sold from here; what is promised is still sent."),
-        done=_("The warehouse is closed."),
-        icon="lock",
-        when=lambda row: row.is_active,
+        description=_("Send orders from elsewhere"),
+        text=_(
+            "For a shelf with fewer pieces than are promised: orders that wait for pieces from here are planned again from other "
+            "warehouses, in a moment and one by one. What no other warehouse has stays."
+        ),
+        done=_("The orders are being planned again."),
+        icon="alt_route",
+        when=lambda row: row.reserved > 0,
     )
-    def close(self, request: HttpRequest, form: Any, row: Warehouse) -> None:
-        services.set_warehouse_active(warehouse_id=row.pk, is_active=False, merchant_id=merchant_of(request).pk)
-
-    @object_action(description=_("Open"), done=_("The warehouse is open."), icon="lock_open", when=lambda row: not row.is_active)
-    def open(self, request: HttpRequest, form: Any, row: Warehouse) -> None:
-        services.set_warehouse_active(warehouse_id=row.pk, is_active=True, merchant_id=merchant_of(request).pk)
+    def send_elsewhere(self, request: HttpRequest, form: Any, row: Stock) -> None:
+        services.move_promises(warehouse_id=row.warehouse_id, stock_id=row.pk, merchant_id=merchant_of(request).pk)

@@ -1,13 +1,20 @@
 from logistics.models.carriers import CarrierAccount, CarrierBooking, CarrierClaim, CarrierMessage
+from logistics.models.counts import CountLine, StockCount
+from logistics.models.purchasing import PurchaseLine, PurchaseOrder, Supplier
 from logistics.models.routes import RoutePlan, RouteStop, Vehicle, VehicleRoute
 from logistics.models.shipments import Shipment, ShipmentEvent, ShipmentLine, ShippingRate
 from logistics.models.stock import Reservation, Stock, StockMovement, Warehouse
+from logistics.models.transfers import Transfer, TransferLine
+from logistics.models.zones import ShippingZone
 
 __all__ = [
     "CarrierAccount",
     "CarrierBooking",
     "CarrierClaim",
     "CarrierMessage",
+    "CountLine",
+    "PurchaseLine",
+    "PurchaseOrder",
     "Reservation",
     "RoutePlan",
     "RouteStop",
@@ -15,8 +22,13 @@ __all__ = [
     "ShipmentEvent",
     "ShipmentLine",
     "ShippingRate",
+    "ShippingZone",
     "Stock",
+    "StockCount",
     "StockMovement",
+    "Supplier",
+    "Transfer",
+    "TransferLine",
     "Vehicle",
     "VehicleRoute",
     "Warehouse",

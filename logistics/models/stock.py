@@ -9,10 +9,19 @@ from catalog.models import Variant
 from core.i18n import Translated
 from core.models import Entity, Stateful
 from logistics import states
+from logistics.rules.places import EVERY_DAY
 from merchants.models import Merchant, TenantQuerySet
 
 
+def every_day() -> list[int]:
+    """ISO weekdays from Monday to Sunday."""
+    return list(EVERY_DAY)
+
+
 class Warehouse(Translated, Entity):
+    """Where goods lie. `zones` (rules.places.Zone) are the addresses it sends to, none of them everywhere; `cut_off`, `working_days`
+    (ISO weekdays) and `holidays` (ISO dates) are by the clock of `time_zone`."""
+
     class Kind(models.TextChoices):
         CENTRAL = "central", _("Central")
         REGIONAL = "regional", _("Regional")
@@ -28,7 +37,17 @@ class Warehouse(Translated, Entity):
     city = models.CharField(_("city"), max_length=80)
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
     country = models.CharField(_("country"), max_length=2, default="CN")
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    zones = models.JSONField(_("sends to"), default=list, blank=True)
+    parcel_cost_minor = models.BigIntegerField(_("cost per parcel"), default=0)
+    cost_currency = models.CharField(max_length=3, default="", blank=True)
+    cut_off = models.TimeField(_("cut-off time"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    working_days = models.JSONField(_("working days"), default=every_day)
+    holidays = models.JSONField(_("holidays"), default=list, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority, lowest first"), default=10)
+    low_stock_at = models.PositiveIntegerField(_("low stock from"), default=5)
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = TenantQuerySet.as_manager()
@@ -36,7 +55,14 @@ class Warehouse(Translated, Entity):
     class Meta:
         verbose_name = _("warehouse")
         verbose_name_plural = _("warehouses")
-        constraints = [models.UniqueConstraint(fields=["merchant", "code"], name="warehouse_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "code"], name="warehouse_code"),
+            models.CheckConstraint(condition=Q(parcel_cost_minor__gte=0), name="warehouse_parcel_cost"),
+            models.CheckConstraint(condition=Q(latitude__isnull=True) | Q(latitude__gte=-90, latitude__lte=90), name="warehouse_latitude"),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True) | Q(longitude__gte=-180, longitude__lte=180), name="warehouse_longitude"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text("name")
@@ -56,6 +82,7 @@ class Stock(Entity):
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="stock", verbose_name=_("warehouse"))
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
+    low_at = models.PositiveIntegerField(_("low from"), null=True, blank=True)
 
     objects = TenantQuerySet.as_manager()
 
@@ -74,6 +101,11 @@ class Stock(Entity):
     def available(self) -> int:
         return self.on_hand - self.reserved
 
+    @property
+    def low_from(self) -> int:
+        """At so many free pieces or fewer it runs low: its own threshold, else its warehouse's."""
+        return self.warehouse.low_stock_at if self.low_at is None else self.low_at
+
 
 class StockMovement(Entity):
     """Why `on_hand` changed. Append-only; on_hand is the sum of the movements."""
@@ -83,6 +115,9 @@ class StockMovement(Entity):
         SHIPPED = "shipped", pgettext_lazy("stock movement", "Shipped")
         RETURNED = "returned", pgettext_lazy("stock movement", "Returned")
         CORRECTED = "corrected", _("Corrected")
+        COUNTED = "counted", _("Counted")
+        TRANSFER_OUT = "transfer_out", _("Sent to another warehouse")
+        TRANSFER_IN = "transfer_in", _("Came from another warehouse")
 
     stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="movements")
     delta = models.IntegerField(_("change"))
@@ -98,7 +133,15 @@ class StockMovement(Entity):
             # Goods that come back name what they come back for, and do so once.
             models.UniqueConstraint(fields=["reference"], condition=Q(reason="returned") & ~Q(reference=""), name="movement_returned_once")
         ]
-        indexes = [models.Index(fields=["stock", "created_at"], name="movement_stock")]
+        indexes = [
+            models.Index(fields=["stock", "created_at"], name="movement_stock"),
+            # Transfers, purchase orders and counts are compared with their movements.
+            models.Index(
+                fields=["reference"],
+                name="movement_reference",
+                condition=Q(reason__in=["received", "counted", "transfer_out", "transfer_in"]) & ~Q(reference=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delta:+d} {self.reason}"
@@ -126,9 +169,6 @@ class Reservation(Stateful):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["reference", "group", "stock"], name="reservation_once", condition=Q(status__in=["held", "committed"])
-            ),
             models.UniqueConstraint(fields=["reference", "ordinal"], name="reservation_numbered"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity"),
             models.CheckConstraint(condition=Q(status__in=states.ReservationStatus.values), name="reservation_status"),

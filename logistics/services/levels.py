@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from core.postgresql.statements import Prepared
+from core.states import StaleState
 
 # One round trip, all or nothing. `locked` takes the row locks in primary-key order, whatever plan joins them, so two
 # callers with the same rows in opposite order cannot deadlock; it reads each row as it is once the lock is ours, so a
@@ -60,6 +61,10 @@ def shift(changes: Iterable[Change]) -> Shifted:
     """Add to the counters of stock rows: all of them, or none where one row would leave 0 ≤ reserved ≤ on hand.
 
     The rows stay locked until the transaction ends, also when nothing was changed.
+
+    Raises:
+        StaleState: PostgreSQL's CHECK stopped a change that had looked as if it fitted, as a rush on several rows at once can make it
+            happen; the transaction can only be rolled back.
     """
     sums: dict[uuid.UUID, Change] = {}
     for change in changes:
@@ -69,7 +74,10 @@ def shift(changes: Iterable[Change]) -> Shifted:
     rows = list(sums.values())
     arguments: list[Any] = [[row.stock_id for row in rows], [row.on_hand for row in rows], [row.reserved for row in rows], len(rows)]
     with connection.cursor() as cursor:
-        cursor.execute(_SHIFT, arguments)
+        try:
+            cursor.execute(_SHIFT, arguments)
+        except IntegrityError as error:
+            raise StaleState from error
         after = cursor.fetchall()
     zero = frozenset(variant_id for variant_id, free, added, is_counted in after if added and (is_counted or 0 in (free, free - added)))
     return Shifted(done=bool(after), touched_zero=zero)

@@ -14,12 +14,13 @@ from django.db.models import Exists, F, QuerySet
 from core import outbox
 from core.compiled import compiled, insert
 from core.states import StaleState, record_change, write_changes
-from logistics.errors import InvalidQuantity, OutOfStock, ReservationLost
+from logistics.errors import InvalidQuantity, NotServed, OutOfStock, ReservationLost
 from logistics.events import ReservationExpired
 from logistics.models import Reservation, Stock
-from logistics.rules import Line, Plan, StockLevel, allocate
+from logistics.rules import Destination, Line, Plan, StockLevel, allocate
 from logistics.services.levels import Change, Shifted, must_shift, shift
 from logistics.services.showcase import refresh_in_stock
+from logistics.services.sites import SITE_COLUMNS, level_of
 from logistics.states import ReservationStatus
 
 ReservationLine = Line
@@ -30,14 +31,25 @@ OPEN = (ReservationStatus.HELD, ReservationStatus.COMMITTED)
 
 
 @transaction.atomic(savepoint=False)
-def reserve(*, reference: uuid.UUID, lines: Sequence[ReservationLine], expires_at: dt.datetime, at: dt.datetime) -> list[Reservation]:
+def reserve(
+    *,
+    reference: uuid.UUID,
+    lines: Sequence[ReservationLine],
+    expires_at: dt.datetime,
+    at: dt.datetime,
+    destination: Destination | None = None,
+) -> list[Reservation]:
     """Hold the goods of a purchase until `expires_at`: all lines or none, and once per reference.
 
     Three statements on the usual path; the update of the hot stock rows is the last of them. There is no savepoint: after a
     refusal the surrounding transaction can only be rolled back.
 
+    Args:
+        destination: where it goes; only warehouses that serve it send. Without one all do.
+
     Raises:
         OutOfStock: the first line there is too little of, with what is left.
+        NotServed: the first line that is there, but only where nothing is sent to this address from.
         InvalidQuantity: a line without a positive whole number.
         ReservationLost: the goods of this reference were held once and given back.
         StaleState: the same reference is being reserved by somebody else at this moment; ask again.
@@ -49,11 +61,12 @@ def reserve(*, reference: uuid.UUID, lines: Sequence[ReservationLine], expires_a
         return _reserved_before(reference)
     # Only where a variant lies in several warehouses can a second plan succeed after the first was overtaken.
     retry_from = transaction.savepoint() if len(stocks) > len({stock.variant_id for stock in stocks}) else None
-    rows, shifted = _take(reference, _plan(lines, stocks), expires_at, at)
+    rows, shifted = _take(reference, plan_for(lines, stocks, destination, at), expires_at, at)
     if not shifted.done:
         if retry_from is not None:
             transaction.savepoint_rollback(retry_from)
-        rows, shifted = _take(reference, _plan(lines, _locked_candidates(reference, lines, stocks)), expires_at, at)
+        seen = _locked_candidates(reference, lines, stocks)
+        rows, shifted = _take(reference, plan_for(lines, seen, destination, at), expires_at, at)
     if not shifted.done:
         raise StaleState
     refresh_in_stock(variant_ids=shifted.touched_zero)
@@ -63,7 +76,7 @@ def reserve(*, reference: uuid.UUID, lines: Sequence[ReservationLine], expires_a
 def _candidates(reference: uuid.UUID, lines: Sequence[ReservationLine]) -> tuple[list[StockLevel], bool]:
     """Stock rows in active warehouses that hold a wanted variant, and whether this purchase has reservations already."""
     found = _levels(reference, list({line.variant_id: None for line in lines}))
-    return [StockLevel(*row[:-1]) for row in found], any(row[-1] for row in found)
+    return [level_of(row) for row in found], any(row[-1] for row in found)
 
 
 @compiled
@@ -75,6 +88,7 @@ def _levels(reference: uuid.UUID, variant_ids: list[uuid.UUID]) -> QuerySet[Any]
         "warehouse__code",
         "warehouse__priority",
         F("on_hand") - F("reserved"),
+        *SITE_COLUMNS,
         Exists(_rows_of(reference)),
     )
 
@@ -97,9 +111,16 @@ def _reserved_before(reference: uuid.UUID) -> list[Reservation]:
     return rows
 
 
-def _plan(lines: Sequence[ReservationLine], stocks: Sequence[StockLevel]) -> Plan:
-    plan = allocate(lines, stocks)
+def plan_for(lines: Sequence[ReservationLine], stocks: Sequence[StockLevel], destination: Destination | None, at: dt.datetime) -> Plan:
+    """A plan that covers all lines.
+
+    Raises:
+        OutOfStock, NotServed: the first line it cannot cover.
+    """
+    plan = allocate(lines, stocks, destination, at)
     for line in lines:
+        if line.variant_id in plan.unserved:
+            raise NotServed(variant_id=line.variant_id)
         if line.variant_id in plan.short:
             raise OutOfStock(variant_id=line.variant_id, available=plan.short[line.variant_id])
     return plan

@@ -59,8 +59,13 @@ def receive_many(
     at: dt.datetime,
     note: str = "",
     reason: StockMovement.Reason = StockMovement.Reason.RECEIVED,
+    reference: str = "",
 ) -> None:
-    """`receive_stock` for whole deliveries, in a handful of statements; all of them or none."""
+    """`receive_stock` for whole deliveries, in a handful of statements; all of them or none.
+
+    Args:
+        reference: key of what they came with, such as a purchase order.
+    """
     for receipt in receipts:
         if not 0 < receipt.quantity <= MAX_QUANTITY:
             raise InvalidQuantity(lowest=1, highest=MAX_QUANTITY)
@@ -70,7 +75,9 @@ def receive_many(
     arrived = [(ids[receipt.variant.pk, receipt.warehouse.pk], receipt.quantity) for receipt in receipts]
     StockMovement.objects.bulk_create(
         (
-            StockMovement(stock_id=stock_id, delta=quantity, reason=reason, note=note[:200], actor=actor, created_at=at)
+            StockMovement(
+                stock_id=stock_id, delta=quantity, reason=reason, reference=reference, note=note[:200], actor=actor, created_at=at
+            )
             for stock_id, quantity in arrived
         ),
         batch_size=BATCH,
@@ -132,3 +139,16 @@ def _correct(stock: Stock, delta: int, *, actor: str, at: dt.datetime, note: str
     )
     refresh_in_stock(variant_ids=must_shift([Change(stock.pk, on_hand=delta)]))
     stock.on_hand += delta
+
+
+def set_low_stock(*, stock_id: uuid.UUID, low_at: int | None, merchant_id: uuid.UUID) -> None:
+    """From how many free pieces a shelf runs low; None leaves it to its warehouse.
+
+    Raises:
+        NotFound: the merchant has no such stock row.
+        InvalidQuantity: negative or absurdly large.
+    """
+    if low_at is not None and not 0 <= low_at <= MAX_QUANTITY:
+        raise InvalidQuantity(lowest=0, highest=MAX_QUANTITY)
+    if not Stock.objects.filter(pk=stock_id, merchant=merchant_id).update(low_at=low_at):
+        raise NotFound

@@ -16,6 +16,7 @@ from core.backoffice.base import now
 from core.backoffice.display import due_label, label, money, status_label
 from core.countries import country
 from core.i18n import translated
+from logistics.admin.plans import plan_of
 from orders.models import MerchantOrder, OrderLine
 from orders.selectors import timelines
 from orders.selectors.papers import papers_of
@@ -84,7 +85,7 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
 
 
 def order_context(order: MerchantOrder) -> dict[str, Any]:
-    """What the order page shows; amounts as text. Seven statements, one more for digital goods."""
+    """What the order page shows; amounts as text. Eight statements, one more for digital goods."""
     parcels = shipments_by_order([order.pk])
     rows = list(order.lines.select_related("product", "price_list", "bundle").order_by("pk"))
     titles = {line.pk: translated({"title": line.title}, line.i18n, "title") for line in rows}
@@ -124,6 +125,7 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         "commissions": _commissions(order, titles),
         "papers": papers_of([order.pk]).get(order.pk, []),
         "parcels": parcels.get(order.pk, []),
+        "plan": [] if order.is_digital else plan_of(order.pk),
         "downloads": downloads_by_order([order.pk] if order.digital_consent_at else []).get(order.pk, []),
         "timeline": entries,
     }

@@ -120,6 +120,13 @@ class AddressNeeded(DomainError):
     status = 422
 
 
+class NotSentThere(DomainError):
+    """None of the merchant's warehouses that have it sends to this address."""
+
+    code = "not_sent_there"
+    message = _("“%(title)s” is not sent to this address in %(country)s.")
+
+
 class ConsentNeeded(DomainError):
     code = "consent_needed"
     message = _("Please agree that the digital goods are delivered at once and that your right to withdraw ends with the download.")

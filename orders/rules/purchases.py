@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.rules.personalisation import said
 from core.exchange.rules import ONE, Conversion
 from core.money import charge_step, split
+from logistics.rules import Load
 from orders.errors import InvalidQuantity
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class WantedLine:
         return self.unit_minor * self.quantity
 
     @property
+    def load(self) -> Load:
+        """How many pieces it is and what they weigh; a set is one piece with a weight of its own."""
+        return Load(self.quantity, self.variant.weight_g * self.quantity)
+
+    @property
     def by_list(self) -> tuple[Listed, int] | None:
         """The row of a company's price list that makes the price, and what everybody pays for a piece; None for everybody's price."""
         ordinary = self.variant.ordinary if self.agreed_minor is None else None
@@ -144,6 +150,12 @@ def goods_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
 def shipped_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, int]:
     """The same of what is sent in parcels; sellers of digital goods only are not in it."""
     return goods_by_merchant([line for line in lines if not line.variant.is_digital])
+
+
+def loads_by_merchant(lines: Sequence[WantedLine]) -> dict[uuid.UUID, Load]:
+    """Pieces and weight of what each seller sends."""
+    groups = lines_by_merchant([line for line in lines if not line.variant.is_digital])
+    return {merchant_id: sum((line.load for line in group), Load()) for merchant_id, group in groups.items()}
 
 
 def quoted_orders(

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from catalog.selectors.bundles import BundleView, bundle_views
 from catalog.selectors.trade import Trader
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion, own
-from logistics.rules import ShippingOffer
+from logistics.rules import Destination, Load, ShippingOffer
 from logistics.selectors import availability, shipping_offers
 from orders import rules
 from orders.models import Cart, CartLine
@@ -69,7 +70,11 @@ def lines_of(cart_id: uuid.UUID) -> QuerySet[CartLine]:
 
 
 def cart_view(
-    cart: Cart | None, language: str | None = None, conversion: Conversion | None = None, trader: Trader | None = None
+    cart: Cart | None,
+    language: str | None = None,
+    conversion: Conversion | None = None,
+    trader: Trader | None = None,
+    destination: Destination | None = None,
 ) -> CartView:
     """The cart with today's prices, stock and delivery, one block per merchant; four statements at any length, two more with sets in it
     and one more for a company.
@@ -77,6 +82,7 @@ def cart_view(
     Args:
         trader: whose price lists count.
         conversion: into the currency everything is said in; the shop's own unless given.
+        destination: where it is to be sent; merchants' prices for everywhere count where that is not known.
     """
     into = conversion or own(settings.CURRENCY)
     lines = lines_of(cart.pk) if cart else []
@@ -89,13 +95,18 @@ def cart_view(
     code = language or get_language() or settings.LANGUAGE_CODE
     bundles = bundle_views({key: variant.parts for key, variant in variants.items() if variant.parts}, code, into)
     groups: dict[uuid.UUID, list[CartLineView]] = {}
+    loads: dict[uuid.UUID, Load] = {}
     for line in lines:
         if variant := variants.get(line.variant_id):
             left = stock.left_of(variant)
             shown = _line_view(line, variant, left, code, into.currency, bundles.get(line.variant_id))
             stock.take(variant, min(line.quantity, left))
             groups.setdefault(variant.merchant_id, []).append(shown)
-    return _view(cart, groups, _merchants(variants, code), into)
+            if not variant.is_digital:
+                load = rules.WantedLine(variant, line.quantity).load
+                loads[variant.merchant_id] = loads.get(variant.merchant_id, Load()) + load
+    offers_for = partial(shipping_offers, conversion=into, destination=destination, loads=loads)
+    return _view(cart, groups, _merchants(variants, code), into.currency, offers_for)
 
 
 def _merchants(variants: Mapping[uuid.UUID, SellableVariant], language: str) -> dict[uuid.UUID, tuple[str, str]]:
@@ -106,12 +117,13 @@ def _view(
     cart: Cart | None,
     groups: Mapping[uuid.UUID, list[CartLineView]],
     merchants: Mapping[uuid.UUID, tuple[str, str]],
-    conversion: Conversion,
+    currency: str,
+    offers_for: Callable[[Mapping[uuid.UUID, int]], dict[uuid.UUID, ShippingOffer]],
 ) -> CartView:
     goods = {merchant_id: sum(line.total_minor for line in lines) for merchant_id, lines in groups.items()}
     sent = {key: sum(line.total_minor for line in lines if not line.is_digital) for key, lines in groups.items()}
     bought = {merchant_id: minor for merchant_id, minor in sent.items() if minor}
-    offers = shipping_offers(bought, conversion) if bought else {}
+    offers = offers_for(bought) if bought else {}
     parcels = [
         _parcel(merchant_id, merchants[merchant_id], lines, goods[merchant_id], offers.get(merchant_id, ShippingOffer(0)))
         for merchant_id, lines in groups.items()
@@ -121,7 +133,7 @@ def _view(
     return CartView(
         cart_id=cart.pk if cart else None,
         parcels=parcels,
-        currency=conversion.currency,
+        currency=currency,
         goods_minor=goods_minor,
         shipping_minor=shipping_minor,
         total_minor=goods_minor + shipping_minor,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +18,13 @@ from catalog.selectors import sellable_variants
 from catalog.selectors.trade import Trader
 from core import outbox
 from core.compiled import compiled, first, insert, remove
+from core.countries import country
 from core.exchange.rules import Conversion, own
 from core.money import Money
-from core.states import record_change, write_changes
+from core.states import StaleState, record_change, write_changes
 from logistics import services as logistics
-from logistics.errors import OutOfStock
+from logistics.errors import NotServed, OutOfStock
+from logistics.rules import Destination, Load
 from logistics.selectors import shipping_quote
 from loyalty import rules as loyalty_rules
 from loyalty import selectors as loyalty_selectors
@@ -35,6 +37,7 @@ from orders.errors import (
     CartEmpty,
     CheckoutNotFound,
     NotInCurrency,
+    NotSentThere,
     PointsNotAllowed,
     PriceChanged,
     QuantityNotSold,
@@ -84,6 +87,7 @@ def place_order(
         CheckoutNotFound: the key, or the cart, is another person's.
         CartEmpty, VariantUnavailable, BundleIncomplete, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot
             be bought as it is.
+        NotSentThere: nothing of one line lies where it is sent to this address from.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
@@ -113,6 +117,8 @@ def _place_patiently(
         try:
             with transaction.atomic():
                 return _place(cart_id, key, buyer, means, expected_total_minor, at)
+        except StaleState:
+            continue
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") not in LOST_WAITS:
                 raise
@@ -131,7 +137,9 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: Means, expec
     bought = bought_for(company_id=buyer.company_id, user_id=buyer.user_id, number=buyer.purchase_number, at=at)
     wanted = _wanted(cart, conversion, bought.trader)
     refuse_undeliverable(wanted, address=buyer.address, has_consent=buyer.wants_digital_now)
-    quote = replace(_quote(unpacked(wanted, conversion), buyer, means.points, at, conversion), bought_for=bought)
+    # Weighed as the cart shows it: sets as they are.
+    loads = rules.loads_by_merchant(wanted)
+    quote = replace(_quote(unpacked(wanted, conversion), loads, buyer, means.points, at, conversion), bought_for=bought)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
@@ -186,7 +194,9 @@ def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[r
     return wanted
 
 
-def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt.datetime, conversion: Conversion) -> Quote:
+def _quote(
+    wanted: Sequence[rules.WantedLine], loads: Mapping[uuid.UUID, Load], buyer: Buyer, points: int, at: dt.datetime, conversion: Conversion
+) -> Quote:
     goods = rules.goods_by_merchant(wanted)
     if points:
         balance = loyalty_selectors.balance(buyer.user_id, at) if buyer.user_id else 0
@@ -194,7 +204,7 @@ def _quote(wanted: Sequence[rules.WantedLine], buyer: Buyer, points: int, at: dt
         if not 0 < points <= most:
             raise PointsNotAllowed(most=most)
     sent = rules.shipped_by_merchant(wanted)
-    shipping = shipping_quote(sent, conversion) if sent else {}
+    shipping = shipping_quote(sent, conversion, Destination(buyer.country, buyer.postcode), loads) if sent else {}
     worth = loyalty_rules.value_minor(points, conversion=conversion)
     return Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
 
@@ -228,7 +238,14 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: Quote, at:
             lines=[logistics.ReservationLine(order.pk, order.merchant_id, line.variant.variant_id, line.quantity) for order, line in pairs],
             expires_at=checkout.expires_at,
             at=at,
+            destination=Destination(checkout.country, checkout.postcode),
         )
     except OutOfStock as error:
-        titles = {line.variant.variant_id: line.variant.title_in(get_language() or checkout.language) for _, line in pairs}
-        raise SoldOut(title=titles[error.variant_id], available=error.available) from error
+        raise SoldOut(title=_title(checkout, pairs, error.variant_id), available=error.available) from error
+    except NotServed as error:
+        raise NotSentThere(title=_title(checkout, pairs, error.variant_id), country=country(checkout.country)) from error
+
+
+def _title(checkout: Checkout, pairs: Sequence[tuple[MerchantOrder, rules.WantedLine]], variant_id: uuid.UUID) -> str:
+    variants = (line.variant for _, line in pairs if line.variant.variant_id == variant_id)
+    return next((variant.title_in(get_language() or checkout.language) for variant in variants), "")

@@ -39,6 +39,7 @@ from shop.demo import (
     team,
     travelling,
     used,
+    warehouses,
     words,
 )
 from shop.demo.gallery import composing
@@ -131,6 +132,7 @@ def _besides(now: dt.datetime) -> None:
     applications.apply(now)
     send_a_part(now - dt.timedelta(hours=2))
     press_hearts(now)
+    warehouses.keep_house(now)
     look_around(now)
 
 

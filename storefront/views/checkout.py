@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Address, User
 from core.errors import DomainError
 from core.ids import uuid7
+from logistics.rules import Destination
 from orders.errors import CartEmpty
 from orders.models import Cart, Checkout
 from orders.selectors import CartView, cart_view
@@ -36,10 +38,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
     row = cart_of(request)
     if request.method == "POST":
         return _place(request, row)
-    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
+    known = _known(member(request))
+    view = _sum_up(request, row, known)
     if view.is_empty or view.has_problems:
         return redirect("cart")
-    form = CheckoutForm(gateways=_gateways(), conversion=current(), cart=view, initial=_initial(member(request), view))
+    form = CheckoutForm(gateways=_gateways(), conversion=current(), cart=view, initial=_initial(known, view))
     return _page(request, form, view)
 
 
@@ -48,7 +51,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
         return cart_page(request, row, refusal=CartEmpty())
     if "apply" in request.POST:
         return _apply(request, row)
-    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
+    view = _sum_up(request, row, request.POST)
     form = CheckoutForm(request.POST, gateways=_gateways(), conversion=current(), cart=view)
     if not form.is_valid():
         return _page(request, form, view, status=422)
@@ -77,12 +80,12 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
 
 def _apply(request: HttpRequest, row: Cart) -> HttpResponse:
     """A box was ticked, or a gift card's code entered: the sum again, as the server counts it. Nothing is placed."""
-    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
+    view = _sum_up(request, row, request.POST)
     refusal = _enter_card(request, view.currency)
     if view.is_empty:
         return cart_page(request, row, refusal=CartEmpty())
     typed = {name: value for name, value in request.POST.items() if name in CheckoutForm.base_fields}
-    initial = {**_initial(member(request), view), **typed}
+    initial = {**_initial(_known(member(request)), view), **typed}
     form = CheckoutForm(gateways=_gateways(), conversion=current(), cart=view, initial=initial)
     status = refusal.status if refusal else 200
     if "HX-Request" not in request.headers:
@@ -110,7 +113,7 @@ def _enter_card(request: HttpRequest, currency: str) -> DomainError | None:
 
 def _refused(request: HttpRequest, form: CheckoutForm, row: Cart, error: DomainError) -> HttpResponse:
     """The same form with the reason and today's total; nothing was placed."""
-    view = counted(request, cart_view(row, get_language(), current(), trader_of(request)))
+    view = _sum_up(request, row, request.POST)
     if view.is_empty:
         return cart_page(request, row, refusal=error)
     form.add_error(None, str(error))
@@ -144,13 +147,24 @@ def _chosen(request: HttpRequest) -> Chosen:
     return Chosen(points=int(points) if points.isdecimal() and len(points) < 10 else 0, credit=bool(request.POST.get("credit")))
 
 
-def _initial(user: User | None, view: CartView) -> dict[str, Any]:
-    known: dict[str, Any] = {"key": uuid7(), "seen_total": view.total_minor, "seen_currency": view.currency}
-    if user is not None:
-        known |= {"email": user.email, "name": user.name}
-        book = Address.objects.filter(user=user).order_by("-is_default", "-created_at")
-        known |= book.values("name", "phone", "address", "city", "postcode", "country").first() or {}
+def _sum_up(request: HttpRequest, row: Cart | None, address: Mapping[str, Any]) -> CartView:
+    """The cart as it costs sent to an address: the one typed, else the member's own, else the country that the form offers first."""
+    to = Destination(str(address.get("country") or settings.OPERATOR_COUNTRY), str(address.get("postcode") or ""))
+    return counted(request, cart_view(row, get_language(), current(), trader_of(request), to))
+
+
+def _known(user: User | None) -> dict[str, Any]:
+    """Who a member is and where they live."""
+    if user is None:
+        return {}
+    book = Address.objects.filter(user=user).order_by("-is_default", "-created_at")
+    known: dict[str, Any] = {"email": user.email, "name": user.name}
+    known |= book.values("name", "phone", "address", "city", "postcode", "country").first() or {}
     return known
+
+
+def _initial(known: dict[str, Any], view: CartView) -> dict[str, Any]:
+    return {"key": uuid7(), "seen_total": view.total_minor, "seen_currency": view.currency} | known
 
 
 def _gateways() -> list[tuple[str, Any]]:

@@ -21,9 +21,14 @@ from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
 from logistics.models import Shipment, ShippingRate, Stock, Warehouse
 from logistics.routes.services import add_stop
-from logistics.services import create_warehouse, receive_stock, record_tracking, set_shipping_rate
+from logistics.rules import Zone
+from logistics.services import create_warehouse, receive_stock, record_tracking, set_shipping_rate, set_warehouse_active
 from logistics.services.carrier_accounts import create_carrier_account
 from logistics.services.carrier_inbox import process_carrier_messages, receive_carrier_message
+from logistics.services.counts import open_count
+from logistics.services.purchasing import draft_purchase, save_supplier
+from logistics.services.transfers import draft_transfer
+from logistics.services.zones import ZonePrice, save_shipping_zone
 from merchants.models import ApiKey, Membership, Merchant, Operation
 from merchants.services.api_keys import create_api_key
 from merchants.services.invitations import invite_member
@@ -122,6 +127,7 @@ def make_shop(canary: str) -> Shop:
     invite_member(merchant=merchant, by=owner, email=f"invited@{canary.lower()}.example", role="service", language="en", at=timezone.now())
     note_operation(merchant, owner, product, canary)
     judge(merchant, canary)
+    goods_come_and_go(stock, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -197,6 +203,20 @@ def judge(merchant: Merchant, canary: str) -> None:
     """Scorecards of yesterday and a broken rule that can be appealed."""
     give_numbers(merchant, day=timezone.localdate() - dt.timedelta(days=1), late=(1, 4), rating=(8, 2))
     make_open_violation(merchant, rule=f"{canary} copies", reason=f"{canary} sold copies", points=6)
+
+
+def goods_come_and_go(stock: Stock, canary: str) -> None:
+    """A transfer, a purchase order and a count, each just written down, and a price for sending far away."""
+    target = create_warehouse(merchant=stock.merchant, code=f"{canary}-X", name=f"{canary} cellar", kind="store", city=f"{canary}ville")
+    set_warehouse_active(warehouse_id=target.pk, is_active=False)
+    goods = {stock.variant.sku: 1}
+    who: dict[str, Any] = {"merchant_id": stock.merchant_id, "actor": "merchant:test", "at": timezone.now(), "note": f"{canary} goods"}
+    draft_transfer(source_id=stock.warehouse_id, target_id=target.pk, goods=goods, **who)
+    supplier = save_supplier(merchant_id=stock.merchant_id, code=f"{canary}-S", name=f"{canary} kiln")
+    draft_purchase(supplier_id=supplier.pk, warehouse_id=stock.warehouse_id, goods=goods, **who)
+    open_count(warehouse_id=stock.warehouse_id, skus=[], **who)
+    far = ZonePrice(name=f"{canary} far", zones=[Zone("CN", ("9999",))], way="flat", flat_minor=900)
+    save_shipping_zone(merchant_id=stock.merchant_id, price=far)
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:

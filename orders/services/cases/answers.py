@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from core.money import Money
 from logistics import services as logistics
-from logistics.errors import OutOfStock
+from logistics.errors import NotServed, OutOfStock
 from orders import case_rules as rules
 from orders.errors import AmountNotAllowed, TextMissing
 from orders.models import AfterSalesCase, CaseLine
@@ -16,6 +16,7 @@ from orders.services import cancellation
 from orders.services.cases.moves import end, locked_case, move, must_be, refuse_odd, return_address
 from orders.services.cases.settling import pay_back
 from orders.services.cases.statements import say
+from orders.services.replanning import destination_of
 from orders.states import CaseKind, CaseStatus
 
 
@@ -78,9 +79,15 @@ def _keep_replacement(case: AfterSalesCase, at: dt.datetime) -> bool:
     ]
     try:
         with transaction.atomic():
-            logistics.reserve(reference=case.pk, lines=wanted, expires_at=at + rules.current_terms().send_back, at=at)
+            logistics.reserve(
+                reference=case.pk,
+                lines=wanted,
+                expires_at=at + rules.current_terms().send_back,
+                at=at,
+                destination=destination_of(case.order),
+            )
             logistics.commit_reservations(reference=case.pk, at=at, actor="system:cases")
-    except OutOfStock:
+    except (NotServed, OutOfStock):
         return False
     return True
 

@@ -1,0 +1,28 @@
+"""Pure decisions: which warehouse sends what, when a parcel arrives, what sending it costs."""
+
+from logistics.rules.allocation import Line, Pick, Plan, StockLevel, allocate
+from logistics.rules.offers import Load, ShippingOffer, ZoneRate, shipping_offer, zone_for, zone_price
+from logistics.rules.places import Destination, Site, Zone, leaves_on, serves
+from logistics.rules.promises import TRANSIT_DAYS, delivery_promise, promise_ends
+
+__all__ = [
+    "TRANSIT_DAYS",
+    "Destination",
+    "Line",
+    "Load",
+    "Pick",
+    "Plan",
+    "ShippingOffer",
+    "Site",
+    "StockLevel",
+    "Zone",
+    "ZoneRate",
+    "allocate",
+    "delivery_promise",
+    "leaves_on",
+    "promise_ends",
+    "serves",
+    "shipping_offer",
+    "zone_for",
+    "zone_price",
+]
