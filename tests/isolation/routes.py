@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 TABLE = Path(__file__).with_name("access.txt")
+# The admin sites' pages of one app name all apps, in the order in which their models happened to be registered.
+APP_LABELS = re.compile(r"\^\(\?P<app_label>[^)]*\)/\$")
 AUDIENCES = {"everyone", "signed-in", "holder", "partner", "operator", "staff", "brands", "team"}
 
 
@@ -35,7 +38,12 @@ def _below(patterns: list[Any], namespace: str = "", prefix: str = "", above: di
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from _below(pattern.url_patterns, inner, prefix + str(pattern.pattern), parameters)
         elif isinstance(pattern, URLPattern):
-            yield Route(f"/{prefix}{pattern.pattern}", f"{namespace}{pattern.name}" if pattern.name else "", parameters)
+            route = APP_LABELS.sub("<app_label>/", f"/{prefix}{pattern.pattern}")
+            yield Route(route, f"{namespace}{pattern.name}" if pattern.name else "", parameters)
+                APP_LABELS.sub("<app_label>/", f"/{prefix}{pattern.pattern}"),
+                f"{namespace}{pattern.name}" if pattern.name else "",
+                parameters,
+            )
 
 
 def _groups(pattern: Any) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def test_what_no_single_warehouse_has_is_sent_from_several_with_the_same_total()
     assert replan(row.group, away_from=[first.pk]) == 5
 
     assert promised(row.group) == {"W1": 2, "W2": 3}
-    assert sorted(Reservation.objects.values_list("ordinal", flat=True)) == [0, 1]
+    assert set(Reservation.objects.values_list("ordinal", flat=True)) == {0, 1}
     assert violations() == {}
 
 

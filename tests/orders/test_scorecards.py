@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -33,7 +34,7 @@ def card(merchant: Merchant, window: int = 7, *, day: dt.date = DAY) -> Scorecar
     compute_scorecards(day=day, at=MIDNIGHT)
     found = Scorecard.objects.get(merchant=merchant, day=day, window=window)
     for measure in SHARES:
-        rows = orders_of_measure(measure, span_of(day, window)).filter(merchant=merchant)
+        rows: Any = orders_of_measure(measure, span_of(day, window)).filter(merchant=merchant)
         behind = rows.filter(went_wrong=True).count()
         assert (behind, rows.count()) == (failing(measure, *found.of(measure)), found.of(measure)[1])
     return found
