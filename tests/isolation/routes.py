@@ -40,10 +40,6 @@ def _below(patterns: list[Any], namespace: str = "", prefix: str = "", above: di
         elif isinstance(pattern, URLPattern):
             route = APP_LABELS.sub("<app_label>/", f"/{prefix}{pattern.pattern}")
             yield Route(route, f"{namespace}{pattern.name}" if pattern.name else "", parameters)
-                APP_LABELS.sub("<app_label>/", f"/{prefix}{pattern.pattern}"),
-                f"{namespace}{pattern.name}" if pattern.name else "",
-                parameters,
-            )
 
 
 def _groups(pattern: Any) -> dict[str, Any]:
