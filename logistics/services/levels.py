@@ -5,28 +5,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from core.postgresql.statements import Prepared
-from core.states import StaleState
 
 # One round trip, all or nothing. `locked` takes the row locks in primary-key order, whatever plan joins them, so two
 # callers with the same rows in opposite order cannot deadlock; it reads each row as it is once the lock is ours, so a
 # decision is never made on what the statement's snapshot saw before it had to wait. The aggregate forces all of `locked`
-# before the first row is changed. NO KEY: foreign keys that point at the rows are checked without waiting for us.
+# before the first row is changed. The new counters are its own: were they computed from the row that is changed, PostgreSQL
+# would hold them against the table's CHECK by the snapshot's old version first, and refuse what fits. NO KEY: foreign keys
+# that point at the rows are checked without waiting for us.
 _SHIFT = Prepared(
     """
 WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest(%s::uuid[], %s::integer[], %s::integer[]) AS w (id, on_hand, reserved)
 ), locked AS MATERIALIZED (
-    SELECT s.id, s.reserved + w.reserved BETWEEN 0 AND s.on_hand + w.on_hand AS fits
+    SELECT s.id, s.on_hand + w.on_hand AS on_hand, s.reserved + w.reserved AS reserved, w.on_hand - w.reserved AS added
     FROM logistics_stock s JOIN wanted w ON w.id = s.id
     ORDER BY s.id FOR NO KEY UPDATE OF s
 )
-UPDATE logistics_stock s SET on_hand = s.on_hand + w.on_hand, reserved = s.reserved + w.reserved
-FROM wanted w
-WHERE s.id = w.id AND (SELECT bool_and(fits) AND count(*) = %s FROM locked)
-RETURNING s.variant_id, s.on_hand - s.reserved, w.on_hand - w.reserved,
+UPDATE logistics_stock s SET on_hand = l.on_hand, reserved = l.reserved
+FROM locked l
+WHERE s.id = l.id AND (SELECT bool_and(reserved BETWEEN 0 AND on_hand) AND count(*) = %s FROM locked)
+RETURNING s.variant_id, l.on_hand - l.reserved, l.added,
     EXISTS (SELECT FROM catalog_bundleitem b WHERE b.component_id = s.variant_id AND b.quantity > 1)
 """
 )
@@ -61,10 +62,6 @@ def shift(changes: Iterable[Change]) -> Shifted:
     """Add to the counters of stock rows: all of them, or none where one row would leave 0 ≤ reserved ≤ on hand.
 
     The rows stay locked until the transaction ends, also when nothing was changed.
-
-    Raises:
-        StaleState: PostgreSQL's CHECK stopped a change that had looked as if it fitted, as a rush on several rows at once can make it
-            happen; the transaction can only be rolled back.
     """
     sums: dict[uuid.UUID, Change] = {}
     for change in changes:
@@ -74,10 +71,7 @@ def shift(changes: Iterable[Change]) -> Shifted:
     rows = list(sums.values())
     arguments: list[Any] = [[row.stock_id for row in rows], [row.on_hand for row in rows], [row.reserved for row in rows], len(rows)]
     with connection.cursor() as cursor:
-        try:
-            cursor.execute(_SHIFT, arguments)
-        except IntegrityError as error:
-            raise StaleState from error
+        cursor.execute(_SHIFT, arguments)
         after = cursor.fetchall()
     zero = frozenset(variant_id for variant_id, free, added, is_counted in after if added and (is_counted or 0 in (free, free - added)))
     return Shifted(done=bool(after), touched_zero=zero)
