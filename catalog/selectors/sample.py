@@ -5,17 +5,18 @@ PostgreSQL would take longer to count fifteen facets of a thousand rows than to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+import struct
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
 from django.db import connection
 from django.db.models import BinaryField, BooleanField, Expression, F, Func, OrderBy, Q, QuerySet, Value
-from numpy.typing import NDArray
 
 from catalog.models import ProductCard
 from catalog.rules import facets as names
-from catalog.selectors.facet_codes import tokens_of
+from catalog.selectors.facet_codes import Token, tokens_of
 
 LOOKED_AT = 1_000
 MOST_VALUES = 24
@@ -46,56 +47,60 @@ class Sorting:
         return f"{place}{' DESC' if self.is_descending else ''}{gaps}, {key}{' DESC' if self.ties_descend else ''}"
 
 
+@dataclass(slots=True)
+class Alike:
+    """Products that have none of the chosen values of the same facets: their keys and heads, and the codes of the facets of all of them."""
+
+    keys: list[bytes] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """At most 1,000 products that a query finds but for its facets `chosen`; `is_whole` says that these are all of them.
+    """At most 1,000 products that a query finds but for its facets, by the facets `chosen` whose values they miss.
 
-    Then they are in the order that was asked for. Of each product there is a key, a row of `_HEAD` and, in `lacking`, whether it has none
-    of the values of each facet chosen. All their facets stand one after the other: `spelled` says which, by place in `tokens`, and
-    `owners` whose.
+    `is_whole` says that these are all of them; then they are in the order that was asked for. `tokens` says what the codes mean.
     """
 
-    keys: Sequence[bytes]
-    heads: NDArray[np.int32]
-    lacking: NDArray[np.bool_]
-    tokens: Sequence[str]
-    spelled: NDArray[np.intp]
-    owners: NDArray[np.intp]
+    groups: Mapping[tuple[str, ...], Alike]
+    tokens: Mapping[int, Token]
     chosen: Selected
     is_whole: bool
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return sum(len(group.keys) for group in self.groups.values())
 
     @property
     def fitting(self) -> Sequence[bytes]:
         """The keys of the products that have a value of each facet chosen."""
-        if not self.chosen:
-            return self.keys
-        return [self.keys[place] for place in np.flatnonzero(~self.lacking.any(axis=0)).tolist()]
+        found = self.groups.get(())
+        return found.keys if found else []
 
     def counts(self) -> Counts:
         """How often each facet comes. Of each name the 24 values that fit most are kept, all categories, and what is chosen."""
-        lacks = self.lacking.sum(axis=0)
-        fits = lacks == 0
-        # A facet's own choice does not shrink its own counts.
-        but_for = {name: fits | (self.lacking[row] & (lacks == 1)) for row, name in enumerate(self.chosen)}
-        found: dict[str, dict[str, tuple[int, int]]] = {}
-        present, fitting = self._times(np.ones_like(fits)), self._times(fits)
-        own = {name: self._times(rows) for name, rows in but_for.items()}
-        for place, (token, count) in enumerate(zip(self.tokens, present, strict=True)):
-            name, value = names.split(token)  # both empty where nobody says it any more
-            found.setdefault(name, {})[value] = (own.get(name, fitting)[place], count)
-        for name, flags in _flags(self.heads).items():
-            rows = but_for.get(name, fits)
-            counted = {value: (int((rows & has).sum()), int(has.sum())) for value, has in flags.items()}
-            found[name] = {value: pair for value, pair in counted.items() if pair[1]}
-        return {name: _most(name, values, self.chosen.get(name, ())) for name, values in found.items()}
+        present: Counter[Token] = Counter()
+        fitting: Counter[Token] = Counter()
+        for missed, group in self.groups.items():
+            found = self._times(group)
+            present.update(found)
+            if not missed:
+                fitting.update(found)
+            elif len(missed) == 1:  # a facet's own choice does not shrink its own counts
+                fitting.update({token: count for token, count in found.items() if token[0] == missed[0]})
+        named: dict[str, dict[str, tuple[int, int]]] = {}
+        for token, count in present.items():
+            named.setdefault(token[0], {})[token[1]] = (fitting[token], count)
+        return {name: _most(name, values, self.chosen.get(name, ())) for name, values in named.items()}
 
-    def _times(self, rows: NDArray[np.bool_]) -> list[int]:
-        """How many of these products have each of the tokens."""
-        times: list[int] = np.bincount(self.spelled[rows[self.owners]], minlength=len(self.tokens)).tolist()
-        return times
+    def _times(self, group: Alike) -> dict[Token, int]:
+        """How many of these products have each facet."""
+        found = {self.tokens[code]: count for code, count in Counter(group.codes).items() if code in self.tokens}
+        heads = Counter(head >> _FLAGS_FROM for head in group.heads)
+        for token, has in FLAGS.items():
+            if count := sum(many for head, many in heads.items() if has(head << _FLAGS_FROM)):
+                found[token] = count
+        return found
 
 
 def _most(name: str, values: Mapping[str, tuple[int, int]], chosen: Sequence[str]) -> Mapping[str, tuple[int, int]]:
@@ -123,58 +128,56 @@ def sample_of(rows: QuerySet[ProductCard], chosen: Selected, sorting: Sorting | 
 
 
 def _read(told_codes: bytes, told_heads: bytes, chosen: Selected) -> Sample:
-    rows = np.frombuffer(told_heads, _HEADS)
+    rows = list(_HEAD_OF_ROW.iter_unpack(told_heads))
     is_whole, rows = len(rows) <= LOOKED_AT, rows[:LOOKED_AT]
-    heads, keys = rows["head"].astype(np.int32), rows["key"].tolist()
-    owners = np.repeat(np.arange(len(keys)), heads & _HOW_MANY)
-    codes = np.frombuffer(told_codes, ">u8")[: len(owners)].astype(np.uint64)
-    found, first, spelled = np.unique(codes, return_index=True, return_inverse=True)
-    tokens = tokens_of(found.tolist(), lambda places: [keys[owners[first[place]]] for place in places])
-    lacking = np.ones((len(chosen), len(keys)), np.bool_)
-    for row, (name, values) in enumerate(chosen.items()):
-        lacking[row] = ~_has_any(name, values, heads, tokens, spelled, owners)
-    return Sample(keys, heads, lacking, tokens, spelled, owners, chosen, is_whole)
+    codes = struct.unpack(f">{len(told_codes) // 8}Q", told_codes)
+    ends = list(itertools.accumulate((head & _HOW_MANY for head, _ in rows), initial=0))
+    own = [codes[start:end] for start, end in itertools.pairwise(ends)]
+    tokens = tokens_of(set(codes[: ends[-1]]), zip((key for _, key in rows), own, strict=True))
+    heads = [head for head, _ in rows]
+    misses = [_misses(name, values, heads, own, tokens) for name, values in chosen.items()]
+    groups: dict[tuple[str, ...], Alike] = {}
+    for (head, key), mine, missed in zip(rows, own, zip(*misses, strict=True) if misses else itertools.repeat(()), strict=False):
+        group = groups.get(missed) or groups.setdefault(missed, Alike())
+        group.keys.append(key)
+        group.heads.append(head)
+        group.codes += mine
+    return Sample({tuple(filter(None, missed)): group for missed, group in groups.items()}, tokens, chosen, is_whole)
 
 
 # How many facets a card has, and what changes with each sale and rating: whether it is in stock, is reduced, and its whole stars.
-_HOW_MANY, _IN_STOCK, _REDUCED, _STARS_FROM = 0xFFFF, 1 << 16, 1 << 17, 18
+_HOW_MANY, _FLAGS_FROM, _IN_STOCK, _REDUCED, _STARS_FROM = 0xFFFF, 16, 1 << 16, 1 << 17, 18
 _HEAD = Func(
     template=f"""int4send(octet_length(facet_codes) / 8 | CASE WHEN in_stock THEN {_IN_STOCK} ELSE 0 END
         | CASE WHEN discount_bps > 0 THEN {_REDUCED} ELSE 0 END
         | (CASE WHEN stars_count > 0 THEN stars_sum / stars_count ELSE 0 END << {_STARS_FROM})) || uuid_send(product_id)""",
     output_field=BinaryField(),
 )
-_HEADS = np.dtype([("head", ">i4"), ("key", "V16")])
+_HEAD_OF_ROW = struct.Struct(">i16s")
 
 
-def _flags(heads: NDArray[np.int32]) -> dict[str, dict[str, NDArray[np.bool_]]]:
-    """Which products have each value of the facets that are not kept as texts."""
-    stars = heads >> _STARS_FROM
-    return {
-        names.STOCK: {"1": heads & _IN_STOCK > 0},
-        names.REDUCED: {"1": heads & _REDUCED > 0},
-        names.STARS: {str(least): stars >= least for least in names.STARS_AT_LEAST},
-    }
+def _with_stars(least: int) -> Callable[[int], bool]:
+    return lambda head: head >> _STARS_FROM >= least
 
 
-def _has_any(
-    name: str,
-    values: tuple[str, ...],
-    heads: NDArray[np.int32],
-    tokens: Sequence[str],
-    spelled: NDArray[np.intp],
-    owners: NDArray[np.intp],
-) -> NDArray[np.bool_]:
-    """Which products have any of the values of a facet."""
-    if name == names.STARS:
-        return heads >> _STARS_FROM >= max(names.least_stars(values), 1)
-    if name in {names.STOCK, names.REDUCED}:
-        return _flags(heads)[name]["1"]
-    wanted = {names.facet(name, value) for value in values}
-    is_wanted = np.fromiter((token in wanted for token in tokens), np.bool_, len(tokens))
-    has = np.zeros(len(heads), np.bool_)
-    has[owners[is_wanted[spelled]]] = True
-    return has
+# The facets that are not kept as texts, by what a head says.
+FLAGS: dict[Token, Callable[[int], bool]] = {
+    (names.STOCK, "1"): lambda head: head & _IN_STOCK > 0,
+    (names.REDUCED, "1"): lambda head: head & _REDUCED > 0,
+    **{(names.STARS, str(least)): _with_stars(least) for least in names.STARS_AT_LEAST},
+}
+
+
+def _misses(
+    name: str, values: tuple[str, ...], heads: Sequence[int], own: Sequence[tuple[int, ...]], tokens: Mapping[int, Token]
+) -> list[str]:
+    """The facet's name for each product that has none of the values, "" for the others."""
+    if name in {names.STOCK, names.REDUCED, names.STARS}:
+        has = _with_stars(max(names.least_stars(values), 1)) if name == names.STARS else FLAGS[name, "1"]
+        return ["" if has(head) else name for head in heads]
+    wanted = {(name, value) for value in values}
+    lacks = frozenset(code for code, token in tokens.items() if token in wanted).isdisjoint
+    return [name if lacks(mine) else "" for mine in own]
 
 
 NOTHING = _read(b"", b"", {})

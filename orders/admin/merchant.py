@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,6 +16,7 @@ from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import now
 from core.backoffice.display import column, day_column, money_column
 from core.errors import DomainError
+from logistics.carrier_selectors import SIMULATED
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.permissions import Duty
 from orders.admin.display import lines_summary, order_context, owes_guest, ship_by_label, state_label
@@ -73,7 +75,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     search_fields = ["number", "checkout__name", "lines__title", "lines__sku"]
     search_help_text = _("Number, buyer, title or SKU")
     change_form_before_template = "backoffice/order.html"
-    actions = ["prepare_selected", "deliver_selected_today"]
+    actions = ["prepare_selected", "send_selected", "deliver_selected_today"]
     actions_detail = ["prepare", "ship", "deliver_own", "deliver", "give_up", "cancel", "refuse_at_door", "guest_paid", "grant_downloads"]
     state = column(lambda self, row: state_label(row), _("status"), ordering="status")
     due = column(lambda self, row: ship_by_label(row, now()), _("ship by"), ordering="due_at")
@@ -216,16 +218,28 @@ class MerchantOrderAdmin(MerchantModelAdmin):
 
     @admin.action(description=_("Deliver ourselves today"), permissions=["act"])
     def deliver_selected_today(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        orders = list(queryset.filter(status__in=TO_SHIP))
-        done = sum(self._take_along(request, order) for order in orders)
+        done = self._send_each(
+            request, queryset, lambda order, told: deliver_ourselves(order_id=order.pk, day=timezone.localdate(), **told)
+        )
         if done:
             words = ngettext("%(count)d parcel is on today's route plan.", "%(count)d parcels are on today's route plan.", done)
             messages.success(request, words % {"count": done})
 
-    def _take_along(self, request: HttpRequest, order: MerchantOrder) -> bool:
-        try:
-            deliver_ourselves(order_id=order.pk, day=timezone.localdate(), actor=self.actor(request), at=now())
-        except DomainError as error:
-            messages.error(request, f"{order.number}: {error}")
-            return False
-        return True
+    @admin.action(description=_("Send with the built-in carrier"), permissions=["act"])
+    def send_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """It gives its parcels their numbers itself, so nothing is asked."""
+        done = self._send_each(request, queryset, lambda order, told: dispatching.dispatch_order(order_id=order.pk, way=SIMULATED, **told))
+        if done:
+            words = ngettext("%(count)s order is shipped.", "%(count)s orders are shipped.", done)
+            messages.success(request, words % {"count": done})
+
+    def _send_each(self, request: HttpRequest, queryset: QuerySet[Any], send: Callable[[MerchantOrder, dict[str, Any]], Any]) -> int:
+        """How many of those to be sent left; why the others did not is said."""
+        done = 0
+        for order in queryset.filter(status__in=TO_SHIP):
+            try:
+                send(order, {"actor": self.actor(request), "at": now()})
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{order.number}: {error}")
+        return done

@@ -19,6 +19,27 @@ ALTER TABLE orders_undeliveredparcel DROP CONSTRAINT orders_undeliveredparcel_sh
 ALTER TABLE orders_merchantorder DROP CONSTRAINT orders_merchantorder_of_merchant;
 """
 
+# What left once more because its parcel did not arrive was not sent twice.
+_SENT = """
+CREATE OR REPLACE VIEW invariant_sent_is_not_more_than_bought AS
+SELECT o.id AS order_id, o.number, sent.variant_id, sent.quantity AS sent, coalesce(bought.quantity, 0) AS bought
+FROM (
+    SELECT s.reference, l.variant_id, sum(l.quantity) AS quantity
+    FROM logistics_shipment s JOIN logistics_shipmentline l ON l.shipment_id = s.id
+    WHERE s.direction = 'to_shopper'{more} GROUP BY s.reference, l.variant_id
+) sent
+JOIN orders_merchantorder o ON o.id = sent.reference
+LEFT JOIN LATERAL (
+    SELECT sum(quantity) AS quantity FROM orders_orderline WHERE order_id = o.id AND variant_id = sent.variant_id
+) bought ON true
+WHERE sent.quantity > coalesce(bought.quantity, 0)
+"""
+SENT_AGAIN = _SENT.format(
+    more="""
+        AND NOT EXISTS (SELECT FROM orders_undeliveredparcel u WHERE u.shipment_id = s.id AND u.status = 'sent_again')"""
+)
+SENT_ONCE = _SENT.format(more="")
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -89,4 +110,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(ONE_MERCHANT, ANY_MERCHANT),
+        migrations.RunSQL(SENT_AGAIN, SENT_ONCE),
     ]

@@ -23,7 +23,7 @@ def test_rows_of_every_type_come_back_as_they_were_given() -> None:
     upsert_many([card], update=["picture_widths", "facets", "tint", "published_at", "search"])
 
     fresh = ProductCard.objects.get(pk=product.pk)
-    for field in ProductCard._meta.concrete_fields:
+    for field in (field for field in ProductCard._meta.concrete_fields if not field.generated):
         assert getattr(fresh, field.attname) == getattr(card, field.attname), field.name
 
 

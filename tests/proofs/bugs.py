@@ -70,7 +70,7 @@ def change_without_guard(model: Any, where: dict[str, Any], values: dict[str, An
     return guarded_change(model, {name: value for name, value in where.items() if name != "status"}, values)
 
 
-def reserve_what_was_read(*, reference: uuid.UUID, lines: Any, expires_at: dt.datetime, at: dt.datetime) -> None:
+def reserve_what_was_read(*, reference: uuid.UUID, lines: Any, expires_at: dt.datetime, at: dt.datetime, **_: Any) -> None:
     for ordinal, line in enumerate(lines):
         stock = Stock.objects.get(variant_id=line.variant_id)
         if stock.available < line.quantity:

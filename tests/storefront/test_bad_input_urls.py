@@ -115,6 +115,7 @@ def real(address: Address, walk: Walk) -> str:
         **dict.fromkeys(("reviews", "review-shown", "questions", "question"), walk.order.lines.get().product.slug),
         "report": "review",
         "receipt": walk.order.number,
+        **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), "1"),
         "order-cancel": walk.order.number,
         **dict.fromkeys(
             (
