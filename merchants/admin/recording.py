@@ -142,9 +142,10 @@ class Recording(_Admin):
     records: Sequence[Recorded] = ()
     recorded_by = "merchant"
 
-    def recorded_merchant(self, request: HttpRequest, key: Any) -> uuid.UUID:
-        """Whose log it is."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def recorded_merchant(self, request: HttpRequest, key: Any) -> uuid.UUID:
+            """Whose log it is; the admins of each site say it."""
 
     def recording(self, request: HttpRequest, keys: Sequence[Any]) -> AbstractContextManager[None]:
         if not (self.records and keys and request.method == "POST"):
