@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
+from core.postgresql.tenancy import read_as
 from merchants.models import ApiKey, Merchant
 from merchants.selectors import api_key_for_secret
 
@@ -36,7 +37,10 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
         key = api_key_for_secret(secret.strip(), timezone.now()) if scheme.lower() == "bearer" else None
         if key is None:
             raise exceptions.AuthenticationFailed(_("This API key is unknown or was revoked."))
-        return ApiClient(key.merchant, key), key
+        client = ApiClient(key.merchant, key)
+        if request.method in permissions.SAFE_METHODS:
+            read_as(client.merchant.pk)
+        return client, key
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 from core.names import translate_names
+from core.postgresql import tenancy
 
 
 class CoreConfig(AppConfig):
@@ -10,3 +11,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("handlers")
         translate_names()
+        tenancy.listen()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
+from core.postgresql.roles import APP_ROLE
 from tests.cluster_cache import TEMPLATE
 from tests.servers import KEEP_VARIABLE, TEMPLATE_VARIABLE
 
@@ -30,6 +32,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that no worker ends alone with one of them."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture
+def owner(db: None) -> Iterator[None]:
+    """What the application has no right to; for tests of the walls behind that one."""
+    from tests.rights import as_owner
+
+    with as_owner():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +69,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
         _leave_a_copy_for_the_next_run()
         _allow_emptying_tables()
         _keep_content_types()
-    yield
+    with _rights_of_the_application():
+        yield
     with django_db_blocker.unblock():
         _send_others_away()
 
@@ -98,12 +110,25 @@ def _allow_emptying_tables() -> None:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
+@contextmanager
+def _rights_of_the_application() -> Iterator[None]:
+    """Tests have the rights of web server and worker; those that switch a guard off say `tests.rights.as_owner`."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options["options"]
+    connection.close()
+    options["options"] = f"{before} -c role={APP_ROLE}"
+    yield
+    connection.close()
+    options["options"] = before
+
+
 def _keep_content_types() -> None:
     """What a live server has remembered of them must stay true while the tables around them are emptied."""
     operations = type(connection.ops)  # of every connection: beside an event loop Django opens another
     kept, sql_flush = {"django_content_type", "auth_permission"}, operations.sql_flush
 
     def but_for_kept(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
-        return sql_flush(self, style, [table for table in tables if table not in kept], **options)
+        emptied = sql_flush(self, style, [table for table in tables if table not in kept], **options)
+        return ["SET ROLE NONE", *emptied, "RESET ROLE"] if emptied else []  # only the owner may
 
     operations.sql_flush = but_for_kept  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.second_factor import demand
 from core.backoffice.site import ConsoleSite
+from core.postgresql.tenancy import read_as
 from merchants.admin.viewing import viewed_shop
 from merchants.models import Merchant
 from merchants.permissions import NEEDS_SECOND_FACTOR, VIEWER, Duty, may_change, may_view
@@ -55,7 +56,10 @@ class MerchantSite(ConsoleSite):
         """Raises PermissionDenied where somebody who only looks would do something."""
         if role_of_request(request) == VIEWER and request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        return demand(request, is_needed=role_of_request(request) in NEEDS_SECOND_FACTOR)
+        demanded = demand(request, is_needed=role_of_request(request) in NEEDS_SECOND_FACTOR)
+        if demanded is None and request.method in {"GET", "HEAD"}:
+            read_as(merchant_of(request).pk)
+        return demanded
 
     def add_page(self, route: str, name: str, duty: Duty, view: Page) -> None:
         """Serve a page that belongs to no model at /merchant/<route>, for roles that may view the duty."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import psutil
 import psycopg2
 
+from core.postgresql.roles import APP_ROLE, TENANT_ROLE
 from shop.servers import placement
 from shop.servers.binaries import Binaries, find_binaries
 from shop.servers.program import Account, Program, ServerError
@@ -20,7 +21,6 @@ from shop.servers.secret import kept_secret
 
 SUPERUSER = "postgres"
 ROLE = DATABASE = "jishi"
-APP_ROLE = "jishi_app"
 # LOG and ERROR lines stay out of the merged log: a sold-out product or a lock timeout is the application's story to tell.
 SETTINGS = {
     "listen_addresses": "",
@@ -60,7 +60,13 @@ class PostgresServer:
 
     @property
     def url(self) -> str:
+        """Of the role that owns the tables."""
         return self._url(ROLE, DATABASE)
+
+    @property
+    def app_url(self) -> str:
+        """Of the role that uses them."""
+        return self._url(APP_ROLE, DATABASE)
 
     def _url(self, user: str, database: str) -> str:
         host = urlencode({"host": self.socket_folder}, quote_via=quote)
@@ -148,15 +154,18 @@ class PostgresServer:
         with _Session(self._url(SUPERUSER, "postgres")) as session:
             if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
                 session.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_monitor PASSWORD %s", self._password())
-            if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", APP_ROLE):
-                session.execute(f"CREATE ROLE {APP_ROLE}")
-                session.execute(f"GRANT {APP_ROLE} TO {ROLE}")
+            for role in (APP_ROLE, TENANT_ROLE):
+                if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", role):
+                    session.execute(f"CREATE ROLE {role} NOINHERIT")
+                session.execute(f"GRANT {role} TO {ROLE}")
+            session.execute(f"GRANT pg_monitor, {TENANT_ROLE} TO {APP_ROLE}")
+            session.execute(f"ALTER ROLE {APP_ROLE} LOGIN INHERIT PASSWORD %s", self._password())
             if not session.fetch("SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
                 session.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
         if self.has_statistics:
             with _Session(self._url(SUPERUSER, DATABASE)) as session:
                 session.execute(f"CREATE EXTENSION IF NOT EXISTS {STATISTICS}")
-                session.execute(f"GRANT EXECUTE ON FUNCTION pg_stat_statements_reset TO {ROLE}")
+                session.execute(f"GRANT EXECUTE ON FUNCTION pg_stat_statements_reset TO {ROLE}, {APP_ROLE}")
 
 
 class _Session:

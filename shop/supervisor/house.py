@@ -98,7 +98,7 @@ class House:
             child = self._begin(Child("PostgreSQL", lambda: server.program, self.output, before=server.prepare, is_ready=server.is_ready))
             await child.ready(SERVER_SECONDS)
             await asyncio.to_thread(server.ensure_database)
-            self.runtime["DATABASE_URL"] = server.url
+            self.runtime |= {"DATABASE_URL": server.app_url, "DATABASE_OWNER_URL": server.url}
 
     async def _open_broker(self) -> None:
         if configured("REDIS_URL"):

@@ -15,6 +15,7 @@ from catalog.selectors.facets import facets_for
 from catalog.selectors.suggest import suggestions_for
 from catalog.services.vocabulary import learn_words
 from shop.synthetic.catalogue import make_catalogue
+from tests.rights import as_owner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_catalogue")]
 PRODUCTS = 5_000
@@ -29,7 +30,7 @@ def _catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """One large catalogue for the module, made in a transaction that never becomes true."""
     with django_db_blocker.unblock(), transaction.atomic():
         make_catalogue(PRODUCTS // (COPIES + 1), seed=1, at=NOW)
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             for statement in (copies_of(Product, "id"), copies_of(ProductCard, "product_id"), "ANALYZE catalog_productcard"):
                 cursor.execute(statement)
         yield

@@ -17,6 +17,7 @@ from tests.concurrency.racing import at_once, refusals
 from tests.factories.merchants import make_merchant
 from tests.factories.payments import share, start
 from tests.provider_double.client import ProviderDouble
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 now = timezone.now
@@ -86,7 +87,7 @@ def test_control_without_locks_and_unique_number_a_dispute_is_booked_twice(
 
     monkeypatch.setattr(provider_disputes, "_locked", unlocked)
     monkeypatch.setattr(provider_disputes, "cash_left", wait_then_measure)
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE payments_providerdispute DROP CONSTRAINT {UNIQUE}")
     try:
         at_once([lambda: refresh(identity)] * 2)
@@ -94,5 +95,5 @@ def test_control_without_locks_and_unique_number_a_dispute_is_booked_twice(
         assert ProviderDispute.objects.count() == LedgerTransaction.objects.filter(kind="dispute_opened").count() == 2
     finally:
         ProviderDispute.objects.all().delete()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE payments_providerdispute ADD CONSTRAINT {UNIQUE} UNIQUE (provider_id)")

@@ -21,6 +21,7 @@ from tests.concurrency.racing import at_once, deadlocks, refusals, successes
 from tests.factories.catalog import make_category
 from tests.factories.logistics import make_warehouse
 from tests.factories.merchants import make_merchant
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 4
@@ -54,14 +55,14 @@ def test_of_imports_started_at_once_one_runs(merchant: Merchant) -> None:
 def test_without_the_index_several_imports_would_run(merchant: Merchant) -> None:
     """Negative control: the unique index is what refuses the second."""
     rows = [checked(merchant, lamps(3)) for _ in range(2)]
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("DROP INDEX import_one_at_a_time")
     try:
         ProductImport.objects.filter(pk__in=[row.pk for row in rows]).update(status="running")
         assert ProductImport.objects.filter(status="running").count() == 2
     finally:
         ProductImport.objects.all().update(status="done")
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(
                 "CREATE UNIQUE INDEX import_one_at_a_time ON catalog_productimport (merchant_id) WHERE status IN ('running', 'undoing')"
             )

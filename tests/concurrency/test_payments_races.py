@@ -22,6 +22,7 @@ from payments.services import attempts, escrow, inbox, ledger, refunds
 from tests.factories.merchants import make_merchant
 from tests.factories.payments import RETURN_URL, answer, make_hold, make_paid_attempt, share, start
 from tests.payments.test_inbox import message_of, signed
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 now = timezone.now
@@ -51,7 +52,7 @@ def done(answers: list[object]) -> int:
 @contextmanager
 def without(index: str) -> Iterator[None]:
     """Drop a guard for a control and put it back on the emptied table."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [index])
         definition = cursor.fetchone()[0]
         cursor.execute(f"DROP INDEX {index}")
@@ -59,7 +60,7 @@ def without(index: str) -> Iterator[None]:
         yield
     finally:
         PaymentAttempt.objects.all().delete()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(definition)
 
 

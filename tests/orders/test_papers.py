@@ -27,6 +27,7 @@ from orders.states import OrderStatus
 from tests.drain import drain
 from tests.factories.orders import make_buyer, make_cart, make_goods, make_seller, place
 from tests.factories.taxes import make_tax_rate
+from tests.rights import as_owner
 from tests.walkthrough import order_up_to, pay
 
 pytestmark = pytest.mark.django_db
@@ -295,7 +296,7 @@ def test_a_gap_and_a_paper_that_does_not_add_up_are_seen() -> None:
     paper = issue_invoice(order_id=paid_order().pk, at=NOON)
 
     PaperCounter.objects.update(last=2)
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE orders_invoice DISABLE TRIGGER paper_stays")
         cursor.execute("UPDATE orders_invoice SET tax_minor = tax_minor - 1 WHERE id = %s", [paper.pk])

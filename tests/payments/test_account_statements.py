@@ -19,6 +19,7 @@ from payments.postings import Account, Leg, Posting
 from payments.selectors import accounts
 from payments.services import ledger
 from tests.factories.payments import make_hold
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db
 START = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -117,7 +118,7 @@ def large_account() -> LedgerAccount:
     """Twenty thousand entries of one account among those of others, as the planner would meet them."""
     post(1, day(0))
     post(1, day(0), "EUR")
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE payments_ledgerentry DISABLE TRIGGER ledger_entry_complete")
         cursor.execute(
             "INSERT INTO payments_ledgerentry (transaction_id, account_id, at, amount_minor, currency)"

@@ -103,6 +103,7 @@ def test_an_entry_has_the_currency_of_its_account() -> None:
     refused(mislabel, "another currency")
 
 
+@pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize("model", [LedgerTransaction, LedgerEntry, LedgerAccount])
 def test_ledger_rows_are_neither_changed_nor_deleted(model: type[LedgerEntry]) -> None:
     """MON02."""
@@ -116,6 +117,7 @@ def test_ledger_rows_are_neither_changed_nor_deleted(model: type[LedgerEntry]) -
     assert model.objects.exists()
 
 
+@pytest.mark.usefixtures("owner")
 def test_ledger_tables_are_not_truncated() -> None:
     """MON02."""
     for name in ("transaction", "entry", "account"):
@@ -178,6 +180,7 @@ def test_points_are_granted_expired_and_clawed_back_once_per_key() -> None:
     assert sorted(liability.values_list("amount_minor", flat=True)) == [-300, 50, 100]
 
 
+@pytest.mark.usefixtures("owner")
 def test_every_money_invariant_notices_its_violation(merchant: Merchant) -> None:
     """A view that can never show a row would be of no use: break what each looks at, one after the other."""
     held = make_hold(merchant)

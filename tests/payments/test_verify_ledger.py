@@ -19,13 +19,13 @@ from payments.services import escrow, ledger
 from tests.architecture.test_docs import document
 from tests.factories.payments import make_hold
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("owner")]
 now = timezone.now
 OFF = "".join(f"ALTER TABLE {table} DISABLE TRIGGER USER;" for table in verification.GUARDS)
 
 
 @pytest.fixture(autouse=True)
-def _all_guards() -> None:
+def _all_guards(owner: None) -> None:
     """Tests of other files may empty tables; here that guard is on again until the end of the test."""
     with connection.cursor() as cursor:
         for table, triggers in verification.GUARDS.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -14,27 +12,14 @@ from payments import verification
 from payments.models import LedgerEntry, LedgerTransaction
 from payments.postings import Account, Leg, Posting
 from payments.services import ledger
-from shop.rights import REFUSED, grant_to
-from shop.servers.postgres import APP_ROLE
+from shop.rights import REFUSED
 from tests.factories.companies import administrator_of, give_list, make_company, make_price_list
 from tests.factories.merchants import make_merchant
 from tests.factories.orders import SHIPPING, make_buyer, make_cart, make_goods, place
 from tests.factories.payments import make_hold
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def application(db: None) -> Iterator[None]:
-    """Everything in the test is done as the role that may use the tables."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
-        if cursor.fetchone() is None:
-            pytest.skip(f"this PostgreSQL has no role {APP_ROLE}")
-        grant_to(APP_ROLE)
-        cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
-        yield
-        cursor.execute("RESET ROLE")
 
 
 STATEMENTS = ("DELETE FROM {table}", "TRUNCATE {table} CASCADE", "UPDATE {table} SET {column} = {column}")
@@ -48,7 +33,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("table", "statement"), CHANGES)
-def test_the_application_has_no_right_to_change_the_ledger(application: None, table: str, statement: str) -> None:
+def test_the_application_has_no_right_to_change_the_ledger(table: str, statement: str) -> None:
     """MON02."""
     column = "currency" if "balance" not in table and "transaction" not in table else "memo"
 
@@ -56,7 +41,7 @@ def test_the_application_has_no_right_to_change_the_ledger(application: None, ta
         cursor.execute(statement.format(table=table, column=column))
 
 
-def test_the_application_buys_holds_and_posts_with_the_rights_it_has(application: None) -> None:
+def test_the_application_buys_holds_and_posts_with_the_rights_it_has() -> None:
     make_hold(make_merchant())
     legs = [Leg(Account.SUBSIDIES, 100), Leg(Account.PAYABLE, -100, str(uuid7()))]
 
@@ -68,7 +53,7 @@ def test_the_application_buys_holds_and_posts_with_the_rights_it_has(application
     assert LedgerEntry.objects.exists()
 
 
-def test_the_application_sells_at_trade_prices_with_the_rights_it_has(application: None) -> None:
+def test_the_application_sells_at_trade_prices_with_the_rights_it_has() -> None:
     goods, company = make_goods(price=1_000), make_company()
     give_list(company, make_price_list(goods, (1, 900)))
     user = administrator_of(company)
@@ -82,9 +67,8 @@ def test_the_application_sells_at_trade_prices_with_the_rights_it_has(applicatio
     assert OrderLine.objects.get().price_list_version == 2
 
 
-def test_verifying_says_whether_rights_refuse_too(application: None) -> None:
+def test_verifying_says_whether_rights_refuse_too() -> None:
     assert verification.rights() == []
 
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
-    assert len(verification.rights()) == 11
+    with as_owner():
+        assert len(verification.rights()) == 11

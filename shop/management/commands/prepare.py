@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from catalog.models import Product
 from shop.environment import DATA_DIR, env
 from shop.messages import compile_messages
-from shop.rights import grant_to
+from shop.rights import connect_as_owner, settle
 from shop.servers.secret import write_private
 from shop.supervisor.logins import DEMO_LOGINS
 from shop.supervisor.output import Output
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             self._prepare_database()
 
     def _prepare_database(self) -> None:
+        connect_as_owner()
         try:
             self._migrate()
         except OperationalError as error:
@@ -59,9 +60,9 @@ class Command(BaseCommand):
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
             if plan:
                 call_command("migrate", interactive=False, verbosity=0, stdout=StringIO())
+            else:
+                settle()
             notes.append(f"({len(plan)} migrations)")
-            if role := env("DATABASE_APP_ROLE"):
-                grant_to(role)
 
     def _collect_static(self) -> None:
         """Naming and compressing every file takes seconds, so it is done only when a file differs from the last time."""
