@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from logistics.rules.floors import Layout, Spot, distance_cm, way_between
 
@@ -33,6 +33,8 @@ def shortest_walk(layout: Layout, spots: Iterable[Spot]) -> Walk:
         return Walk((), 0)
     lengths = _lengths(layout, places)
     order = _exact(lengths) if len(places) <= MOST_EXACT else _improved(lengths, _starts(places, lengths))
+    # A walk is as long the other way around: the one that begins with the first place counts.
+    order = order if order[0] <= order[-1] else order[::-1]
     return Walk(tuple(places[index - 1] for index in order), _length(lengths, order))
 
 
@@ -52,7 +54,7 @@ def turns_of(layout: Layout, walk: Walk) -> list[Spot]:
     """Every place where the walk turns, from the pack point back to it."""
     stops = [layout.pack_point, *walk.spots, layout.pack_point]
     turns = [stops[0]]
-    for start, end in zip(stops, stops[1:], strict=False):
+    for start, end in pairwise(stops):
         turns += [spot for spot in way_between(layout, start, end)[1:] if spot != turns[-1]]
     return turns
 
@@ -73,7 +75,7 @@ def _lengths(layout: Layout, places: Sequence[Spot]) -> Matrix:
 
 def _length(lengths: Matrix, order: Sequence[int]) -> int:
     stops = [0, *order, 0]
-    return sum(lengths[start][end] for start, end in zip(stops, stops[1:], strict=False))
+    return sum(lengths[start][end] for start, end in pairwise(stops))
 
 
 def _exact(lengths: Matrix) -> list[int]:
