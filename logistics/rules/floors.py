@@ -18,7 +18,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`crossings_cm` are cross aisles besides the front and the back, as distances from the front; goods are packed in front of an aisle."""
+    """`crossings_cm` are cross aisles besides the front and the back, as distances from the front; goods are packed before an aisle."""
 
     gap_cm: int = 300
     length_cm: int = 3_000

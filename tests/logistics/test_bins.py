@@ -34,7 +34,8 @@ def grid(warehouse: Warehouse, aisles: str = "A-F", racks: str = "1-12", levels:
 
 
 @pytest.mark.parametrize(
-    ("typed", "code"), [("A-03-2", "A-03-2"), (" a-3-2 ", "A-03-2"), ("cold-b-12-1", "COLD-B-12-1"), ("7-1-1", "7-01-1"), ("Z1-AA-100-4", "Z1-AA-100-4")]
+    ("typed", "code"), [("A-03-2", "A-03-2"), (" a-3-2 ", "A-03-2"), ("cold-b-12-1", "COLD-B-12-1"), ("7-1-1", "7-01-1"),
+     ("Z1-AA-100-4", "Z1-AA-100-4")]
 )  # fmt: skip
 def test_codes_are_read_as_people_type_them(typed: str, code: str) -> None:
     name = bin_name(typed)

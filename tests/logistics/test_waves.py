@@ -14,8 +14,19 @@ from logistics import services as logistics
 from logistics.errors import InvalidQuantity, NotFound
 from logistics.floor import services
 from logistics.floor.errors import (
-    AlreadyPicked, InWave, MoreThanToPick, NothingToWave, NotInTote, NotInWave, ReasonMissing, SurplusInTote, ToteEnded, ToteNotPicked,
-    WaveEnded, WavePartlySent, WaveTooLarge,
+    AlreadyPicked,
+    InWave,
+    MoreThanToPick,
+    NothingToWave,
+    NotInTote,
+    NotInWave,
+    ReasonMissing,
+    SurplusInTote,
+    ToteEnded,
+    ToteNotPicked,
+    WaveEnded,
+    WavePartlySent,
+    WaveTooLarge,
 )  # fmt: skip
 from logistics.floor.selectors import wave_view
 from logistics.floor.services.bins import Sizes
@@ -102,9 +113,7 @@ def test_what_cannot_be_a_wave_is_refused() -> None:
         (WaveTooLarge, lambda: wave_of(warehouse, *[uuid7() for _ in range(61)])),
         (
             NotFound,
-            lambda: services.make_wave(
-                merchant_id=other.merchant_id, warehouse_id=warehouse.pk, orders=named(order), actor=ACTOR, at=NOW
-            ),
+            lambda: services.make_wave(merchant_id=other.merchant_id, warehouse_id=warehouse.pk, orders=named(order), actor=ACTOR, at=NOW),
         ),
     ]
 

@@ -47,7 +47,8 @@ def make_wave(*, merchant_id: uuid.UUID, warehouse_id: uuid.UUID, orders: Mappin
     write_changes([record_change(wave, "", wave.status, actor=actor, reason="", at=at)])
     totes = [
         WaveTote(
-            merchant_id=merchant_id, wave=wave, warehouse_id=warehouse_id, reference=reference, label=name[:30], position=position, created_at=at
+            merchant_id=merchant_id, wave=wave, warehouse_id=warehouse_id, reference=reference, label=name[:30], position=position,
+            created_at=at,
         )
         for position, (reference, name) in enumerate(orders.items(), 1)
     ]  # fmt: skip
