@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.pages.to_ship import pdf_answer
-from backoffice.pages.wave_pick import scan_of
+from backoffice.pages.wave_pick import PICKABLE, scan_of
 from backoffice.pages.waves import name_of, own_wave
+from backoffice.shipping.errors import UnknownTote
 from backoffice.shipping.labels import draw_labels, labels_of
 from core.backoffice.base import actor_of, plain_text
 from core.backoffice.display import status_label
 from core.errors import DomainError
 from core.ids import uuid7
 from logistics.carrier_selectors import ways_of
-from logistics.errors import NotFound
 from logistics.floor import services
 from logistics.floor.errors import ToteNotChecked
 from logistics.floor.selectors import WaveView
@@ -69,7 +69,7 @@ def _act(request: HttpRequest, view: WaveView, tote: WaveTote | None) -> tuple[W
     if tote is None:
         found = _asked(view, code)
         if found is None:
-            raise NotFound
+            raise UnknownTote(code=code[:40])
         return found, _opened(found)
     if action == "send":
         return None, _send(request, tote)
@@ -138,7 +138,7 @@ def _context(request: HttpRequest, view: WaveView, tote: WaveTote | None) -> dic
         "way": request.POST.get("way", "") or (ways[0].key if ways else ""),
         "carrier": plain_text(request.POST.get("carrier", ""), 60),
         "token": uuid7(),
-        "may_change": duty_is_changeable(request, Duty.SHIPMENTS),
+        "may_change": duty_is_changeable(request, Duty.SHIPMENTS) and view.wave.status in PICKABLE,
     }
 
 

@@ -69,3 +69,9 @@ class NoWarehouse(DomainError):
     code = "no_warehouse"
     message = _("These orders wait in several warehouses. Choose the one the wave is picked in.")
     status = 422
+
+
+class UnknownTote(DomainError):
+    code = "unknown_tote"
+    message = _("There is no tote and no order %(code)s in this wave.")
+    status = 422

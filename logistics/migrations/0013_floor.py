@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("code", models.CharField(max_length=20, verbose_name="bin")),
-                ("zone", models.CharField(blank=True, max_length=8, verbose_name="zone")),
+                ("zone", models.CharField(blank=True, max_length=10, verbose_name="zone")),
                 ("aisle", models.CharField(max_length=2, verbose_name="aisle")),
                 ("rack", models.PositiveSmallIntegerField(verbose_name="rack")),
                 ("level", models.PositiveSmallIntegerField(verbose_name="level")),

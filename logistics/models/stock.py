@@ -80,7 +80,7 @@ class Bin(Entity):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="bins", editable=False)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="bins", verbose_name=_("warehouse"))
     code = models.CharField(_("bin"), max_length=20)
-    zone = models.CharField(_("zone"), max_length=8, blank=True)
+    zone = models.CharField(_("zone"), max_length=10, blank=True)
     aisle = models.CharField(_("aisle"), max_length=2)
     rack = models.PositiveSmallIntegerField(_("rack"))
     level = models.PositiveSmallIntegerField(_("level"))

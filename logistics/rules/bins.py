@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-CODE = re.compile(r"(?:([A-Z0-9]{1,8})-)?([A-Z]{1,2}|[1-9][0-9]?)-([0-9]{1,3})-([0-9]{1,2})")
+CODE = re.compile(r"(?:([A-Z0-9]{1,10})-)?([A-Z]{1,2}|[1-9][0-9]?)-([0-9]{1,3})-([0-9]{1,2})")
 AISLE = re.compile(r"[A-Z]{1,2}|[1-9][0-9]?")
 NUMBER = re.compile(r"[0-9]{1,3}")
 MOST_NAMED = 100
