@@ -58,7 +58,8 @@ def floor(request: HttpRequest, warehouse_id: uuid.UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, warehouse: Warehouse) -> str:
     """What has happened, in words."""
-    action, keys = request.POST.get("action", ""), {"merchant_id": warehouse.merchant_id, "warehouse_id": warehouse.pk}
+    action = request.POST.get("action", "")
+    keys: dict[str, Any] = {"merchant_id": warehouse.merchant_id, "warehouse_id": warehouse.pk}
     if action == "layout":
         services.lay_out_floor(**keys, sizes=_sizes(request))
         return _("The layout is saved.")
@@ -66,7 +67,7 @@ def _act(request: HttpRequest, warehouse: Warehouse) -> str:
         made = services.save_bin(**keys, code=plain_text(request.POST.get("code", ""), 40), at=timezone.now())
         return _("Bin %(bin)s is there.") % {"bin": made.code}
     if action == "grid":
-        texts = {name: plain_text(request.POST.get(name, ""), 80) for name in ("zone", "aisles", "racks", "levels")}
+        texts: dict[str, Any] = {name: plain_text(request.POST.get(name, ""), 80) for name in ("zone", "aisles", "racks", "levels")}
         count = services.make_grid(**keys, **texts, at=timezone.now())
         return ngettext("%(count)d bin is new.", "%(count)d bins are new.", count) % {"count": count}
     count = services.assign_bins(**keys, rows=_rows(request))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Mapping
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
@@ -37,6 +39,6 @@ def _item(stop: Stop) -> list[str]:
     return [variant.sku, f"{variant.product.text('title')}\n{options}".strip()]
 
 
-def _totes(stop: Stop, positions: dict[object, int]) -> str:
+def _totes(stop: Stop, positions: Mapping[uuid.UUID, int]) -> str:
     """Such as "1: 2, 4: 1": two pieces into the first tote, one into the fourth."""
     return ", ".join(f"{positions[pick.tote_id]}: {pick.wanted}" for pick in stop.picks if pick.wanted)

@@ -159,7 +159,7 @@ def test_wrong_articles_and_too_many_pieces_are_refused() -> None:
     floor = make_floor({"A-01-1": 9, "A-02-1": 9})
     stock, stranger = floor.values()
     wave = wave_of(stock.warehouse, make_order((stock, 2)))
-    keys = {"scan": a_scan(wave), "stock_id": stock.pk}
+    keys: dict[str, Any] = {"scan": a_scan(wave), "stock_id": stock.pk}
     refusals: list[tuple[type[DomainError], Any]] = [
         (NotInWave, lambda: services.pick_by_code(scan=a_scan(wave), code=stranger.variant.sku)),
         (NotFound, lambda: services.pick_pieces(scan=a_scan(wave), stock_id=stranger.pk)),
