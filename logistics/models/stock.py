@@ -83,7 +83,7 @@ class Bin(Entity):
     zone = models.CharField(_("zone"), max_length=10, blank=True)
     aisle = models.CharField(_("aisle"), max_length=2)
     rack = models.PositiveSmallIntegerField(_("rack"))
-    level = models.PositiveSmallIntegerField(_("level"))
+    level = models.PositiveSmallIntegerField(pgettext_lazy("bin", "level"))
     aisle_number = models.PositiveSmallIntegerField(_("aisle from the left"))
     along_cm = models.PositiveIntegerField(_("from the front, in cm"))
 
