@@ -6,6 +6,7 @@ from backoffice.pages.bank_account import bank_account, change_bank_account
 from backoffice.pages.digital import digital_files
 from backoffice.pages.drive import drive
 from backoffice.pages.export import export
+from backoffice.pages.floor import floor, floors
 from backoffice.pages.grid import grid
 from backoffice.pages.health import health, orders_behind
 from backoffice.pages.imports import failed_rows, import_page, imports
@@ -14,6 +15,9 @@ from backoffice.pages.routes import route_plan, routes
 from backoffice.pages.scan import scan
 from backoffice.pages.ship_numbers import ship_numbers
 from backoffice.pages.to_ship import to_ship
+from backoffice.pages.wave_pack import wave_pack
+from backoffice.pages.wave_pick import wave_pick
+from backoffice.pages.waves import wave, waves
 from merchants.admin import merchant_site
 from merchants.permissions import Duty
 
@@ -35,5 +39,11 @@ merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOU
 merchant_site.add_page("routes/", "routes", Duty.SHIPMENTS, routes)
 merchant_site.add_page("routes/<uuid:plan_id>/", "route-plan", Duty.SHIPMENTS, route_plan)
 merchant_site.add_page("drive/<uuid:route_id>/", "drive", Duty.SHIPMENTS, drive)
+merchant_site.add_page("floors/", "floors", Duty.STOCK, floors)
+merchant_site.add_page("floors/<uuid:warehouse_id>/", "floor", Duty.STOCK, floor)
+merchant_site.add_page("waves/", "waves", Duty.SHIPMENTS, waves)
+merchant_site.add_page("waves/<uuid:wave_id>/", "wave", Duty.SHIPMENTS, wave)
+merchant_site.add_page("waves/<uuid:wave_id>/pick/", "wave-pick", Duty.SHIPMENTS, wave_pick)
+merchant_site.add_page("waves/<uuid:wave_id>/pack/", "wave-pack", Duty.SHIPMENTS, wave_pack)
 merchant_site.add_page("health/", "health", Duty.ORDERS, health)
 merchant_site.add_page("health/orders/", "health-orders", Duty.ORDERS, orders_behind)

@@ -28,6 +28,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Orders"),
             "items": [
                 item(_("To ship"), "package_2", "to-ship", Duty.SHIPMENTS),
+                item(_("Waves"), "conveyor_belt", "waves", Duty.SHIPMENTS),
                 item(_("All orders"), "receipt_long", "orders_merchantorder_changelist", Duty.ORDERS),
                 item(_("Returns"), "assignment_return", "orders_aftersalescase_changelist", Duty.RETURNS),
                 item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),
@@ -51,6 +52,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Prices and stock"), "table_edit", "grid", Duty.PRODUCTS),
                 item(_("Import and export"), "swap_vert", "imports", Duty.PRODUCTS),
                 item(_("Stock"), "inventory_2", "logistics_stock_changelist", Duty.STOCK),
+                item(_("Bins"), "shelves", "floors", Duty.STOCK),
                 item(_("Transfers"), "swap_horiz", "logistics_transfer_changelist", Duty.STOCK),
                 item(_("Purchase orders"), "shopping_cart_checkout", "logistics_purchaseorder_changelist", Duty.STOCK),
                 item(_("Suppliers"), "factory", "logistics_supplier_changelist", Duty.STOCK),

@@ -232,7 +232,9 @@ def shipments_of(reference: uuid.UUID | Iterable[uuid.UUID]) -> QuerySet[Shipmen
 def due_of(references: Iterable[uuid.UUID]) -> QuerySet[Reservation]:
     """What is still to be sent of merchant orders, with variants and warehouses; one row per order, variant and warehouse. One query."""
     rows = Reservation.objects.filter(group__in=list(references), status=ReservationStatus.COMMITTED)
-    return rows.select_related("stock__variant", "stock__warehouse").order_by("stock__variant__sku", "stock__warehouse__code", "pk")
+    return rows.select_related("stock__variant", "stock__warehouse", "stock__bin").order_by(
+        "stock__variant__sku", "stock__warehouse__code", "pk"
+    )
 
 
 def pieces_due(reference: uuid.UUID) -> dict[uuid.UUID, int]:

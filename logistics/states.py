@@ -130,3 +130,29 @@ COUNT_TRANSITIONS = {
     "open": frozenset({"to_confirm", "posted", "cancelled"}),
     "to_confirm": frozenset({"posted", "open", "cancelled"}),
 }
+
+
+class WaveStatus(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("wave", "Planned")
+    PICKING = "picking", pgettext_lazy("wave", "Being picked")
+    PICKED = "picked", pgettext_lazy("wave", "Picked")
+    PACKED = "packed", pgettext_lazy("wave", "All packed")
+    CLOSED = "closed", pgettext_lazy("wave", "Closed")
+    CANCELLED = "cancelled", pgettext_lazy("wave", "Dropped")
+
+
+WAVE_TRANSITIONS = {
+    "planned": frozenset({"picking", "cancelled"}),
+    "picking": frozenset({"picked", "cancelled"}),
+    "picked": frozenset({"packed", "cancelled"}),
+    "packed": frozenset({"closed"}),
+}
+
+
+class ToteStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("tote", "To do")
+    PACKED = "packed", pgettext_lazy("tote", "Packed and sent")
+    DROPPED = "dropped", pgettext_lazy("tote", "Taken out")
+
+
+TOTE_TRANSITIONS = {"open": frozenset({"packed", "dropped"})}

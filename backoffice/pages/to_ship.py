@@ -19,6 +19,7 @@ from backoffice.shipping.papers import DueByOrder, packing_slips, pick_list
 from core.backoffice.base import plain_text
 from core.backoffice.display import due_label, label
 from core.errors import DomainError
+from logistics.floor.selectors import waves_by_order
 from logistics.models import Warehouse
 from merchants.admin import merchant_site
 from merchants.admin.site import duty_is_changeable, merchant_of
@@ -67,8 +68,13 @@ def _paper(request: HttpRequest) -> HttpResponse:
     if paper not in PAPERS:
         raise NothingChosen
     orders = chosen_orders(request)
-    answer = HttpResponse(_drawn(request, paper, orders, due_by_order(orders)), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{paper}-{timezone.localtime():%Y%m%d-%H%M}.pdf"'
+    return pdf_answer(_drawn(request, paper, orders, due_by_order(orders)), paper)
+
+
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
+    """A paper to be shown and printed, and kept by nobody on the way."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}-{timezone.localtime():%Y%m%d-%H%M}.pdf"'
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
@@ -96,12 +102,13 @@ def _context(request: HttpRequest, refusal: str) -> dict[str, Any]:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     orders = list(page.object_list)
     due = due_by_order(orders)
+    waves = waves_by_order([order.pk for order in orders])
     asked = {"q": search, "warehouse": str(warehouse.pk) if warehouse else "", "overdue": "1" if is_overdue else ""}
     chosen = set(request.POST.getlist("order"))
     return {
         **merchant_site.each_context(request),
         "title": _("To ship"),
-        "rows": [_row(order, due, now, is_chosen=str(order.pk) in chosen) for order in orders],
+        "rows": [_row(order, due, now, is_chosen=str(order.pk) in chosen) | {"waves": waves.get(order.pk, [])} for order in orders],
         "page": page,
         "query": urlencode(asked) + "&",
         "search": search,

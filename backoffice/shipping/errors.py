@@ -63,3 +63,15 @@ class NoTrackingNumber(DomainError):
     code = "no_tracking_number"
     message = _("%(code)s is no tracking number: it is 3 to 60 letters, digits, spaces, dots, slashes and hyphens.")
     status = 422
+
+
+class NoWarehouse(DomainError):
+    code = "no_warehouse"
+    message = _("These orders wait in several warehouses. Choose the one the wave is picked in.")
+    status = 422
+
+
+class UnknownTote(DomainError):
+    code = "unknown_tote"
+    message = _("There is no tote and no order %(code)s in this wave.")
+    status = 422

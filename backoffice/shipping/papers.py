@@ -23,23 +23,32 @@ DueByOrder = Mapping[uuid.UUID, Sequence[Due]]
 
 
 def pick_list(merchant: Merchant, orders: Sequence[MerchantOrder], due: DueByOrder, *, at: dt.datetime) -> bytes:
-    """What to fetch for all these orders: one table per warehouse, each SKU once with its sum, in the order of SKUs."""
+    """What to fetch for all these orders: one table per warehouse, each SKU once with its sum.
+
+    In the order of bins, then of SKUs; what has no bin comes last. Bins have a column where there are any.
+    """
     document = Document(_("Pick list"), _language(), number=_moment(at), foot=merchant.text("name"))
     document.paragraph(ngettext("%(count)d order", "%(count)d orders", len(orders)) % {"count": len(orders)})
     columns = [Column(_("SKU"), grow=2), Column(_("Item"), grow=5), Column(_("Quantity"), amount=True)]
+    bins = Column(_("Bin"), grow=2)
     for rows in _by_warehouse(row for order in orders for row in due[order.pk]):
         house = rows[0].warehouse
         document.heading(f"{house.text('name')} ({house.code})")
         cells = [[row.sku, f"{row.title}\n{row.options}".strip(), str(row.quantity)] for row in rows]
-        document.table(columns, cells, totals=[[_("Total"), "", str(sum(row.quantity for row in rows))]])
+        total = [_("Total"), "", str(sum(row.quantity for row in rows))]
+        if rows[0].bin:
+            cells = [[row.bin, *line] for row, line in zip(rows, cells, strict=True)]
+            document.table([bins, *columns], cells, totals=[[total[0], "", *total[1:]]])
+        else:
+            document.table(columns, cells, totals=[total])
     return document.render()
 
 
 def _by_warehouse(rows: Any) -> list[list[Due]]:
-    """Summed by warehouse and variant; warehouses by code, rows by SKU."""
-    sums: dict[tuple[str, str, uuid.UUID], Due] = {}
+    """Summed by warehouse and variant; warehouses by code, rows by bin and SKU."""
+    sums: dict[tuple[str, bool, str, str, uuid.UUID], Due] = {}
     for row in rows:
-        key = (row.warehouse.code, row.sku, row.variant_id)
+        key = (row.warehouse.code, not row.bin, row.bin, row.sku, row.variant_id)
         known = sums.get(key)
         sums[key] = replace(known, quantity=known.quantity + row.quantity) if known else row
     houses: dict[str, list[Due]] = {}

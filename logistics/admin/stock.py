@@ -19,6 +19,7 @@ from core.backoffice.display import column
 from core.backoffice.fields import ModelForm
 from logistics import services
 from logistics.admin.display import AGE_COLUMN, COVER_COLUMN, ROLE_COLUMN, available_label, what, with_figures
+from logistics.floor.services import set_bin
 from logistics.models import Stock, StockMovement
 from logistics.stock_selectors import covered_for_less, low, older_than
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
@@ -101,6 +102,16 @@ class MoreForm(ConfirmForm):
     note = forms.CharField(label=_("Note"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget())
 
 
+class PlaceForm(ConfirmForm):
+    code = forms.CharField(
+        label=_("Bin"),
+        max_length=20,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Such as A-03-2. Empty: in no bin."),
+    )
+
+
 class MovementInline(MerchantInline):
     model = StockMovement
     tenant_path = "stock__merchant"
@@ -117,25 +128,25 @@ class MerchantStockAdmin(MerchantModelAdmin):
     duty = Duty.STOCK
     form = ReceiveForm
     can_add = True
-    list_display = ["goods", "warehouse", "on_hand", "reserved", "free", "cover", "age"]
+    list_display = ["goods", "warehouse", "bin", "on_hand", "reserved", "free", "cover", "age"]
     list_filter = [LevelFilter, CoverFilter, AgeFilter, "warehouse"]
-    list_select_related = ["variant__product", "warehouse"]
-    search_fields = ["variant__sku", "variant__product__title"]
-    search_help_text = _("Title or SKU")
+    list_select_related = ["variant__product", "warehouse", "bin"]
+    search_fields = ["variant__sku", "variant__product__title", "bin__code"]
+    search_help_text = _("Title, SKU or bin")
     ordering = ["variant__product__title", "variant__sku"]
     inlines = [MovementInline]
-    actions_detail = ["count", "receive", "threshold", "send_elsewhere"]
+    actions_detail = ["count", "receive", "place", "threshold", "send_elsewhere"]
     cover, age = COVER_COLUMN, AGE_COLUMN
     goods = column(lambda self, row: what(row), _("product"), ordering="variant__product__title")
     free = column(lambda self, row: available_label(row), _("available"), ordering="available_count")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request).select_related("variant__product", "warehouse")
+        rows = super().get_queryset(request).select_related("variant__product", "warehouse", "bin")
         return rows.annotate(available_count=F("on_hand") - F("reserved"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (
-            ["goods", "warehouse", "on_hand", "reserved", "free", "low_at", "cover", "age"]
+            ["goods", "warehouse", "bin", "on_hand", "reserved", "free", "low_at", "cover", "age"]
             if obj
             else ["variant", "warehouse", "quantity", "note"]
         )
@@ -198,6 +209,10 @@ class MerchantStockAdmin(MerchantModelAdmin):
             actor=self.actor(request),
             at=now(),
         )
+
+    @object_action(description=_("Set the bin"), done=_("It is set."), form_class=PlaceForm, icon="shelves")
+    def place(self, request: HttpRequest, form: Any, row: Stock) -> None:
+        set_bin(stock_id=row.pk, merchant_id=merchant_of(request).pk, code=form.cleaned_data["code"])
 
     @object_action(description=_("Set the threshold"), done=_("It is set."), form_class=ThresholdForm, icon="notifications")
     def threshold(self, request: HttpRequest, form: Any, row: Stock) -> None:

@@ -74,6 +74,33 @@ class Warehouse(Translated, Entity):
         return self.merchant.text("city") if own == self.city == self.merchant.city else own
 
 
+class Bin(Entity):
+    """A place goods lie in. `aisle_number`, from the left, and `along_cm`, from the front, say where one walks to it."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="bins", editable=False)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="bins", verbose_name=_("warehouse"))
+    code = models.CharField(_("bin"), max_length=20)
+    zone = models.CharField(_("zone"), max_length=10, blank=True)
+    aisle = models.CharField(_("aisle"), max_length=2)
+    rack = models.PositiveSmallIntegerField(_("rack"))
+    level = models.PositiveSmallIntegerField(pgettext_lazy("bin", "level"))
+    aisle_number = models.PositiveSmallIntegerField(_("aisle from the left"))
+    along_cm = models.PositiveIntegerField(_("from the front, in cm"))
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("bin")
+        verbose_name_plural = _("bins")
+        constraints = [
+            models.UniqueConstraint(fields=["warehouse", "code"], name="bin_code"),
+            models.CheckConstraint(condition=Q(aisle_number__gte=1), name="bin_aisle"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Stock(Entity):
     """How many of a variant lie in a warehouse and how many of those are promised. Changed by logistics.services only."""
 
@@ -83,6 +110,7 @@ class Stock(Entity):
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
     low_at = models.PositiveIntegerField(_("low from"), null=True, blank=True)
+    bin = models.ForeignKey(Bin, on_delete=models.PROTECT, null=True, blank=True, related_name="stock", verbose_name=_("bin"))
 
     objects = TenantQuerySet.as_manager()
 

@@ -17,6 +17,7 @@ from logistics.services.levels import Change, shift
 from logistics.services.reservations import plan_for
 from logistics.services.showcase import refresh_in_stock
 from logistics.services.sites import SITE_COLUMNS, level_of
+from logistics.services.totes import settle_totes
 from logistics.states import ReservationStatus
 
 
@@ -55,6 +56,7 @@ def replan(
     if not shifted.done:
         raise StaleState
     refresh_in_stock(variant_ids=shifted.touched_zero)
+    settle_totes(groups=[group], actor=actor, at=at, reason=reason)
     return moved
 
 

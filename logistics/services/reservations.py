@@ -21,6 +21,7 @@ from logistics.rules import Destination, Line, Plan, StockLevel, allocate
 from logistics.services.levels import Change, Shifted, must_shift, shift
 from logistics.services.showcase import refresh_in_stock
 from logistics.services.sites import SITE_COLUMNS, level_of
+from logistics.services.totes import settle_totes
 from logistics.states import ReservationStatus
 
 ReservationLine = Line
@@ -188,7 +189,12 @@ def release_reservations(
     rows = _rows_of(reference).filter(status__in=OPEN)
     if group is not None:
         rows = rows.filter(group=group)
-    return _give_back(_locked(rows), ReservationStatus.RELEASED, actor=actor, reason=reason, at=at)
+    locked = _locked(rows)
+    committed = {row.group for row in locked if row.status == ReservationStatus.COMMITTED}
+    released = _give_back(locked, ReservationStatus.RELEASED, actor=actor, reason=reason, at=at)
+    if committed:
+        settle_totes(groups=committed, actor=actor, at=at, reason=reason)
+    return released
 
 
 def expire_reservations(*, at: dt.datetime, limit: int = 500) -> int:

@@ -16,6 +16,7 @@ from logistics.errors import InvalidQuantity, InvalidTracking, MoreThanDue, NotF
 from logistics.events import ShipmentDelivered, ShipmentLost, ShipmentReturned
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
 from logistics.services.levels import Change, must_shift
+from logistics.services.totes import settle_sent
 from logistics.states import ReservationStatus, ShipmentStatus
 
 LONGEST = 60
@@ -39,6 +40,7 @@ def ship(
     actor: str,
     at: dt.datetime,
     pieces: Mapping[uuid.UUID, int] | None = None,
+    warehouse_id: uuid.UUID | None = None,
 ) -> list[Shipment]:
     """Hand goods of a merchant order over: one shipment per warehouse, goods leave the books.
 
@@ -47,6 +49,7 @@ def ship(
     Args:
         reference: the merchant order, which is the `group` of its reservations.
         pieces: how many of which variant go; everything that is left when not given.
+        warehouse_id: what goes leaves this warehouse; wherever it lies when not given.
 
     Raises:
         NothingToShip: nothing of this order is committed for this merchant, or it was shipped under another number.
@@ -58,15 +61,19 @@ def ship(
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
     if not (0 < len(carrier) <= LONGEST and 0 < len(tracking_number) <= LONGEST):
         raise InvalidTracking
-    rows = _committed(reference, merchant_id)
+    rows = [row for row in _committed(reference, merchant_id) if warehouse_id in {None, row.stock.warehouse_id}]
     sent = list(Shipment.objects.filter(reference=reference, merchant_id=merchant_id, tracking_number=tracking_number))
     if sent:
-        return _sent_before(sent, rows, pieces)
+        return _sent_before(sent, rows, pieces, warehouse_id)
     if not rows:
         raise NothingToShip
     taken = rows if pieces is None else _taken(rows, pieces, at)
     shipments = _pack(taken, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at)
     _hand_over(taken, actor=actor, at=at)
+    went: dict[tuple[uuid.UUID, uuid.UUID], int] = defaultdict(int)
+    for row in taken:
+        went[row.stock.warehouse_id, row.stock.variant_id] += row.quantity
+    settle_sent(shipments=shipments, sent=went, actor=actor, at=at)
     return shipments
 
 
@@ -76,8 +83,12 @@ def _committed(reference: uuid.UUID, merchant_id: uuid.UUID) -> list[Reservation
     return list(rows.select_related("stock").order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
-def _sent_before(sent: list[Shipment], rows: Sequence[Reservation], pieces: Mapping[uuid.UUID, int] | None) -> list[Shipment]:
+def _sent_before(
+    sent: list[Shipment], rows: Sequence[Reservation], pieces: Mapping[uuid.UUID, int] | None, warehouse_id: uuid.UUID | None
+) -> list[Shipment]:
     """The shipments under a number, where this is the same request again."""
+    if warehouse_id is not None and any(shipment.warehouse_id != warehouse_id for shipment in sent):
+        raise TrackingUsed
     if pieces is None:
         is_same = not rows
     else:

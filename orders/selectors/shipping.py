@@ -23,7 +23,7 @@ from payments.models import CashCollection
 
 @dataclass(frozen=True)
 class Due:
-    """So many pieces of an article of an order that are still to be sent from a warehouse."""
+    """So many pieces of an article of an order that are still to be sent from a warehouse; `bin` is where they lie there, or empty."""
 
     order_id: uuid.UUID
     variant_id: uuid.UUID
@@ -32,6 +32,7 @@ class Due:
     options: str
     warehouse: Warehouse
     quantity: int
+    bin: str = ""
 
 
 def queue_to_ship(
@@ -77,6 +78,7 @@ def due_by_order(orders: Collection[MerchantOrder]) -> dict[uuid.UUID, list[Due]
                 options=" · ".join(map(str, line.options.values())),
                 warehouse=row.stock.warehouse,
                 quantity=row.quantity,
+                bin=row.stock.bin.code if row.stock.bin else "",
             )
         )
     return found

@@ -45,6 +45,7 @@ def ship_order(
     actor: str,
     at: dt.datetime,
     pieces: Mapping[uuid.UUID, int] | None = None,
+    warehouse_id: uuid.UUID | None = None,
 ) -> MerchantOrder:
     """The merchant has handed parcels over: stock leaves. With the last of it the order is shipped and the clock for completion starts.
 
@@ -53,6 +54,7 @@ def ship_order(
 
     Args:
         pieces: how many of which variant are in the parcel; everything that is left when not given.
+        warehouse_id: where the parcel leaves; wherever its goods lie when not given.
 
     Raises:
         OrderNotFound: there is none.
@@ -75,6 +77,7 @@ def ship_order(
         actor=actor,
         at=at,
         pieces=pieces,
+        warehouse_id=warehouse_id,
     )
     left = pieces_due(order.pk)
     if order.status in SENT or left == due:

@@ -25,6 +25,7 @@ from shop.demo import (
     copies,
     digital,
     files,
+    floor,
     judging,
     market,
     money,
@@ -133,6 +134,7 @@ def _besides(now: dt.datetime) -> None:
     send_a_part(now - dt.timedelta(hours=2))
     press_hearts(now)
     warehouses.keep_house(now)
+    floor.keep_bins(now)
     look_around(now)
 
 

@@ -19,6 +19,7 @@ from catalog.services.questions import ask_question
 from catalog.services.reviews import add_review
 from catalog.services.trade_accounts import ask_trade_prices
 from core.ids import uuid7
+from logistics.floor.services import drop_wave, make_wave, save_bin
 from logistics.models import Shipment, ShippingRate, Stock, Warehouse
 from logistics.routes.services import add_stop
 from logistics.rules import Zone
@@ -128,6 +129,7 @@ def make_shop(canary: str) -> Shop:
     note_operation(merchant, owner, product, canary)
     judge(merchant, canary)
     goods_come_and_go(stock, canary)
+    walk_the_floor(to_ship, warehouse, canary)
     return Shop(
         canary=canary,
         merchant=merchant,
@@ -217,6 +219,14 @@ def goods_come_and_go(stock: Stock, canary: str) -> None:
     open_count(warehouse_id=stock.warehouse_id, skus=[], **who)
     far = ZonePrice(name=f"{canary} far", zones=[Zone("CN", ("9999",))], way="flat", flat_minor=900)
     save_shipping_zone(merchant_id=stock.merchant_id, price=far)
+
+
+def walk_the_floor(order: MerchantOrder, warehouse: Warehouse, canary: str) -> None:
+    """A bin, and a wave of which nothing came."""
+    keys: dict[str, Any] = {"merchant_id": warehouse.merchant_id, "at": timezone.now()}
+    save_bin(code=f"{canary}-A-01-1", warehouse_id=warehouse.pk, **keys)
+    wave = make_wave(orders={order.pk: order.number}, warehouse_id=warehouse.pk, actor="merchant:test", **keys)
+    drop_wave(wave_id=wave.pk, actor="merchant:test", reason=f"{canary} power cut", **keys)
 
 
 def bring_file(merchant: Merchant, canary: str) -> ProductImport:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from catalog.models import Product, ProductImport
 from core.ids import uuid7
-from logistics.models import RoutePlan, VehicleRoute
+from logistics.models import RoutePlan, VehicleRoute, Warehouse, Wave
 from merchants.models import Merchant
 from merchants.permissions import Duty
 
@@ -48,6 +48,10 @@ ROW_OF_PAGE: dict[str, type[models.Model]] = {
     "digital-files": Product,
     "route-plan": RoutePlan,
     "drive": VehicleRoute,
+    "floor": Warehouse,
+    "wave": Wave,
+    "wave-pick": Wave,
+    "wave-pack": Wave,
 }
 
 
