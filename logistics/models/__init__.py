@@ -1,5 +1,6 @@
 from logistics.models.carriers import CarrierAccount, CarrierBooking, CarrierClaim, CarrierMessage
 from logistics.models.counts import CountLine, StockCount
+from logistics.models.customs import CustomsRegime, DutyRate
 from logistics.models.purchasing import PurchaseLine, PurchaseOrder, Supplier
 from logistics.models.routes import RoutePlan, RouteStop, Vehicle, VehicleRoute
 from logistics.models.shipments import Shipment, ShipmentEvent, ShipmentLine, ShippingRate
@@ -13,6 +14,8 @@ __all__ = [
     "CarrierClaim",
     "CarrierMessage",
     "CountLine",
+    "CustomsRegime",
+    "DutyRate",
     "PurchaseLine",
     "PurchaseOrder",
     "Reservation",

@@ -178,7 +178,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
 
 @compiled
 def _orders_with_merchants(checkout_id: uuid.UUID) -> QuerySet[MerchantOrder]:
-    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant").order_by("number")
+    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant", "duty_estimate").order_by("number")
 
 
 @compiled
