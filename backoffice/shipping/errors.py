@@ -63,3 +63,9 @@ class NoTrackingNumber(DomainError):
     code = "no_tracking_number"
     message = _("%(code)s is no tracking number: it is 3 to 60 letters, digits, spaces, dots, slashes and hyphens.")
     status = 422
+
+
+class NothingAbroad(DomainError):
+    code = "nothing_abroad"
+    message = _("None of these parcels crosses a border, so none needs a customs declaration.")
+    status = 422

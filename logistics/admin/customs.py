@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import lazy
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -91,8 +91,11 @@ class DutyRateForm(ModelForm):
     file = forms.FileField(
         label=capfirst(_("or a file")),
         required=False,
-        help_text=_("A CSV file with the columns %(columns)s. A rate of the same country, code and first day is replaced.")
-        % {"columns": ", ".join(COLUMNS)},
+        help_text=format_lazy(
+            "{} {}",
+            _("A CSV file with the columns below. A rate of the same country, code and first day is replaced."),
+            ", ".join(COLUMNS),
+        ),
         widget=forms.FileInput({"class": "file-input", "accept": ".csv,text/csv"}),
     )
 

@@ -211,7 +211,7 @@ def shipments_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Shipm
 def orders_of(merchant: Merchant) -> QuerySet[MerchantOrder]:
     """A merchant's orders, newest first, with purchase and lines. Unpaid and expired ones included."""
     rows: QuerySet[MerchantOrder] = MerchantOrder.objects.for_merchant(merchant)
-    return rows.select_related("checkout").prefetch_related(_lines()).order_by("-placed_at", "-pk")
+    return rows.select_related("checkout", "duty_estimate").prefetch_related(_lines()).order_by("-placed_at", "-pk")
 
 
 def orders_to_ship(merchant: Merchant) -> QuerySet[MerchantOrder]:

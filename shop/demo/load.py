@@ -23,6 +23,7 @@ from shop.demo import (
     bundles,
     companies,
     copies,
+    customs,
     digital,
     files,
     judging,
@@ -61,6 +62,7 @@ def load(*, small: bool) -> None:
     with _progress() as progress:
         money.enter_rates(now)
         rates.announce()
+        customs.announce()
         shops = market.open_shops()
         payouts.open_accounts(list(shops.values()), at=now - dt.timedelta(days=OPENED_DAYS_AGO))
         words.define_attributes()
@@ -133,6 +135,8 @@ def _besides(now: dt.datetime) -> None:
     send_a_part(now - dt.timedelta(hours=2))
     press_hearts(now)
     warehouses.keep_house(now)
+    customs.open_borders(now)
+    customs.buy_from_abroad(now)
     look_around(now)
 
 
