@@ -3,6 +3,7 @@
 from backoffice.commission import CommissionPlanAdmin, CommissionRuleAdmin
 from backoffice.pages.balance import balance
 from backoffice.pages.bank_account import bank_account, change_bank_account
+from backoffice.pages.customs import customs_form
 from backoffice.pages.digital import digital_files
 from backoffice.pages.drive import drive
 from backoffice.pages.export import export
@@ -24,6 +25,7 @@ from merchants.permissions import Duty
 __all__ = ["CommissionPlanAdmin", "CommissionRuleAdmin"]
 
 merchant_site.add_page("to-ship/", "to-ship", Duty.SHIPMENTS, to_ship)
+merchant_site.add_page("to-ship/customs/<uuid:shipment_id>/", "customs-form", Duty.SHIPMENTS, customs_form)
 merchant_site.add_page("to-ship/scan/", "scan", Duty.SHIPMENTS, scan)
 merchant_site.add_page("to-ship/numbers/", "ship-numbers", Duty.SHIPMENTS, ship_numbers)
 merchant_site.add_page("balance/", "balance", Duty.BALANCE, balance)

@@ -129,6 +129,8 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Transfers to make"), "outbound", "payments_outgoingtransfer"),
                 item(_("Escrow"), "lock_clock", "payments_escrowhold"),
                 item(_("Tax rates"), "account_balance", "orders_taxrate"),
+                item(_("Customs rules"), "gavel", "logistics_customsregime"),
+                item(_("Duty rates"), "percent", "logistics_dutyrate"),
                 item(_("Payouts"), "payments", "payments_payout"),
                 item(_("Statements"), "request_quote", "payments_payoutstatement"),
                 item(_("Payout schedules"), "event_repeat", "payments_payoutschedule"),

@@ -197,3 +197,17 @@ class InvalidZone(DomainError):
     code = "invalid_zone"
     message = _("Say where this price counts: %(field)s.")
     status = 400
+
+
+class InvalidDivisor(DomainError):
+    code = "invalid_divisor"
+    message = _("Between %(least)s and %(most)s cm³ can count as a kilogram.")
+    status = 400
+
+
+class InvalidDutyRate(DomainError):
+    """A line of a table of duty rates that cannot be: `line` is which, counted from 1, `field` what."""
+
+    code = "invalid_duty_rate"
+    message = _("Line %(line)s: this cannot be: %(field)s.")
+    status = 400

@@ -187,6 +187,7 @@ def _zoned(merchant_ids: list[uuid.UUID], destination: Destination, loads: Mappi
 def _rates_and_zones(merchant_ids: list[uuid.UUID]) -> QuerySet[Any]:
     zone = (
         "is_active", "zones", "way", "currency", "flat_minor", "step_minor", "step", "free_over_minor", "position", "name",
+        "divisor",
     )  # fmt: skip
     return Merchant.objects.filter(pk__in=merchant_ids).values_list(
         "pk",

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.shipping.declarations import declarations_due, draw_declarations
 from backoffice.shipping.errors import NothingChosen
 from backoffice.shipping.labels import draw_labels, labels_of
 from backoffice.shipping.papers import DueByOrder, packing_slips, pick_list
@@ -29,7 +30,7 @@ from orders.selectors.shipping import cash_at_the_door, due_by_order, parcels_se
 
 PER_PAGE = 50
 MOST_CHOSEN = 200
-PAPERS = ("pick-list", "packing-slips", "labels", "labels-a4")
+PAPERS = ("pick-list", "packing-slips", "customs", "labels", "labels-a4")
 
 
 def to_ship(request: HttpRequest) -> HttpResponse:
@@ -86,8 +87,10 @@ def _drawn(request: HttpRequest, paper: str, orders: list[MerchantOrder], due: D
         return pick_list(merchant, orders, due, at=timezone.now())
     if paper == "packing-slips":
         return packing_slips(merchant, orders, due, note=plain_text(request.POST.get("note", ""), 300))
-    carrier = plain_text(request.POST.get("carrier", ""), 60)
     sent = parcels_sent([order.pk for order in orders])
+    if paper == "customs":
+        return draw_declarations(merchant, declarations_due(orders, due, sent), at=timezone.now())
+    carrier = plain_text(request.POST.get("carrier", ""), 60)
     labels = labels_of(merchant, orders, due, sent=sent, cash=cash_at_the_door(orders), carrier=carrier)
     return draw_labels(labels, on_a4=paper == "labels-a4")
 
@@ -130,6 +133,7 @@ def _row(order: MerchantOrder, due: DueByOrder, now: Any, *, is_chosen: bool) ->
         "part": label(_("part sent"), "warning") if order.part_shipped_at else "",
         "items": items,
         "houses": _unique(item.warehouse.text("name") for item in items),
+        "goes_abroad": any(item.warehouse.country != order.checkout.country for item in items),
         "is_chosen": is_chosen,
     }
 

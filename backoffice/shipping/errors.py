@@ -75,3 +75,9 @@ class UnknownTote(DomainError):
     code = "unknown_tote"
     message = _("There is no tote and no order %(code)s in this wave.")
     status = 422
+
+
+class NothingAbroad(DomainError):
+    code = "nothing_abroad"
+    message = _("None of these parcels crosses a border, so none needs a customs declaration.")
+    status = 422

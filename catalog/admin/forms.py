@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from catalog.admin.parcels import HsCodeField, OriginField, SizeField, sides_of
 from catalog.admin.personalisation import PersonalisationField
 from catalog.admin.tiers import TiersField
 from catalog.models import Category, Product, Variant
@@ -148,10 +149,16 @@ class VariantForm(ModelForm):
     # A row that leaves these out keeps what it has.
     min_quantity = pieces(_("least quantity"))
     quantity_step = pieces(_("sold in multiples of"))
+    size = SizeField()
+    hs_code = HsCodeField()
+    origin = OriginField()
 
     class Meta:
         model = Variant
-        fields = ["sku", "options", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active"]
+        fields = [
+            "sku", "options", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "size", "hs_code",
+            "origin", "is_active",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,6 +167,7 @@ class VariantForm(ModelForm):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         self.fields["price_minor"].label = capfirst(_("price (%(currency)s)") % {"currency": currency})
         self.fields["options"].disabled = not self.instance._state.adding
+        self.initial["size"] = sides_of(self.instance)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

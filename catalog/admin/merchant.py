@@ -18,6 +18,7 @@ from catalog.admin.attributes import attribute_fields
 from catalog.admin.bundles import BundleItemInline, warn_of_sets
 from catalog.admin.display import price_range, product_header
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
+from catalog.admin.parcels import sides_of, size_text
 from catalog.admin.personalisation import personalisation_text
 from catalog.admin.pictures import PictureInline
 from catalog.admin.prices import VariantPriceInline, elsewhere
@@ -37,7 +38,14 @@ Status = Product.Status
 
 
 # Columns that say in words what fields ask for.
-READ = {"price_minor": "price", "compare_at_minor": "compare_at", "tiers": "by_quantity", "options": "what", "personalisation": "asks"}
+READ = {
+    "price_minor": "price",
+    "compare_at_minor": "compare_at",
+    "tiers": "by_quantity",
+    "options": "what",
+    "personalisation": "asks",
+    "size": "packed",
+}
 
 
 class VariantInline(MerchantInline):
@@ -53,6 +61,9 @@ class VariantInline(MerchantInline):
         "quantity_step",
         "elsewhere",
         "weight_g",
+        "size",
+        "hs_code",
+        "origin",
         "is_active",
     ]
     ordering = ["position", "created_at"]
@@ -73,12 +84,15 @@ class VariantInline(MerchantInline):
     price = money_column("price_minor", _("price"))
     compare_at = money_column("compare_at_minor", _("compare-at price"))
     by_quantity = column(lambda self, row: tiers_text(row), _("price tiers"))
+    packed = column(lambda self, row: size_text(sides_of(row)) or "–", _("Packed size, mm"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if self.has_change_permission(request) else [READ.get(str(field), field) for field in self.fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "by_quantity", "elsewhere"]
+        return (
+            ["elsewhere"] if self.has_change_permission(request) else ["what", "price", "compare_at", "by_quantity", "elsewhere", "packed"]
+        )
 
     def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1

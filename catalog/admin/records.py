@@ -10,7 +10,10 @@ PRODUCT = Recorded(
         "is_digital", "download_limit", "download_days", "is_made_to_order", "handling_days", "personalisation", "publish_at", "hide_at",
     ),
 )  # fmt: skip
-_VARIANT = ("sku", "options", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "is_active")
+_VARIANT = (
+    "sku", "options", "price_minor", "compare_at_minor", "tiers", "min_quantity", "quantity_step", "weight_g", "length_mm", "width_mm",
+    "height_mm", "hs_code", "origin", "is_active",
+)  # fmt: skip
 VARIANT = Recorded(Variant, _VARIANT)
 PRODUCT_OF_VARIANT = Recorded(Product, ("status",), "variants")
 PRODUCT_WITH_PRICES = (

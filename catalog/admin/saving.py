@@ -8,6 +8,7 @@ from typing import Any
 from catalog import services
 from catalog.admin.attributes import values_of
 from catalog.admin.forms import CHINESE
+from catalog.admin.parcels import parcel_values
 from catalog.errors import ApprovalNeeded
 from catalog.models import Product, Proposal
 from catalog.rules.options import options_from_variants
@@ -76,6 +77,7 @@ def _new_variant(row: Any) -> NewVariant:
         options=values["options"],
         compare_at_minor=values["compare_at_minor"],
         weight_g=values["weight_g"],
+        **parcel_values(values),
         tiers=values["tiers"],
         min_quantity=values["min_quantity"],
         quantity_step=values["quantity_step"],
@@ -96,7 +98,8 @@ def _update(
         change_product_slug(product_id=product.pk, slug=address)
     for row in variants.forms:
         if not row.instance._state.adding and row.has_changed():
-            update_variant(variant_id=row.instance.pk, **{name: row.cleaned_data[name] for name in CHANGEABLE})
+            said = {name: row.cleaned_data[name] for name in CHANGEABLE}
+            update_variant(variant_id=row.instance.pk, **said, **parcel_values(row.cleaned_data))
     for variant in new:
         add_variant(product_id=product.pk, variant=variant)
     return updated

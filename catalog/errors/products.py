@@ -37,6 +37,21 @@ class PriceInvalid(ProductInvalid):
     message = _("The price of %(sku)s must be above zero, and a compare-at price above the price.")
 
 
+class HsCodeInvalid(ProductInvalid):
+    code = "hs_code_invalid"
+    message = _("The HS code of %(sku)s needs 6 to 10 digits.")
+
+
+class OriginInvalid(ProductInvalid):
+    code = "origin_invalid"
+    message = _("The country of origin of %(sku)s must be the two letters of a country, such as CN.")
+
+
+class SizeInvalid(ProductInvalid):
+    code = "size_invalid"
+    message = _("The size of %(sku)s must be above zero and at most %(most)s mm each way.")
+
+
 class CurrenciesMixed(ProductInvalid):
     code = "currencies_mixed"
     message = _("All variants of a product need the same currency.")

@@ -25,7 +25,9 @@ PRODUCT_COLUMNS = (
     "title", "description", "i18n", "condition", "tax_class", "attributes", "options", "handle", "brand_id", "category_id", "status",
     "published_at", "version",
 )  # fmt: skip
-VARIANT_COLUMNS = ("price_minor", "compare_at_minor", "weight_g")
+VARIANT_COLUMNS = (
+    "price_minor", "compare_at_minor", "weight_g", "length_mm", "width_mm", "height_mm", "hs_code", "origin",
+)  # fmt: skip
 # The steps of the table of statuses that lead to the one a new product gets.
 _STEPS = {"published": ("published",), "hidden": ("published", "hidden"), "archived": ("archived",)}
 
@@ -80,6 +82,11 @@ def _variant(product: Product, row: Goods, position: int) -> Variant:
         compare_at_minor=values.get("compare_at"),
         currency=values["currency"],
         weight_g=values.get("weight", values.get("weight_kg", 0)),
+        length_mm=values.get("length"),
+        width_mm=values.get("width"),
+        height_mm=values.get("height"),
+        hs_code=values.get("hs_code", ""),
+        origin=values.get("origin", ""),
         position=position,
     )
 

@@ -8,8 +8,12 @@ import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from babel import Locale
+
 from catalog.imports.reasons import Unfit
 from catalog.models import Product, TaxClass
+from catalog.rules.parcels import MOST_MM, is_hs_code, is_origin, is_size, plain_hs_code
+from core.countries import assigned_codes
 from core.money import exponent
 
 MAX_PRICE_MINOR = 10**12
@@ -26,6 +30,10 @@ _UNITS: Mapping[str, int | Decimal] = {
     "g": 1, "gram": 1, "grams": 1, "克": 1, "kg": 1000, "kgs": 1000, "kilogram": 1000, "kilograms": 1000, "千克": 1000, "公斤": 1000,
     "斤": 500, "mg": Decimal("0.001"), "t": 1_000_000, "吨": 1_000_000, "oz": Decimal("28.349523125"), "lb": Decimal("453.59237"),
     "lbs": Decimal("453.59237"),
+}  # fmt: skip
+_LENGTHS: Mapping[str, int | Decimal] = {
+    "": 1, "mm": 1, "毫米": 1, "cm": 10, "厘米": 10, "公分": 10, "m": 1_000, "米": 1_000, "in": Decimal("25.4"), "inch": Decimal("25.4"),
+    "inches": Decimal("25.4"),
 }  # fmt: skip
 STATUSES: Mapping[str, str] = {
     **{value: value for value in ("draft", "published", "hidden", "archived", "pending")},
@@ -128,6 +136,45 @@ def weight(text: str, unit: str = "g") -> int:
     if grams > MAX_WEIGHT_G:
         raise Unfit("number_too_large")
     return int(grams + Decimal("0.5"))
+
+
+def side(text: str) -> int:
+    """Whole millimetres of a packed piece, half a millimetre rounded up, from a cell that may name another unit."""
+    unit = re.sub(r"[\d.,\s'+-]", "", _plain(text)).casefold().rstrip(".")
+    factor = _LENGTHS.get(unit)
+    if factor is None:
+        raise Unfit("number")
+    millimetres = int(decimal_of(text) * factor + Decimal("0.5"))
+    if not is_size(millimetres):
+        raise Unfit("side", most=MOST_MM)
+    return millimetres
+
+
+def hs_code(cell: str) -> str:
+    """Six to ten digits, without the points and spaces that part them."""
+    code = plain_hs_code(_plain(cell))
+    if not is_hs_code(code):
+        raise Unfit("hs_code")
+    return code
+
+
+def origin(cell: str) -> str:
+    """A country as its two letters, or by its name in English or Chinese."""
+    code = _plain(cell).strip()
+    found = code.upper() if is_origin(code.upper()) else _countries().get(code.casefold())
+    if found is None:
+        raise Unfit("origin")
+    return found
+
+
+@functools.cache
+def _countries() -> dict[str, str]:
+    """Codes by the names that people write."""
+    names: dict[str, str] = {}
+    for language in ("en", "zh_Hans_CN"):
+        territories = Locale.parse(language).territories
+        names |= {territories[code].casefold(): code for code in assigned_codes()}
+    return names | {"usa": "US", "uk": "GB", "china": "CN"}
 
 
 def text(cell: str, most: int) -> str:

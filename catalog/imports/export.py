@@ -28,7 +28,8 @@ MAX_XLSX_CELL = 32_767
 _OPTIONS = tuple(f"option{number}_{part}" for number in range(1, MOST_OPTIONS + 1) for part in ("name", "value"))
 _COLUMNS = (
     "handle", "sku", "title", "title_zh", "description", "description_zh", "category", "brand", "price", "compare_at", "currency",
-    *_OPTIONS, "weight", "stock", "stock_seen", "status", "condition", "tax_class", "attributes",
+    *_OPTIONS, "weight", "length", "width", "height", "hs_code", "origin",
+    "stock", "stock_seen", "status", "condition", "tax_class", "attributes",
 )  # fmt: skip
 
 
@@ -146,6 +147,11 @@ def _of_variant(product: Product, variant: Variant, levels: Mapping[uuid.UUID, L
         "compare_at": str(Money(variant.compare_at_minor, variant.currency).amount) if variant.compare_at_minor else "",
         "currency": variant.currency,
         "weight": str(variant.weight_g),
+        "length": str(variant.length_mm or ""),
+        "width": str(variant.width_mm or ""),
+        "height": str(variant.height_mm or ""),
+        "hs_code": variant.hs_code,
+        "origin": variant.origin,
         "stock": stock,
         "stock_seen": stock,
         **dict(zip(_OPTIONS, chosen, strict=False)),

@@ -11,6 +11,7 @@ from catalog.imports.works import Changed, Work
 from catalog.models import Variant
 
 MOST_VARIANTS = 500
+PARCEL = {"length": "length_mm", "width": "width_mm", "height": "height_mm", "hs_code": "hs_code", "origin": "origin"}
 
 
 def add_variants(work: Work, rows: Sequence[Goods], siblings: Sequence[Variant], found: Found) -> None:
@@ -53,7 +54,7 @@ def _may_be_made(row: Goods, options: Mapping[str, str], names: set[str], taken:
 
 def change_variant(work: Work, row: Goods, variant: Variant, found: Found) -> None:
     values = row.values
-    wanted = {
+    wanted: dict[str, Any] = {
         "price_minor": values.get("price", variant.price_minor),
         "compare_at_minor": values.get("compare_at", variant.compare_at_minor),
     }
@@ -61,6 +62,7 @@ def change_variant(work: Work, row: Goods, variant: Variant, found: Found) -> No
     if not _stock_fits(row, variant, found):
         return
     wanted["weight_g"] = values.get("weight", values.get("weight_kg", variant.weight_g))
+    wanted |= {name: values.get(field, getattr(variant, name)) for field, name in PARCEL.items()}
     before = {name: getattr(variant, name) for name, value in wanted.items() if getattr(variant, name) != value}
     outcome = "unchanged"
     if before:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalog.models.categories import Brand, Category
+from catalog.rules.parcels import MOST_MM
 from catalog.rules.personalisation import Asked, asked_of
 from core.i18n import Translated
 from core.models import Entity, Stateful
@@ -135,6 +136,13 @@ class Variant(Entity):
     min_quantity = models.PositiveIntegerField(_("least quantity"), default=1)
     quantity_step = models.PositiveIntegerField(_("sold in multiples of"), default=1)
     weight_g = models.PositiveIntegerField(_("weight in grams"), default=0)
+    # As it is packed.
+    length_mm = models.PositiveIntegerField(_("length in mm"), null=True, blank=True)
+    width_mm = models.PositiveIntegerField(_("width in mm"), null=True, blank=True)
+    height_mm = models.PositiveIntegerField(_("height in mm"), null=True, blank=True)
+    # What customs ask: the Harmonized System's number and where it was made (ISO 3166-1).
+    hs_code = models.CharField(_("HS code"), max_length=10, blank=True)
+    origin = models.CharField(_("country of origin"), max_length=2, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
     # Whether it consists of other variants, which have the stock; catalog.services.bundles keeps it true.
@@ -155,6 +163,14 @@ class Variant(Entity):
             models.CheckConstraint(
                 condition=Q(min_quantity=F("quantity_step") * (F("min_quantity") / F("quantity_step"))), name="variant_least_is_multiple"
             ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{side}__isnull": True}) | Q(**{f"{side}__gt": 0, f"{side}__lte": MOST_MM}), name=f"variant_{side}"
+                )
+                for side in ("length_mm", "width_mm", "height_mm")
+            ),
+            models.CheckConstraint(condition=Q(hs_code="") | Q(hs_code__regex="^[0-9]{6,10}$"), name="variant_hs_code"),
+            models.CheckConstraint(condition=Q(origin="") | Q(origin__regex="^[A-Z]{2}$"), name="variant_origin"),
         ]
         indexes = [models.Index(fields=["merchant"], name="variant_bundles", condition=Q(is_bundle=True))]
 

@@ -11,6 +11,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from catalog.models import BundleItem, Product, Variant
 from catalog.rules.options import in_order, labels_by_language
+from catalog.rules.parcels import volume_of
 from catalog.rules.personalisation import Asked, asked_of
 from catalog.rules.prices import Price, price_in
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
@@ -74,6 +75,11 @@ class SellableVariant:
     picture_widths: tuple[int, ...]
     picture_formats: tuple[str, ...]
     weight_g: int
+    # Of a packed piece; None where nobody has said.
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    hs_code: str
     tax_class: str
     category_path: str
     tiers: tuple[Tier, ...]
@@ -92,6 +98,11 @@ class SellableVariant:
     # The price in `base_currency`, whatever is asked for.
     list_minor: int = 0
 
+    @property
+    def volume_mm3(self) -> int:
+        """Cubic millimetres of a packed piece; zero where a side is not known."""
+        return volume_of(self.length_mm, self.width_mm, self.height_mm)
+
     def unit_minor(self, quantity: int) -> int:
         """What a piece costs when so many are bought."""
         return unit_price(self.price_minor, self.tiers, quantity)
@@ -107,7 +118,8 @@ class SellableVariant:
         return self.option_labels.get(language, self.options)
 
 
-_SAME = ("product_id", "merchant_id", "sku", "options", "weight_g", "min_quantity", "quantity_step")
+_PARCEL = ("length_mm", "width_mm", "height_mm", "hs_code")
+_SAME = ("product_id", "merchant_id", "sku", "options", "weight_g", *_PARCEL, "min_quantity", "quantity_step")
 _PRICED = ("price_minor", "compare_at_minor", "currency", "asked__price_minor", "asked__compare_at_minor")
 _TIERED = ("tiers", "asked__tiers")
 _JOINED = {

@@ -1,4 +1,7 @@
-"""Variants: what has a price, lies on a shelf and goes into a parcel."""
+"""Variants: what has a price, lies on a shelf and goes into a parcel.
+
+Sizes are of a packed piece in millimetres, None where nobody has said; an HS code has 6 to 10 digits, an origin two letters.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,12 @@ from django.db.models import F
 from catalog.errors import (
     ApprovalNeeded,
     CurrenciesMixed,
+    HsCodeInvalid,
+    OriginInvalid,
     PriceInvalid,
     ProductNotFound,
     QuantitiesInvalid,
+    SizeInvalid,
     SkuTaken,
     TiersInvalid,
     VariantsMissing,
@@ -24,6 +30,7 @@ from catalog.errors import (
 )
 from catalog.models import Product, Variant
 from catalog.rules.options import variants_fit
+from catalog.rules.parcels import MOST_MM, is_hs_code, is_origin, is_size
 from catalog.rules.quantities import Tier, tiers_fit, tiers_of
 from catalog.rules.texts import storable
 from catalog.services.bundle_news import note_bundles_of
@@ -42,6 +49,11 @@ class NewVariant:
     compare_at_minor: int | None = None
     currency: str = ""
     weight_g: int = 0
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    hs_code: str = ""
+    origin: str = ""
     tiers: Sequence[Tier] = ()
     min_quantity: int = 1
     quantity_step: int = 1
@@ -52,6 +64,11 @@ class VariantChanges(TypedDict, total=False):
     price_minor: int
     compare_at_minor: int | None
     weight_g: int
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    hs_code: str
+    origin: str
     is_active: bool
     tiers: Sequence[Tier]
     min_quantity: int
@@ -62,12 +79,13 @@ def check_variants(options: Sequence[Mapping[str, Any]], variants: Sequence[NewV
     """Refuse variants that do not fit the options or one another.
 
     Raises:
-        PriceInvalid, TiersInvalid, QuantitiesInvalid, CurrenciesMixed, VariantsUnclear.
+        PriceInvalid, TiersInvalid, QuantitiesInvalid, HsCodeInvalid, OriginInvalid, SizeInvalid, CurrenciesMixed, VariantsUnclear.
     """
     for variant in variants:
         check_price(variant.sku, variant.price_minor, variant.compare_at_minor)
         check_tiers(variant.sku, variant.price_minor, tiers_of(variant.tiers))
         check_quantities(variant.sku, variant.min_quantity, variant.quantity_step)
+        check_parcel(variant)
     if len({variant.currency or settings.CURRENCY for variant in variants}) > 1:
         raise CurrenciesMixed
     if not variants_fit(options, [variant.options for variant in variants]):
@@ -92,6 +110,16 @@ def check_quantities(sku: str, least: int, step: int) -> None:
         raise QuantitiesInvalid(sku=sku, most=settings.CART_MAX_QUANTITY)
 
 
+def check_parcel(variant: NewVariant | Variant) -> None:
+    """Raises HsCodeInvalid, OriginInvalid or SizeInvalid for what no customs form and no parcel could say."""
+    if variant.hs_code and not is_hs_code(variant.hs_code):
+        raise HsCodeInvalid(sku=variant.sku)
+    if variant.origin and not is_origin(variant.origin):
+        raise OriginInvalid(sku=variant.sku)
+    if not all(map(is_size, (variant.length_mm, variant.width_mm, variant.height_mm))):
+        raise SizeInvalid(sku=variant.sku, most=MOST_MM)
+
+
 def insert_variants(product: Product, variants: Sequence[NewVariant], *, first_position: int = 0) -> list[Variant]:
     """Insert checked variants in one statement; raises SkuTaken."""
     rows = [
@@ -104,6 +132,11 @@ def insert_variants(product: Product, variants: Sequence[NewVariant], *, first_p
             compare_at_minor=new.compare_at_minor,
             currency=new.currency or settings.CURRENCY,
             weight_g=new.weight_g,
+            length_mm=new.length_mm,
+            width_mm=new.width_mm,
+            height_mm=new.height_mm,
+            hs_code=new.hs_code,
+            origin=new.origin,
             tiers=[list(tier) for tier in new.tiers],
             min_quantity=new.min_quantity,
             quantity_step=new.quantity_step,

@@ -126,30 +126,33 @@ class RateForm(ModelForm):
 
     class Meta:
         model = ShippingRate
-        fields = ["flat_minor", "free_over_minor"]
+        fields = ["flat_minor", "free_over_minor", "bears_duties"]
+        help_texts = {
+            "bears_duties": _("You pay duty and import tax in other countries. Otherwise your buyers pay them on arrival, and are told so.")
+        }
 
 
 @admin.register(ShippingRate, site=merchant_site)
 class ShippingRateAdmin(SingletonAdmin):
     duty = Duty.SHIPPING
-    records = (Recorded(ShippingRate, ("flat_minor", "free_over_minor", "currency")),)
+    records = (Recorded(ShippingRate, ("flat_minor", "free_over_minor", "bears_duties", "currency")),)
     form = RateForm
     can_change = True
-    list_display = ["price", "free_from"]
+    list_display = ["price", "free_from", "bears_duties"]
     price = money_column("flat_minor", _("price per order"))
     free_from = money_column("free_over_minor", _("free from a goods total of"))
-    fields = ["flat_minor", "free_over_minor"]
+    fields = ["flat_minor", "free_over_minor", "bears_duties"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.may_act(request) and not self.get_queryset(request).exists()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if self.may_act(request) else ["price", "free_from"]
+        return self.fields if self.may_act(request) else ["price", "free_from", "bears_duties"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [] if self.may_act(request) else ["price", "free_from"]
+        return [] if self.may_act(request) else ["price", "free_from", "bears_duties"]
 
     def save_model(self, request: HttpRequest, obj: ShippingRate, form: Any, change: bool) -> None:
-        amounts = {name: form.cleaned_data[name] for name in ("flat_minor", "free_over_minor")}
+        amounts = {name: form.cleaned_data[name] for name in ("flat_minor", "free_over_minor", "bears_duties")}
         made = services.set_shipping_rate(merchant=merchant_of(request), currency=obj.currency or settings.CURRENCY, **amounts)
         obj.pk, obj.merchant_id, obj.currency = made.pk, made.merchant_id, made.currency

@@ -9,16 +9,19 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.display import column, label, money_column
+from core.backoffice.display import column, label, money, money_column
 from core.backoffice.fields import ModelForm, MoneyField
 from logistics.admin.fields import ZonesField, zones_in_words
 from logistics.models import ShippingZone
+from logistics.rules import DIVISOR, Load, ZoneRate, chargeable_grams, zone_price
 from logistics.services.zones import ZonePrice, remove_shipping_zone, save_shipping_zone
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.admin.site import merchant_of
 from merchants.permissions import Duty
 
-NAMES = ["name", "zones", "way", "flat_minor", "step_minor", "step", "free_over_minor", "position", "is_active"]
+NAMES = ["name", "zones", "way", "flat_minor", "step_minor", "step", "free_over_minor", "position", "is_active", "divisor"]
+# What the editor shows a price for: sides in cm, and grams.
+EXAMPLE_SIDES, EXAMPLE_GRAMS = (50, 40, 30), 2_000
 
 
 class ShippingZoneForm(ModelForm):
@@ -39,7 +42,15 @@ class ShippingZoneForm(ModelForm):
                 "By weight: the basic price, and a step for each begun. By item: the basic price for the first, a step for each more."
             ),
             "step": _("By weight: so many grams."),
+            "divisor": _("By weight: length × width × height in cm, divided by this, are kilograms where that is more than the weight."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["divisor"].required = False
+
+    def clean_divisor(self) -> int:
+        return self.cleaned_data["divisor"] or self.instance.divisor
 
     def clean_step_minor(self) -> int:
         return self.cleaned_data["step_minor"] or 0
@@ -48,6 +59,23 @@ class ShippingZoneForm(ModelForm):
         """Zones are for the service, which stores them its own way."""
         names: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
         return names | {"zones"}
+
+
+def example_of(row: ShippingZone | None) -> str:
+    """What a bulky, light parcel counts as by these prices, and what it costs once they are saved."""
+    divisor = row.divisor if row is not None else DIVISOR
+    length, width, height = EXAMPLE_SIDES
+    load = Load(1, EXAMPLE_GRAMS, length * width * height * 1_000)
+    said = _("A parcel of %(size)s cm and %(grams)s g counts as %(charged)s g.") % {
+        "size": " × ".join(map(str, EXAMPLE_SIDES)),
+        "grams": EXAMPLE_GRAMS,
+        "charged": chargeable_grams(load, divisor),
+    }
+    if row is None or row.way != ShippingZone.Way.WEIGHT or row.flat_minor is None:
+        return str(said)
+    rate = ZoneRate((), row.way, row.currency, row.flat_minor, row.step_minor, row.step, divisor=divisor)
+    cost = _("It costs %(price)s.") % {"price": money(zone_price(rate, load), row.currency)}
+    return f"{said} {cost}"
 
 
 @admin.register(ShippingZone, site=merchant_site)
@@ -65,13 +93,16 @@ class ShippingZoneAdmin(MerchantModelAdmin):
     free_from = money_column("free_over_minor", _("free from a goods total of"))
     state = column(lambda self, row: label(_("Active"), "success") if row.is_active else label(_("Off"), "neutral"), _("status"))
 
+    example = column(lambda self, row: example_of(row), _("example"))
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.may_act(request):
-            return ["name", "zones", "way", "flat_minor", ("step_minor", "step"), "free_over_minor", ("position", "is_active")]
-        return ["name", "sends_to", "way", "price", "step_price", "step", "free_from", "position", "state"]
+            prices = ["way", "flat_minor", ("step_minor", "step"), "divisor", "example", "free_over_minor"]
+            return ["name", "zones", *prices, ("position", "is_active")]
+        return ["name", "sends_to", "way", "price", "step_price", "step", "divisor", "example", "free_from", "position", "state"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [] if self.may_act(request) else self.get_fields(request, obj)
+        return ["example"] if self.may_act(request) else self.get_fields(request, obj)
 
     def save_model(self, request: HttpRequest, obj: ShippingZone, form: Any, change: bool) -> None:
         price = ZonePrice(**{name: form.cleaned_data[name] for name in NAMES})

@@ -1,6 +1,7 @@
 from logistics.models.carriers import CarrierAccount, CarrierBooking, CarrierClaim, CarrierMessage
 from logistics.models.counts import CountLine, StockCount
 from logistics.models.floor import FloorPlan, FloorScan, Wave, WavePick, WaveTote
+from logistics.models.customs import CustomsRegime, DutyRate
 from logistics.models.purchasing import PurchaseLine, PurchaseOrder, Supplier
 from logistics.models.routes import RoutePlan, RouteStop, Vehicle, VehicleRoute
 from logistics.models.shipments import Shipment, ShipmentEvent, ShipmentLine, ShippingRate
@@ -17,6 +18,8 @@ __all__ = [
     "CountLine",
     "FloorPlan",
     "FloorScan",
+    "CustomsRegime",
+    "DutyRate",
     "PurchaseLine",
     "PurchaseOrder",
     "Reservation",

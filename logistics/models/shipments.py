@@ -20,6 +20,8 @@ class ShippingRate(Entity):
     currency = models.CharField(_("currency"), max_length=3)
     flat_minor = models.BigIntegerField(_("flat rate in minor units"))
     free_over_minor = models.BigIntegerField(_("free from, in minor units"), null=True, blank=True)
+    # Delivered duty paid; otherwise buyers abroad pay duty and tax on arrival.
+    bears_duties = models.BooleanField(_("import charges are ours (DDP)"), default=False)
 
     class Meta:
         verbose_name = _("shipping rate")

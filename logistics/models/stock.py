@@ -26,7 +26,8 @@ class Warehouse(Translated, Entity):
         CENTRAL = "central", _("Central")
         REGIONAL = "regional", _("Regional")
         FRONT = "front", _("Front")
-        OVERSEAS = "overseas", _("Overseas or bonded")
+        OVERSEAS = "overseas", _("Overseas")
+        BONDED = "bonded", _("Bonded")
         STORE = "store", _("Store")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="warehouses")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.models import Entity
+from logistics.rules.offers import DIVISOR
 from merchants.models import Merchant, TenantQuerySet
 
 
@@ -28,6 +29,7 @@ class ShippingZone(Entity):
     flat_minor = models.BigIntegerField(_("basic price"))
     step_minor = models.BigIntegerField(_("price of each step"), default=0)
     step = models.PositiveIntegerField(_("size of a step"), default=1_000)
+    divisor = models.PositiveIntegerField(_("cm³ that count as a kilogram"), default=DIVISOR)
     free_over_minor = models.BigIntegerField(_("free from a goods total of"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order, lowest first"), default=10)
     is_active = models.BooleanField(_("active"), default=True)
@@ -42,6 +44,7 @@ class ShippingZone(Entity):
             models.CheckConstraint(condition=Q(way__in=["flat", "weight", "item"]), name="shipping_zone_way"),
             models.CheckConstraint(condition=Q(flat_minor__gte=0, step_minor__gte=0, step__gt=0), name="shipping_zone_price"),
             models.CheckConstraint(condition=Q(free_over_minor__isnull=True) | Q(free_over_minor__gte=0), name="shipping_zone_free_over"),
+            models.CheckConstraint(condition=Q(divisor__gte=1_000, divisor__lte=20_000), name="shipping_zone_divisor"),
         ]
 
     def __str__(self) -> str:

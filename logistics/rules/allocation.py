@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from logistics.rules.places import ANYWHERE, UNKNOWN, Destination, Site, distance, leaves_on, serves
+from logistics.rules.places import ANYWHERE, UNKNOWN, Destination, Site, border, distance, leaves_on, serves
 
 # Every combination of up to 3 of at most 20 warehouses is tried (1,350); beyond that they are added one by one, the most useful first.
 EXHAUSTIVE_PARCELS = 3
@@ -165,7 +165,13 @@ def _pick(order: _Order) -> list[Pick]:
     passed = _passed_over(order, houses, chosen)
     picks = []
     for line, stock, take in taken:
-        reasons = {"warehouse": stock.warehouse, "parcels": parcels, "passed_over": passed, **_facts(stock.site, order)}
+        reasons = {
+            "warehouse": stock.warehouse,
+            "parcels": parcels,
+            "passed_over": passed,
+            **_facts(stock.site, order),
+            **border(stock.site, order.destination),
+        }
         picks.append(Pick(line.group, line.merchant_id, stock.stock_id, line.variant_id, take, reasons))
         order.left[stock.stock_id] -= take
     return picks

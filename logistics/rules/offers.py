@@ -6,22 +6,31 @@ from dataclasses import dataclass
 from logistics.rules.places import Destination, Zone, serves
 
 FLAT, WEIGHT, ITEM = "flat", "weight", "item"
+# So many cm³ count as a kilogram; other carriers say 6000.
+DIVISOR = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one merchant order sends: how many pieces, and what they weigh together in grams."""
+    """What one merchant order sends: how many pieces, what they weigh together in grams and how much room they take in mm³.
+
+    Pieces whose size nobody has said take no room.
+    """
 
     pieces: int = 0
     grams: int = 0
+    cubic_mm: int = 0
 
     def __add__(self, other: "Load") -> "Load":
-        return Load(self.pieces + other.pieces, self.grams + other.grams)
+        return Load(self.pieces + other.pieces, self.grams + other.grams, self.cubic_mm + other.cubic_mm)
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneRate:
-    """A price for some addresses, in minor units of `currency`; `step` is in grams where it goes by weight."""
+    """A price for some addresses, in minor units of `currency`; `step` is in grams where it goes by weight.
+
+    `divisor` is how many cm³ count as a kilogram there.
+    """
 
     zones: tuple[Zone, ...]
     way: str
@@ -32,6 +41,7 @@ class ZoneRate:
     free_over_minor: int | None = None
     position: int = 0
     name: str = ""
+    divisor: int = DIVISOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +66,20 @@ def zone_for(rates: Iterable[ZoneRate], destination: Destination) -> ZoneRate | 
     return next((rate for rate in sorted(rates, key=lambda rate: (rate.position, rate.name)) if serves(rate.zones, destination)), None)
 
 
+def volumetric_grams(cubic_mm: int, divisor: int = DIVISOR) -> int:
+    """What a volume counts as, in grams begun: mm³ by cm³ a kilogram are grams (IATA, "volume weight")."""
+    return -(-cubic_mm // divisor)
+
+
+def chargeable_grams(load: Load, divisor: int = DIVISOR) -> int:
+    """What a carrier asks to be paid for: the weight, or what the room it takes counts as, whichever is more."""
+    return max(load.grams, volumetric_grams(load.cubic_mm, divisor))
+
+
 def zone_price(rate: ZoneRate, load: Load) -> int:
     """What a load costs in a zone, in minor units: the basic price, and for each step begun by weight, or each item after the first."""
     if rate.way == WEIGHT:
-        return rate.flat_minor + rate.step_minor * -(-load.grams // rate.step)
+        return rate.flat_minor + rate.step_minor * -(-chargeable_grams(load, rate.divisor) // rate.step)
     if rate.way == ITEM:
         return rate.flat_minor + rate.step_minor * max(load.pieces - 1, 0)
     return rate.flat_minor

@@ -43,6 +43,8 @@ class Site:
     latitude: float | None = None
     longitude: float | None = None
     zones: tuple[Zone, ...] = ()
+    # Behind the customs of its country, and not imported yet.
+    is_bonded: bool = False
     parcel_cost_minor: int = 0
     cost_currency: str = ""
     cut_off: dt.time | None = None
@@ -71,6 +73,16 @@ def serves(zones: Iterable[Zone], destination: Destination | None) -> bool:
         return True
     postcode = squeezed(destination.postcode)
     return any(zone.country == destination.country and (not zone.prefixes or postcode.startswith(zone.prefixes)) for zone in zones)
+
+
+def border(site: Site, destination: Destination | None) -> dict[str, object]:
+    """Where goods from there cross a border on their way: the country they come from, and whether they are taken out of bond.
+
+    Nothing where they lie in the destination already; from a bonded warehouse of another country they are exported as from any other.
+    """
+    if destination is None or not site.country or (site.country == destination.country and not site.is_bonded):
+        return {}
+    return {"crosses_from": site.country, "out_of_bond": site.country == destination.country}
 
 
 def distance(site: Site, destination: Destination | None) -> tuple[int, int]:

@@ -10,20 +10,21 @@ SITE_COLUMNS = tuple(
     f"warehouse__{name}"
     for name in (
         "country", "postcode", "latitude", "longitude", "zones", "parcel_cost_minor", "cost_currency",
-        "cut_off", "time_zone", "working_days", "holidays",
+        "cut_off", "time_zone", "working_days", "holidays", "kind",
     )
 )  # fmt: skip
 
 
 def level_of(row: Sequence[Any]) -> StockLevel:
     """A stock row as read: key, merchant, variant, code, priority, what is free, then SITE_COLUMNS; what follows is not looked at."""
-    country, postcode, latitude, longitude, zones, cost, currency, cut_off, zone, days, holidays = row[6 : 6 + len(SITE_COLUMNS)]
+    country, postcode, latitude, longitude, zones, cost, currency, cut_off, zone, days, holidays, kind = row[6 : 6 + len(SITE_COLUMNS)]
     site = Site(
         country=country,
         postcode=postcode,
         latitude=None if latitude is None else float(latitude),
         longitude=None if longitude is None else float(longitude),
         zones=zones_of(zones),
+        is_bonded=kind == "bonded",
         parcel_cost_minor=cost,
         cost_currency=currency,
         cut_off=cut_off,

@@ -159,14 +159,19 @@ def set_warehouse_active(*, warehouse_id: uuid.UUID, is_active: bool, merchant_i
     refresh_in_stock(variant_ids=list(Stock.objects.filter(warehouse_id=warehouse_id).values_list("variant_id", flat=True)))
 
 
-def set_shipping_rate(*, merchant: Merchant, currency: str, flat_minor: int, free_over_minor: int | None = None) -> ShippingRate:
+def set_shipping_rate(
+    *, merchant: Merchant, currency: str, flat_minor: int, free_over_minor: int | None = None, bears_duties: bool = False
+) -> ShippingRate:
     """What the merchant charges for sending one order, in minor units; free from `free_over_minor` of goods upward.
+
+    Args:
+        bears_duties: it pays import charges abroad itself (DDP); else buyers do on arrival (DAP).
 
     Raises:
         InvalidRate: an amount is negative.
     """
     if flat_minor < 0 or (free_over_minor is not None and free_over_minor < 0):
         raise InvalidRate
-    values = {"currency": currency, "flat_minor": flat_minor, "free_over_minor": free_over_minor}
+    values = {"currency": currency, "flat_minor": flat_minor, "free_over_minor": free_over_minor, "bears_duties": bears_duties}
     rate, _made = ShippingRate.objects.update_or_create(merchant=merchant, defaults=values)
     return rate

@@ -9,16 +9,21 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.countries import COUNTRIES
-from logistics.errors import CodeTaken, InvalidRate, InvalidZone, NotFound
+from logistics.errors import CodeTaken, InvalidDivisor, InvalidRate, InvalidZone, NotFound
 from logistics.models import ShippingZone
+from logistics.rules.offers import DIVISOR
 from logistics.rules.places import Zone, squeezed
 
+DIVISORS = (1_000, 20_000)
 MOST_MINOR, MOST_STEP, MOST_COUNTRIES, MOST_PREFIXES = 10**12, 10**7, 50, 500
 
 
 @dataclass(frozen=True, slots=True)
 class ZonePrice:
-    """Amounts in minor units of the shop's currency; `step` in grams where it goes by weight. See rules.offers.zone_price."""
+    """Amounts in minor units of the shop's currency; `step` in grams where it goes by weight. See rules.offers.zone_price.
+
+    `divisor` is how many cm³ count as a kilogram.
+    """
 
     name: str
     zones: Sequence[Zone]
@@ -29,13 +34,14 @@ class ZonePrice:
     free_over_minor: int | None = None
     position: int = 10
     is_active: bool = True
+    divisor: int = DIVISOR
 
 
 def save_shipping_zone(*, merchant_id: uuid.UUID, price: ZonePrice, zone_id: uuid.UUID | None = None) -> ShippingZone:
     """A new price for some addresses, or what has changed about one.
 
     Raises:
-        InvalidRate: an amount or step that cannot be.
+        InvalidRate, InvalidDivisor: an amount, step or divisor that cannot be.
         InvalidZone: no address, or a country or postcode prefix that cannot be.
         CodeTaken: the merchant has another zone of this name.
         NotFound: the merchant has no such zone.
@@ -43,11 +49,13 @@ def save_shipping_zone(*, merchant_id: uuid.UUID, price: ZonePrice, zone_id: uui
     amounts = (price.flat_minor, price.step_minor, price.free_over_minor or 0)
     if not all(0 <= amount <= MOST_MINOR for amount in amounts) or not 0 < price.step <= MOST_STEP:
         raise InvalidRate
+    if not DIVISORS[0] <= price.divisor <= DIVISORS[1]:
+        raise InvalidDivisor(least=DIVISORS[0], most=DIVISORS[1])
     _refuse_odd(price.zones)
     values = {
         "name": price.name, "way": price.way, "currency": settings.CURRENCY, "flat_minor": price.flat_minor,
         "step_minor": price.step_minor, "step": price.step, "free_over_minor": price.free_over_minor, "position": price.position,
-        "is_active": price.is_active,
+        "is_active": price.is_active, "divisor": price.divisor,
         "zones": [{"country": zone.country, "prefixes": sorted({squeezed(prefix) for prefix in zone.prefixes})} for zone in price.zones],
     }  # fmt: skip
     try:

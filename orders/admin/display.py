@@ -84,6 +84,24 @@ def cash_context(order: MerchantOrder) -> dict[str, Any] | None:
     return {"state": status_label(row), "amount": money(row.amount_minor, order.currency), "returns": returns}
 
 
+def duties_context(order: MerchantOrder) -> dict[str, Any] | None:
+    """What import charges were estimated at when it was placed, line by line; None where nothing crossed a border."""
+    row = getattr(order, "duty_estimate", None)
+    if row is None:
+        return None
+    lines = [
+        {
+            "code": line["hs_code"] or "–",
+            "base": money(line["base_minor"], row.currency),
+            "duty": f"{money(line['duty_minor'], row.currency)} ({line['duty_bps'] / 100:g}%)",
+            "tax": f"{money(line['tax_minor'], row.currency)} ({line['tax_bps'] / 100:g}%)",
+        }
+        for line in row.lines
+    ]
+    amounts = {"duty": money(row.duty_minor, row.currency), "tax": money(row.tax_minor, row.currency)} if row.is_known else {}
+    return {"row": row, "to": country(row.country), "lines": lines if row.is_known else [], **amounts}
+
+
 def order_context(order: MerchantOrder) -> dict[str, Any]:
     """What the order page shows; amounts as text. Eight statements, one more for digital goods."""
     parcels = shipments_by_order([order.pk])
@@ -117,6 +135,7 @@ def order_context(order: MerchantOrder) -> dict[str, Any]:
         **head,
         "order": order,
         "country": country(order.checkout.country),
+        "duties": duties_context(order),
         "lines": lines,
         "amounts": amounts,
         "taxes": [

@@ -85,7 +85,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     placed = day_column("placed_at", _("placed"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request).exclude(status__in=UNPAID).select_related("checkout")
+        rows = super().get_queryset(request).exclude(status__in=UNPAID).select_related("checkout", "duty_estimate")
         return rows.annotate(due_at=DUE).prefetch_related(Prefetch("lines", OrderLine.objects.select_related("bundle").order_by("pk")))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -37,6 +37,7 @@ from orders.errors.cases import (
 )
 from orders.errors.checkout import (
     AddressNeeded,
+    BondedLimitExceeded,
     Busy,
     CashDeclined,
     CashNotHandedOver,
@@ -49,6 +50,7 @@ from orders.errors.checkout import (
     ConsentNeeded,
     CreditExceedsTotal,
     DueChanged,
+    DutiesUnseen,
     ExtraCheckNeeded,
     NotAtTheDoor,
     NotSentThere,
@@ -80,6 +82,7 @@ __all__ = [
     "AmountNotAllowed",
     "AnswersNeeded",
     "BespokeNotReturnable",
+    "BondedLimitExceeded",
     "BundleIncomplete",
     "Busy",
     "CartEmpty",
@@ -111,6 +114,7 @@ __all__ = [
     "DownloadTooLate",
     "DownloadsUsedUp",
     "DueChanged",
+    "DutiesUnseen",
     "EvidenceClosed",
     "ExchangeNotPossible",
     "ExtraCheckNeeded",

@@ -18,6 +18,20 @@ class Busy(DomainError):
     status = 503
 
 
+class BondedLimitExceeded(DomainError):
+    """More goods out of bond than the destination lets one purchase hold."""
+
+    code = "bonded_limit_exceeded"
+    message = _("Goods from a bonded warehouse may be worth at most %(limit)s in one purchase. Please order fewer of them at once.")
+
+
+class DutiesUnseen(DomainError):
+    """The country was changed after the sum was shown, and goods go over a border now."""
+
+    code = "duties_unseen"
+    message = _("Goods come from another country than your address. Please look at the import charges below and place the order again.")
+
+
 class PointsNotAllowed(DomainError):
     code = "points_not_allowed"
     message = _("You can use at most %(most)s points here.")

@@ -3,6 +3,7 @@ from orders.models.carts import Cart, CartLine
 from orders.models.cases import AfterSalesCase, CaseLine, CaseMessage, CasePhoto, CaseVerdict
 from orders.models.commissions import CommissionLine
 from orders.models.downloads import Download
+from orders.models.duties import DutyEstimate
 from orders.models.origins import PurchaseOrigin
 from orders.models.papers import Invoice, PaperCounter, PaperKind
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
@@ -22,6 +23,7 @@ __all__ = [
     "Checkout",
     "CommissionLine",
     "Download",
+    "DutyEstimate",
     "Invoice",
     "MerchantOrder",
     "OrderBundle",

@@ -89,8 +89,8 @@ class WantedLine:
 
     @property
     def load(self) -> Load:
-        """How many pieces it is and what they weigh; a set is one piece with a weight of its own."""
-        return Load(self.quantity, self.variant.weight_g * self.quantity)
+        """How many pieces it is, what they weigh and how large they are; a set is one piece with a weight and a size of its own."""
+        return Load(self.quantity, self.variant.weight_g * self.quantity, self.variant.volume_mm3 * self.quantity)
 
     @property
     def by_list(self) -> tuple[Listed, int] | None:

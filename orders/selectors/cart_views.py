@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from catalog.selectors.bundles import BundleView
+from logistics.rules.duties import Declared
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class CartLineView:
     bundle: BundleView | None = None
     # What of the total is taxed how.
     taxed: tuple[tuple[int, str], ...] = ()
+    # What of it is sent, by variant, as customs are told.
+    declared: tuple[tuple[uuid.UUID, Declared], ...] = ()
 
     @property
     def saved_minor(self) -> int:

@@ -18,6 +18,7 @@ from catalog.selectors.trade import Trader
 from core.compiled import compiled, first
 from core.exchange.rules import Conversion, own
 from logistics.rules import Destination, Load, ShippingOffer
+from logistics.rules.duties import Declared
 from logistics.selectors import availability, shipping_offers
 from orders import rules
 from orders.models import Cart, CartLine
@@ -197,6 +198,17 @@ def _line_view(
         is_bespoke=wanted.is_bespoke,
         bundle=bundle,
         taxed=_taxed(wanted, bundle, currency) if bundle is not None and problem not in WORTHLESS else (),
+        declared=_declared(wanted, bundle, currency) if problem not in WORTHLESS else (),
+    )
+
+
+def _declared(wanted: rules.WantedLine, bundle: BundleView | None, currency: str) -> tuple[tuple[uuid.UUID, Declared], ...]:
+    if bundle is None:
+        pieces = [(wanted.variant, wanted.quantity, wanted.unit_minor)]
+    else:
+        pieces = list(bundle_shares(wanted, {part.variant.variant_id: part.variant for part in bundle.parts}, currency))
+    return tuple(
+        (variant.variant_id, Declared(variant.hs_code, count, count * minor)) for variant, count, minor in pieces if not variant.is_digital
     )
 
 

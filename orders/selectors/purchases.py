@@ -178,7 +178,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
 
 @compiled
 def _orders_with_merchants(checkout_id: uuid.UUID) -> QuerySet[MerchantOrder]:
-    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant").order_by("number")
+    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant", "duty_estimate").order_by("number")
 
 
 @compiled
@@ -211,7 +211,7 @@ def shipments_by_order(order_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Shipm
 def orders_of(merchant: Merchant) -> QuerySet[MerchantOrder]:
     """A merchant's orders, newest first, with purchase and lines. Unpaid and expired ones included."""
     rows: QuerySet[MerchantOrder] = MerchantOrder.objects.for_merchant(merchant)
-    return rows.select_related("checkout").prefetch_related(_lines()).order_by("-placed_at", "-pk")
+    return rows.select_related("checkout", "duty_estimate").prefetch_related(_lines()).order_by("-placed_at", "-pk")
 
 
 def orders_to_ship(merchant: Merchant) -> QuerySet[MerchantOrder]:

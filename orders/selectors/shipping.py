@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from catalog.models import Variant
 from core.i18n import translated
 from core.money import Money
 from logistics.models import Reservation, Shipment, Warehouse
@@ -32,6 +33,7 @@ class Due:
     options: str
     warehouse: Warehouse
     quantity: int
+    variant: Variant
     bin: str = ""
 
 
@@ -79,6 +81,7 @@ def due_by_order(orders: Collection[MerchantOrder]) -> dict[uuid.UUID, list[Due]
                 warehouse=row.stock.warehouse,
                 quantity=row.quantity,
                 bin=row.stock.bin.code if row.stock.bin else "",
+                variant=row.stock.variant,
             )
         )
     return found

@@ -53,6 +53,7 @@ from orders.services.bundles import order_bundles, unpacked
 from orders.services.charges import charge
 from orders.services.credits import CreditWish, spend_credit, total_of
 from orders.services.delivering import refuse_undeliverable
+from orders.services.duties import freeze_duties
 from orders.services.hoarding import refuse_hoarding
 from orders.services.order_rows import Buyer, Means, Quote, new_checkout, new_line, new_order
 from orders.services.quotes import use_quotes
@@ -87,6 +88,7 @@ def place_order(
         CheckoutNotFound: the key, or the cart, is another person's.
         CartEmpty, VariantUnavailable, BundleIncomplete, NotInCurrency, InvalidQuantity, QuantityNotSold, SoldOut: the cart cannot
             be bought as it is.
+        BondedLimitExceeded: more goods out of bond than one purchase may hold.
         NotSentThere: nothing of one line lies where it is sent to this address from.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         QuoteNotUsable: a price agreed with a merchant is no longer good.
@@ -233,7 +235,7 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: Quote, at:
     if not pairs:
         return
     try:
-        logistics.reserve(
+        reserved = logistics.reserve(
             reference=checkout.pk,
             lines=[logistics.ReservationLine(order.pk, order.merchant_id, line.variant.variant_id, line.quantity) for order, line in pairs],
             expires_at=checkout.expires_at,
@@ -244,6 +246,7 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: Quote, at:
         raise SoldOut(title=_title(checkout, pairs, error.variant_id), available=error.available) from error
     except NotServed as error:
         raise NotSentThere(title=_title(checkout, pairs, error.variant_id), country=country(checkout.country)) from error
+    freeze_duties(orders=orders, quote=quote, reserved=reserved, country=checkout.country, at=at)
 
 
 def _title(checkout: Checkout, pairs: Sequence[tuple[MerchantOrder, rules.WantedLine]], variant_id: uuid.UUID) -> str:

@@ -23,6 +23,7 @@ from shop.demo import (
     bundles,
     companies,
     copies,
+    customs,
     digital,
     files,
     floor,
@@ -62,6 +63,7 @@ def load(*, small: bool) -> None:
     with _progress() as progress:
         money.enter_rates(now)
         rates.announce()
+        customs.announce()
         shops = market.open_shops()
         payouts.open_accounts(list(shops.values()), at=now - dt.timedelta(days=OPENED_DAYS_AGO))
         words.define_attributes()
@@ -135,6 +137,8 @@ def _besides(now: dt.datetime) -> None:
     press_hearts(now)
     warehouses.keep_house(now)
     floor.keep_bins(now)
+    customs.open_borders(now)
+    customs.buy_from_abroad(now)
     look_around(now)
 
 

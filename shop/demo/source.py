@@ -13,6 +13,14 @@ FOLDER = BASE_DIR / "demo"
 PICTURES = FOLDER / "pictures"
 CHINESE = "zh-hans"
 SMALL_PER_CATEGORY = 2
+# Subheadings of the Harmonized System that such goods usually have.
+HS_CODES = {
+    "smartphones": "851713", "laptops": "847130", "tablets": "847130", "mobile-accessories": "851762", "mens-watches": "910211",
+    "womens-watches": "910211", "beauty": "330499", "skin-care": "330499", "fragrances": "330300", "furniture": "940360",
+    "home-decoration": "830629", "mens-shirts": "620520", "tops": "610910", "womens-dresses": "620442", "mens-shoes": "640399",
+    "womens-shoes": "640399", "womens-bags": "420221", "womens-jewellery": "711719", "sunglasses": "900410",
+    "sports-accessories": "950699", "kitchen-accessories": "732393",
+}  # fmt: skip
 
 
 @cache
@@ -73,6 +81,14 @@ def _policies(row: dict[str, Any]) -> list[dict[str, str]]:
     return [{"name": "Returns", "name_zh": "退换货", "value": row["returnPolicy"], "value_zh": row["returnPolicy_zh"]}]
 
 
+def _packed(row: dict[str, Any]) -> dict[str, Any]:
+    """The size that the source names, in millimetres, and under which customs number such goods go; groceries are too mixed for one."""
+    sizes = row.get("dimensions") or {}
+    sides = [round(sizes.get(side, 0) * 10) or None for side in ("depth", "width", "height")]
+    code = HS_CODES.get(row["category"], "")
+    return {**dict(zip(("length_mm", "width_mm", "height_mm"), sides, strict=True)), "hs_code": code, "origin": "CN" if code else ""}
+
+
 def variants(row: dict[str, Any]) -> "list[NewVariant]":
     from catalog.services.variants import NewVariant  # noqa: PLC0415  the picture processes import this file before Django is set up
 
@@ -83,6 +99,7 @@ def variants(row: dict[str, Any]) -> "list[NewVariant]":
             options=variant["options"],
             compare_at_minor=variant["compare_at_minor"],
             weight_g=variant["weight_g"],
+            **_packed(row),
         )
         for variant in row["variants"]
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,11 @@ from storefront.forms.addresses import AddressForm, CleanText
 # What only a parcel needs. The country stays, for tax depends on it.
 WHERE_TO = ("phone", "address", "city", "postcode")
 
+RECOUNT = {
+    "hx-trigger": "change", "hx-include": "#checkout-form", "hx-vals": '{"apply": "totals"}', "hx-target": "#summary",
+    "hx-swap": "outerHTML", "hx-disabled-elt": "#place-order",
+}  # fmt: skip
+
 
 class CheckoutForm(AddressForm):
     ALIKE_FOR_ALL = True  # its labels, hints and countries
@@ -34,6 +40,7 @@ class CheckoutForm(AddressForm):
     credit = forms.BooleanField(required=False)
     purchase_number = CleanText(label=_("Purchase order number"), max_length=40, required=False)
     seen_currency = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
+    seen_country = forms.CharField(required=False, max_length=2, widget=forms.HiddenInput)
     digital_now = forms.BooleanField(
         label=_("Deliver the digital goods at once. I know that my right to withdraw from them ends when I download them."),
         error_messages={"required": _("Please tick this: the digital goods are delivered as soon as you have paid.")},
@@ -50,6 +57,8 @@ class CheckoutForm(AddressForm):
         if cart is not None and not cart.needs_address:
             for name in WHERE_TO:
                 del self.fields[name]
+        # Tax, delivery and import charges depend on it, so they are counted again.
+        self.fields["country"].widget.attrs |= RECOUNT | {"hx-post": reverse("checkout")}
         self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
         self.conversion = conversion
         self.default_gateway = gateways[0][0] if gateways else ""

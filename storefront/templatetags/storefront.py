@@ -273,6 +273,12 @@ def country_name(code: str) -> str:
 
 
 @register.filter
+def country_names(codes: str) -> str:
+    """Countries of ISO 3166 codes with commas between, in the reader's language."""
+    return ", ".join(country_name(code) for code in codes.split(", "))
+
+
+@register.filter
 def currency_name(code: str) -> str:
     """A currency of an ISO 4217 code in the reader's language."""
     return get_currency_name(code, locale=babel_locale(get_language() or "en"))

@@ -22,6 +22,7 @@ from payments.errors import GiftCardEmpty, GiftCardOfAnotherCurrency
 from storefront.baskets import cart_of, counted, member
 from storefront.checkout_summary import Chosen, credits_for, forget_cards, keep_card, summarise
 from storefront.currencies import current
+from storefront.duties import duties_shown, refuse_unseen_duties
 from storefront.forms.checkout import CheckoutForm
 from storefront.gift_codes import find_card
 from storefront.guests import remember_purchase
@@ -61,6 +62,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
         total, currency = form.expected_total_minor, form.conversion.currency
         credits = credits_for(request, user, total, currency, use_credit=form.cleaned_data["credit"])
         form.refuse_other_due(total - credits.total_minor)
+        refuse_unseen_duties(request, view, form)
         placed = placing.place_order(
             cart_id=row.pk,
             key=form.cleaned_data["key"],
@@ -138,7 +140,7 @@ def _context(request: HttpRequest, form: CheckoutForm, view: CartView, refusal: 
     summary = summarise(request, view, _chosen(request))
     offered = tenders_for_cart(view, summary.due_minor)
     country = str(form["country"].value() or settings.OPERATOR_COUNTRY)
-    taxes = {"taxes": taxes_of_cart(view, country, timezone.now()), "taxes_to": country}
+    taxes = {"taxes": taxes_of_cart(view, country, timezone.now()), "taxes_to": country, "duties": duties_shown(view, form)}
     return {"form": form, "cart": view, "offer": summary.offer, "summary": summary, "tenders": offered, "card_refusal": refusal, **taxes}
 
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from catalog.models import Product, ProductImport
 from core.ids import uuid7
-from logistics.models import RoutePlan, VehicleRoute, Warehouse, Wave
+from logistics.models import RoutePlan, Shipment, VehicleRoute, Warehouse, Wave
 from merchants.models import Merchant
 from merchants.permissions import Duty
 
@@ -43,6 +43,7 @@ class PageRows:
 
 # Pages about one row that belong to no model's admin.
 ROW_OF_PAGE: dict[str, type[models.Model]] = {
+    "customs-form": Shipment,
     "import": ProductImport,
     "import-failed": ProductImport,
     "digital-files": Product,

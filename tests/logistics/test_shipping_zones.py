@@ -5,11 +5,13 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.exchange.rules import own
-from logistics.errors import CodeTaken, InvalidRate, InvalidZone, NotFound
+from logistics.errors import CodeTaken, InvalidDivisor, InvalidRate, InvalidZone, NotFound
 from logistics.models import ShippingZone
-from logistics.rules import Destination, Load, Zone, ZoneRate, zone_for, zone_price
+from logistics.rules import Destination, Load, Zone, ZoneRate, chargeable_grams, zone_for, zone_price
 from logistics.selectors import shipping_offers, shipping_quote
 from logistics.services import set_shipping_rate
 from logistics.services.zones import ZonePrice, remove_shipping_zone, save_shipping_zone
@@ -22,6 +24,29 @@ USD = own("USD")
 
 def rate(way: str = "flat", **more: object) -> ZoneRate:
     return ZoneRate(zones=(Zone("CN"),), way=way, currency="USD", flat_minor=500, **more)  # type: ignore[arg-type]
+
+
+def test_what_is_large_and_light_counts_by_the_room_it_takes() -> None:
+    pillow, dumbbell = Load(1, 800, 50 * 40 * 30 * 1_000), Load(1, 15_000, 20 * 20 * 20 * 1_000)
+
+    assert (chargeable_grams(pillow), chargeable_grams(pillow, 6_000), chargeable_grams(dumbbell)) == (12_000, 10_000, 15_000)
+    assert chargeable_grams(pillow + dumbbell) == 15_800
+    assert zone_price(rate("weight", step_minor=200, step=1_000, divisor=6_000), pillow) == 2_500
+
+
+LOADS = st.builds(Load, st.integers(1, 99), st.integers(0, 10**8), st.integers(0, 10**13))
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(LOADS, LOADS, st.integers(1_000, 20_000))
+def test_the_chargeable_weight_is_never_below_the_weight_and_more_never_costs_less(one: Load, more: Load, divisor: int) -> None:
+    price = rate("weight", step_minor=200, step=500, divisor=divisor)
+
+    assert chargeable_grams(one, divisor) >= one.grams
+    assert chargeable_grams(one, divisor) * divisor >= one.cubic_mm
+    assert chargeable_grams(one + more, divisor) >= max(chargeable_grams(one, divisor), chargeable_grams(more, divisor))
+    assert zone_price(price, one + more) >= zone_price(price, one)
+    assert chargeable_grams(one, divisor + 1) <= chargeable_grams(one, divisor)
 
 
 @pytest.mark.parametrize(("grams", "minor"), [(0, 500), (1, 700), (1_000, 700), (1_001, 900), (2_500, 1_100)])
@@ -95,6 +120,7 @@ def test_what_cannot_be_a_price_or_a_place_is_refused_and_strangers_are_not_chan
     for error, more in (
         (InvalidRate, {"flat_minor": -1}),
         (InvalidRate, {"step": 0}),
+        (InvalidDivisor, {"divisor": 999}),
         (InvalidZone, {"zones": []}),
         (InvalidZone, {"zones": [Zone("XX")]}),
         (InvalidZone, {"zones": [Zone("DE", ("",))]}),

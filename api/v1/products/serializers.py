@@ -104,6 +104,12 @@ class VariantSerializer(serializers.Serializer[Any]):
     tiers = TierSerializer(many=True)
     min_quantity = serializers.IntegerField()
     quantity_step = serializers.IntegerField()
+    weight_g = serializers.IntegerField()
+    length_mm = serializers.IntegerField(allow_null=True)
+    width_mm = serializers.IntegerField(allow_null=True)
+    height_mm = serializers.IntegerField(allow_null=True)
+    hs_code = serializers.CharField()
+    origin = serializers.CharField()
     in_stock = serializers.BooleanField()
     parts = BundlePartSerializer(many=True)
 
@@ -134,6 +140,12 @@ class ProductDetailSerializer(ProductSerializer):
                 "tiers": [{"quantity": tier.quantity, "price": money(tier.price_minor, price.currency)} for tier in tiers],
                 "min_quantity": variant.min_quantity,
                 "quantity_step": variant.quantity_step,
+                "weight_g": variant.weight_g,
+                "length_mm": variant.length_mm,
+                "width_mm": variant.width_mm,
+                "height_mm": variant.height_mm,
+                "hs_code": variant.hs_code,
+                "origin": variant.origin,
                 "in_stock": available.get(variant.pk, 0) > 0,
                 "parts": [_part(part) for part in sets[variant.pk].parts] if variant.pk in sets else [],
             }

@@ -40,6 +40,8 @@ def goods(merchant: Merchant, lamps: Category) -> None:
     colours = [new_variant(options={"Size": "M", "Colour": colour}, currency="KWD", price_minor=1_250) for colour in ("=Red", "Blue")]
     shirt = make_product(merchant=merchant, category=lamps, variants=colours, published=False, condition="fair", tax_class="reduced")
     make_stock(4, variant=shirt.variants.first(), warehouse=merchant.warehouses.get())
+    parcel = {"length_mm": 300, "width_mm": 200, "height_mm": 50, "hs_code": "0610910001", "origin": "VN"}
+    shirt.variants.filter(options__Colour="Blue").update(**parcel)
 
 
 def test_a_set_comes_back_as_it_was_with_its_parts(merchant: Merchant, lamps: Category) -> None:

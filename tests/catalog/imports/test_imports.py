@@ -60,6 +60,19 @@ def test_a_row_becomes_a_product_with_card_stock_and_history(merchant: Merchant,
     assert Job.objects.filter(kind="product_import", status="done").count() == 2
 
 
+def test_size_customs_number_and_origin_come_by_english_or_chinese_columns(merchant: Merchant, lamps: Category) -> None:
+    english = {**LAMP, "Length (mm)": "300", "Width (mm)": "20.5 cm", "Height (mm)": "2 in", "HS code": "9405.50.00", "Made in": "Viet Nam"}
+    chinese = ["L-2", "纸灯", "lamps", "19.90", "300", "20厘米", "50", "94055000", "中国"]
+    header = ["编码", "标题", "类目", "价格", "长", "宽", "高", "海关编码", "原产国"]
+
+    imported(merchant, table(english | {"Made in": "Vietnam"}))
+    imported(merchant, table(chinese, header=header))
+
+    names = ("length_mm", "width_mm", "height_mm", "hs_code", "origin")
+    found = {row[0]: row[1:] for row in Variant.objects.values_list("sku", *names)}
+    assert found == {"L-1": (300, 205, 51, "94055000", "VN"), "L-2": (300, 200, 50, "94055000", "CN")}
+
+
 def test_goods_that_the_operator_looks_at_first_change_by_file_in_price_and_stock_only(merchant: Merchant, lamps: Category) -> None:
     imported(merchant, table([*LAMP.values()], header=[*LAMP]))
     Merchant.objects.filter(pk=merchant.pk).update(needs_approval=True)
@@ -133,6 +146,11 @@ def test_another_file_adds_a_variant_to_the_product_of_that_key(merchant: Mercha
         ({"Category": "home"}, "category", "category_not_leaf"),
         ({"Stock": "-1"}, "stock", "whole_number"),
         ({"Stock": "1.5"}, "stock", "whole_number"),
+        ({"Length (mm)": "0"}, "length", "side"),
+        ({"Height (mm)": "40000"}, "height", "side"),
+        ({"HS code": "6109"}, "hs_code", "hs_code"),
+        ({"HS code": "61O910"}, "hs_code", "hs_code"),
+        ({"Country of origin": "XX"}, "origin", "origin"),
         ({"Status": "perhaps"}, "status", "status_unknown"),
         ({"Status": "pending"}, "status", "status_forbidden"),
     ],
