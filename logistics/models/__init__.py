@@ -1,5 +1,6 @@
 from logistics.models.carriers import CarrierAccount, CarrierBooking, CarrierClaim, CarrierMessage
 from logistics.models.counts import CountLine, StockCount
+from logistics.models.pickups import DeliverySlot, PickupPoint, SlotDay
 from logistics.models.purchasing import PurchaseLine, PurchaseOrder, Supplier
 from logistics.models.routes import RoutePlan, RouteStop, Vehicle, VehicleRoute
 from logistics.models.shipments import Shipment, ShipmentEvent, ShipmentLine, ShippingRate
@@ -13,6 +14,8 @@ __all__ = [
     "CarrierClaim",
     "CarrierMessage",
     "CountLine",
+    "DeliverySlot",
+    "PickupPoint",
     "PurchaseLine",
     "PurchaseOrder",
     "Reservation",
@@ -23,6 +26,7 @@ __all__ = [
     "ShipmentLine",
     "ShippingRate",
     "ShippingZone",
+    "SlotDay",
     "Stock",
     "StockCount",
     "StockMovement",

@@ -21,6 +21,8 @@ from storefront.forms.addresses import AddressForm, CleanText
 
 # What only a parcel needs. The country stays, for tax depends on it.
 WHERE_TO = ("phone", "address", "city", "postcode")
+# What is not needed where everything is picked up; a shop may call then, too.
+PLACE = ("address", "city", "postcode")
 
 
 class CheckoutForm(AddressForm):
@@ -50,6 +52,9 @@ class CheckoutForm(AddressForm):
         if cart is not None and not cart.needs_address:
             for name in WHERE_TO:
                 del self.fields[name]
+        if cart is not None and cart.is_all_picked_up:
+            for name in PLACE:
+                self.fields[name].required = False
         self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
         self.conversion = conversion
         self.default_gateway = gateways[0][0] if gateways else ""
