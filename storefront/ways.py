@@ -44,7 +44,10 @@ class StoreOption:
     @property
     def ready_text(self) -> str:
         """By the store's own clock."""
-        return formats.date_format(self.ready, "D j M, H:i") if self.ready else ""
+        if self.ready is None:
+            return ""
+        day = f"{formats.date_format(self.ready, 'D')} {formats.date_format(self.ready, 'MONTH_DAY_FORMAT')}"
+        return f"{day} {self.ready:%H:%M}"
 
 
 @dataclass(frozen=True)

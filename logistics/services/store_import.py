@@ -31,10 +31,12 @@ class StoreRow:
     longitude: Decimal
     opening_hours: Mapping[str, Sequence[Sequence[str]]]
     time_zone: str
+    i18n: Mapping[str, dict[str, str]]
 
 
 def store_row(row: Any, *, country: str, time_zone: str) -> StoreRow:
-    """A row of a file: id, name, address (with address2), city, zip or postcode, location with lat and lon, hours, country, time_zone.
+    """A row of a file: id, name, address (with address2), city, zip or postcode, location with lat and lon, hours; country,
+    time_zone, name_zh and city_zh where it says them.
 
     Raises:
         ValueError: something is missing or cannot be; the text says what.
@@ -58,8 +60,13 @@ def store_row(row: Any, *, country: str, time_zone: str) -> StoreRow:
         raise ValueError(f"hours cannot be read: {error}") from error
     return StoreRow(
         **said, country=_text(row, "country") or country, latitude=_degrees(location, "lat"), longitude=_degrees(location, "lon"),
-        opening_hours=hours, time_zone=_text(row, "time_zone") or time_zone,
+        opening_hours=hours, time_zone=_text(row, "time_zone") or time_zone, i18n=_chinese(row),
     )  # fmt: skip
+
+
+def _chinese(row: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    texts = {name: text[:80] for name in ("name", "city") if (text := _text(row, f"{name}_zh"))}
+    return {"zh-hans": texts} if texts else {}
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -88,7 +95,7 @@ def import_store(*, merchant: Merchant, store: StoreRow) -> bool:
     if house is None:
         house = create_warehouse(
             merchant=merchant, code=store.code, name=store.name, kind=Warehouse.Kind.STORE, city=store.city, postcode=store.postcode,
-            country=store.country, priority=100,
+            country=store.country, priority=100, i18n=dict(store.i18n),
         )  # fmt: skip
     terms = dataclasses.replace(
         Terms(priority=house.priority, low_stock_at=house.low_stock_at), latitude=store.latitude, longitude=store.longitude,

@@ -40,6 +40,7 @@ from shop.demo import (
     travelling,
     used,
     warehouses,
+    ways,
     words,
 )
 from shop.demo.gallery import composing
@@ -127,6 +128,7 @@ def _besides(now: dt.datetime) -> None:
     team.gather(now)
     digital.buy(now)
     routes.bring(now)
+    ways.open_stores(now)
     travelling.send(now)
     approval.begin(now)
     applications.apply(now)
