@@ -13,6 +13,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_CLOSURE = 60
 MOST_SPANS = 4
 MINUTES_A_DAY = 24 * 60
+# Who writes a later hour counts to twenty-four.
+LAST_MORNING = 13 * 60
 Hours = Mapping[str, Sequence[Sequence[str]]]
 Span = tuple[dt.time, dt.time]
 
@@ -113,7 +115,7 @@ def _span(text: str, rule: str) -> list[str]:
         raise ValueError(rule)
     begins = int(match[1]) * 60 + int(match[2] or 0)
     ends = int(match[3]) * 60 + int(match[4] or 0)
-    if ends <= MINUTES_A_DAY // 2 and (ends <= begins or match[2] is None or match[4] is None):
+    if begins < LAST_MORNING and ends <= MINUTES_A_DAY // 2 and (ends <= begins or match[2] is None or match[4] is None):
         ends += MINUTES_A_DAY // 2
     ends = min(ends, MINUTES_A_DAY - 1) if ends <= MINUTES_A_DAY else ends
     if max(begins, ends) >= MINUTES_A_DAY:
