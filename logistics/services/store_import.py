@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from logistics.models import Warehouse
+from logistics.models import PickupPoint, Warehouse
 from logistics.rules.opening import parse_hours
 from logistics.services.pickup_points import PickupTerms, save_pickup_point
 from logistics.services.warehouses import Terms, create_warehouse, set_warehouse_terms
@@ -85,8 +85,8 @@ def _degrees(location: Mapping[str, Any], name: str) -> Decimal:
 
 
 @transaction.atomic
-def import_store(*, merchant: Merchant, store: StoreRow) -> bool:
-    """Make a store, or bring the one of this code up to date; always True.
+def import_store(*, merchant: Merchant, store: StoreRow) -> PickupPoint:
+    """Make a store, or bring the one of this code up to date.
 
     Raises:
         InvalidWarehouse, InvalidPickupPoint: what the row says cannot be.
@@ -102,7 +102,5 @@ def import_store(*, merchant: Merchant, store: StoreRow) -> bool:
         time_zone=store.time_zone,
     )  # fmt: skip
     set_warehouse_terms(warehouse_id=house.pk, terms=terms, merchant_id=merchant.pk)
-    save_pickup_point(
-        merchant_id=merchant.pk, warehouse_id=house.pk, terms=PickupTerms(address=store.address, opening_hours=store.opening_hours)
-    )
-    return True
+    said = PickupTerms(address=store.address, opening_hours=store.opening_hours)
+    return save_pickup_point(merchant_id=merchant.pk, warehouse_id=house.pk, terms=said)

@@ -93,7 +93,7 @@ def _hand_over(order_id: uuid.UUID, merchant_id: uuid.UUID, actor: str, at: dt.d
     if pickup.keep_until is not None and pickup.keep_until < at:
         raise PickupCodeExpired
     move_to(pickup, PickupStatus.COLLECTED, actor=actor, at=at, code="", code_hash="", ended_at=at)
-    ship_locked(order, carrier=str(pickup.warehouse)[:60], tracking_number=order.number, actor=actor, at=at)
+    ship_locked(order, carrier=pickup.warehouse.name[:60], tracking_number=order.number, actor=actor, at=at)
     return mark_delivered(order_id=order.pk, actor=actor, at=at)
 
 

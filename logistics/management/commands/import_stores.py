@@ -31,7 +31,8 @@ class Command(BaseCommand):
         for number, row in enumerate(rows, start=1):
             try:
                 store = store_row(row, country=options["country"], time_zone=options["time_zone"])
-                made += import_store(merchant=merchant, store=store)
+                import_store(merchant=merchant, store=store)
+                made += 1
             except (ValueError, DomainError) as error:
                 self.stderr.write(f"row {number}: {error}")
         self.stdout.write(f"{made} of {len(rows)} stores made or updated")
