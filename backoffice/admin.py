@@ -12,6 +12,7 @@ from backoffice.pages.grid import grid
 from backoffice.pages.health import health, orders_behind
 from backoffice.pages.imports import failed_rows, import_page, imports
 from backoffice.pages.payouts import payouts
+from backoffice.pages.pickups import pickups
 from backoffice.pages.routes import route_plan, routes
 from backoffice.pages.scan import scan
 from backoffice.pages.ship_numbers import ship_numbers
@@ -28,6 +29,7 @@ merchant_site.add_page("to-ship/", "to-ship", Duty.SHIPMENTS, to_ship)
 merchant_site.add_page("to-ship/customs/<uuid:shipment_id>/", "customs-form", Duty.SHIPMENTS, customs_form)
 merchant_site.add_page("to-ship/scan/", "scan", Duty.SHIPMENTS, scan)
 merchant_site.add_page("to-ship/numbers/", "ship-numbers", Duty.SHIPMENTS, ship_numbers)
+merchant_site.add_page("pick-ups/", "pick-ups", Duty.SHIPMENTS, pickups)
 merchant_site.add_page("balance/", "balance", Duty.BALANCE, balance)
 merchant_site.add_page("payouts/", "payouts", Duty.PAYOUTS, payouts)
 merchant_site.add_page("bank-account/", "bank-account", Duty.PAYOUTS, bank_account)

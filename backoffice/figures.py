@@ -112,8 +112,9 @@ def _span(days: int, sums: dict[str, Any], by_day: dict[dt.date, int], today: dt
 def merchant_counts(merchant: Merchant, now: dt.datetime) -> dict[str, int]:
     """What a merchant has to do, by name; four queries."""
     orders = MerchantOrder.objects.for_merchant(merchant).aggregate(
-        to_ship=Count("pk", filter=Q(status__in=TO_SHIP)),
-        overdue=Count("pk", filter=Q(status__in=TO_SHIP, ship_by__lt=now)),
+        to_ship=Count("pk", filter=Q(status__in=TO_SHIP, pickup_from=None)),
+        overdue=Count("pk", filter=Q(status__in=TO_SHIP, pickup_from=None, ship_by__lt=now)),
+        to_put_aside=Count("pk", filter=Q(status__in=TO_SHIP, pickup__status="waiting")),
         shipped=Count("pk", filter=Q(status=OrderStatus.SHIPPED)),
     )
     return {

@@ -29,6 +29,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("To ship"), "package_2", "to-ship", Duty.SHIPMENTS),
                 item(_("Waves"), "conveyor_belt", "waves", Duty.SHIPMENTS),
+                item(_("Pick-ups"), "storefront", "pick-ups", Duty.SHIPMENTS),
                 item(_("All orders"), "receipt_long", "orders_merchantorder_changelist", Duty.ORDERS),
                 item(_("Returns"), "assignment_return", "orders_aftersalescase_changelist", Duty.RETURNS),
                 item(_("Parcels"), "local_shipping", "logistics_shipment_changelist", Duty.SHIPMENTS),
@@ -77,6 +78,8 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Delivery price"), "payments", "logistics_shippingrate_changelist", Duty.SHIPPING),
                 item(_("Carriers"), "delivery_truck_speed", "logistics_carrieraccount_changelist", Duty.SHIPPING),
                 item(_("Shipping zones"), "public", "logistics_shippingzone_changelist", Duty.SHIPPING),
+                item(_("Pick-up points"), "storefront", "logistics_pickuppoint_changelist", Duty.SHIPPING),
+                item(_("Delivery slots"), "schedule", "logistics_deliveryslot_changelist", Duty.SHIPPING),
                 item(_("Warehouses"), "warehouse", "logistics_warehouse_changelist", Duty.SHIPPING),
                 item(_("Vehicles"), "airport_shuttle", "logistics_vehicle_changelist", Duty.SHIPMENTS),
                 item(_("Team"), "group", "merchants_membership_changelist", Duty.TEAM),

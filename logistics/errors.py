@@ -211,3 +211,34 @@ class InvalidDutyRate(DomainError):
     code = "invalid_duty_rate"
     message = _("Line %(line)s: this cannot be: %(field)s.")
     status = 400
+
+
+class InvalidPickupPoint(DomainError):
+    """`field` is what of it cannot be."""
+
+    code = "invalid_pickup_point"
+    message = _("This store cannot offer pick-up like this: %(field)s.")
+    status = 400
+
+
+class InvalidSlot(DomainError):
+    """`field` is what of it cannot be."""
+
+    code = "invalid_slot"
+    message = _("A delivery slot cannot be like this: %(field)s.")
+    status = 400
+
+
+class PickupNotOffered(DomainError):
+    code = "pickup_not_offered"
+    message = _("This store does not offer pick-up any more. Choose another way.")
+
+
+class SlotNotOffered(DomainError):
+    code = "slot_not_offered"
+    message = _("This delivery time cannot be chosen any more. Choose another one.")
+
+
+class SlotFull(DomainError):
+    code = "slot_full"
+    message = _("This delivery time has just been taken. Choose another one.")

@@ -102,11 +102,15 @@ def _names(centre: Centre) -> set[str]:
     return {english.casefold(), chinese, centre.name.casefold()}
 
 
+def position_of(city: str) -> Position | None:
+    """Where a city is that has a sorting centre, to a tenth of a degree; None for others."""
+    return next((centre.position for centre in CENTRES if city.strip().casefold() in _names(centre)), None)
+
+
 def _position(city: str) -> Position:
-    known = next((centre for centre in CENTRES if city.strip().casefold() in _names(centre)), None)
-    if known is not None:
-        return known.position
-    return CENTRES[int.from_bytes(hashlib.sha256(city.strip().casefold().encode()).digest()[:4]) % len(CENTRES)].position
+    return (
+        position_of(city) or CENTRES[int.from_bytes(hashlib.sha256(city.strip().casefold().encode()).digest()[:4]) % len(CENTRES)].position
+    )
 
 
 def _on_the_way(start: Position, end: Position, part: float) -> Position:

@@ -90,6 +90,13 @@ class OrderRestGivenUp(Event):
 
 
 @dataclass(frozen=True)
+class OrderReadyToCollect(Event):
+    """An order's goods wait in the store where its shopper picks them up."""
+
+    order_id: str
+
+
+@dataclass(frozen=True)
 class OrderDelivered(Event):
     order_id: str
 

@@ -142,3 +142,18 @@ class UndeliveredStatus(models.TextChoices):
 
 
 UNDELIVERED_TRANSITIONS = {"open": frozenset({"sent_again", "refunded", "arrived"})}
+
+
+class PickupStatus(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("pick-up", "To put aside")
+    READY = "ready", pgettext_lazy("pick-up", "Ready")
+    COLLECTED = "collected", _("Picked up")
+    MISSED = "missed", _("Not picked up")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+PICKUP_TRANSITIONS = {
+    "waiting": frozenset({"ready", "cancelled"}),
+    "ready": frozenset({"collected", "missed", "cancelled"}),
+}
+PICKUP_OPEN = ("waiting", "ready")

@@ -11,6 +11,7 @@ from orders.services.cases.deadlines import sweep_cases
 from orders.services.completion import complete_due
 from orders.services.expiry import expire_unpaid
 from orders.services.papers import issue_missing
+from orders.services.pickups import give_up_uncollected
 from orders.services.quotes import expire_quotes
 from orders.services.scorecards import compute_scorecards
 
@@ -44,6 +45,12 @@ def sweep_due_cases() -> int:
 def expire_due_quotes() -> int:
     """End price requests and offers whose time is over, judged by the database's clock."""
     return expire_quotes(at=database_now())
+
+
+@sweep(expires=300)
+def give_up_uncollected_pickups() -> int:
+    """Cancel and refund what nobody has picked up in time, judged by the database's clock."""
+    return give_up_uncollected(at=database_now())
 
 
 @sweep(expires=60)

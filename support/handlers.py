@@ -54,6 +54,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     notices,
     parcel_mails,
     payout_mails,
+    pickup_mails,
     quote_mails,
     review_mails,
     stock_mails,
@@ -87,7 +88,7 @@ def mail_merchant_of_cash_order(event: OrderConfirmed) -> None:
     order = _order(event.order_id)
     due = CashCollection.objects.get(reference=order.pk).amount_minor
     for reader in readers_at(order.merchant):
-        notify(subject_id=order.pk, reader=reader, write=lambda: notices.new_order(order, collect_minor=due), at=timezone.now())
+        notify(subject_id=order.pk, reader=reader, write=lambda: _new_order(order, collect_minor=due), at=timezone.now())
 
 
 @handles(CheckoutInReview)
@@ -141,11 +142,18 @@ def mail_late_payment_refunded(event: LatePaymentRefunded) -> None:
 def mail_merchant(event: OrderPaid) -> None:
     order = _order(event.order_id)
     for reader in readers_at(order.merchant):
-        notify(subject_id=order.pk, reader=reader, write=lambda: notices.new_order(order), at=timezone.now())
+        notify(subject_id=order.pk, reader=reader, write=lambda: _new_order(order), at=timezone.now())
+
+
+def _new_order(order: MerchantOrder, *, collect_minor: int = 0) -> Notice:
+    write = notices.new_order if order.pickup_from_id is None else pickup_mails.to_put_aside
+    return write(order, collect_minor=collect_minor)
 
 
 @handles(OrderShipped)
 def mail_shipped(event: OrderShipped) -> None:
+    if MerchantOrder.objects.filter(pk=event.order_id, pickup_from__isnull=False).exists():
+        return  # whoever has just picked it up knows
     shipments = Shipment.objects.filter(pk__in=event.shipment_ids).order_by("pk")
     _tell_buyer_of_order(event.order_id, lambda order: notices.shipped(order, shipments))
 
@@ -157,7 +165,7 @@ def mail_downloads(event: DownloadsReady) -> None:
 
 @handles(OrderDelivered)
 def mail_delivered(event: OrderDelivered) -> None:
-    _tell_buyer_of_order(event.order_id, notices.delivered)
+    _tell_buyer_of_order(event.order_id, lambda order: (pickup_mails.collected if order.pickup_from_id else notices.delivered)(order))
 
 
 @handles(OrderCancelled)

@@ -87,6 +87,7 @@ def _merchant_tiles(counts: dict[str, int]) -> list[tuple[Duty, dict[str, Any]]]
     return [
         (Duty.SHIPMENTS, to_do(counts["to_ship"], _("To ship"), desk, icon="package_2")),
         (Duty.SHIPMENTS, to_do(counts["overdue"], _("Overdue to ship"), f"{desk}?overdue=1", icon="alarm", urgent=True)),
+        (Duty.SHIPMENTS, to_do(counts["to_put_aside"], _("Pick-ups to put aside"), reverse("merchant:pick-ups"), icon="storefront")),
         (
             Duty.ORDERS,
             to_do(counts["shipped"], _("Shipped, not delivered"), _page("merchant", orders, "?queue=shipped"), icon="local_shipping"),

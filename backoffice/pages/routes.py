@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
-from backoffice.route_map import letter, route_map
+from backoffice.route_map import route_map
 from core.backoffice.base import actor_of
 from core.backoffice.display import money, status_label
+from core.drawn_maps import letter
 from core.errors import DomainError
 from logistics.errors import NotFound
 from logistics.routes import services

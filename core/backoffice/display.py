@@ -35,7 +35,7 @@ TONES = {
     "uploaded": "warning", "checking": "info", "checked": "warning", "discarded": "neutral", "undoing": "info", "undone": "neutral",
     "dismissed": "neutral", "visible": "success", "accepted": "success", "rejected": "danger", "clean": "success", "differs": "danger",
     "explained": "info", "resolved": "success", "open": "warning", "won": "success", "lost": "danger", "submitted": "warning",
-    "under_way": "primary",
+    "under_way": "primary", "missed": "danger",
     "sent_again": "primary", "arrived": "success",
     "proposed": "warning", "appealed": "info", "upheld": "danger", "lifted": "success",
     "ordered": "info", "part_received": "primary", "to_confirm": "warning", "posted": "success",

@@ -47,6 +47,8 @@ def _facts(row: Reservation) -> str:
         said.append(_("%(count)s km away") % {"count": formats.number_format(round(plan["metres"] / 1000))})
     if "leaves_on" in plan:
         said.append(_("sends on %(day)s") % {"day": formats.date_format(dt.date.fromisoformat(plan["leaves_on"]), "SHORT_DATE_FORMAT")})
+    if plan.get("chosen_by"):
+        said.append(_("chosen by the shopper"))
     if plan.get("moved_from"):
         said.append(_("moved here from %(warehouse)s") % {"warehouse": plan["moved_from"]})
     return " · ".join(said)

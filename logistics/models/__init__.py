@@ -1,7 +1,8 @@
 from logistics.models.carriers import CarrierAccount, CarrierBooking, CarrierClaim, CarrierMessage
 from logistics.models.counts import CountLine, StockCount
-from logistics.models.floor import FloorPlan, FloorScan, Wave, WavePick, WaveTote
 from logistics.models.customs import CustomsRegime, DutyRate
+from logistics.models.floor import FloorPlan, FloorScan, Wave, WavePick, WaveTote
+from logistics.models.pickups import DeliverySlot, PickupPoint, SlotDay
 from logistics.models.purchasing import PurchaseLine, PurchaseOrder, Supplier
 from logistics.models.routes import RoutePlan, RouteStop, Vehicle, VehicleRoute
 from logistics.models.shipments import Shipment, ShipmentEvent, ShipmentLine, ShippingRate
@@ -16,10 +17,12 @@ __all__ = [
     "CarrierClaim",
     "CarrierMessage",
     "CountLine",
+    "CustomsRegime",
+    "DeliverySlot",
+    "DutyRate",
     "FloorPlan",
     "FloorScan",
-    "CustomsRegime",
-    "DutyRate",
+    "PickupPoint",
     "PurchaseLine",
     "PurchaseOrder",
     "Reservation",
@@ -30,6 +33,7 @@ __all__ = [
     "ShipmentLine",
     "ShippingRate",
     "ShippingZone",
+    "SlotDay",
     "Stock",
     "StockCount",
     "StockMovement",

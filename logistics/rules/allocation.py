@@ -19,12 +19,16 @@ CRITERIA = ("costlier", "farther", "farther", "later")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Some pieces of a variant wanted by one merchant order (`group`)."""
+    """Some pieces of a variant wanted by one merchant order (`group`).
+
+    `only_from` is the code of the one warehouse it may come from, wherever the order goes; empty for any that serves the address.
+    """
 
     group: uuid.UUID
     merchant_id: uuid.UUID
     variant_id: uuid.UUID
     quantity: int
+    only_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +132,12 @@ def allocate(
 
 def _by_group(lines: Iterable[Line]) -> dict[uuid.UUID, list[Line]]:
     """Lines of each merchant order, the same variant twice added up, in a stable order."""
-    sums: dict[tuple[uuid.UUID, uuid.UUID, uuid.UUID], int] = defaultdict(int)
+    sums: dict[tuple[uuid.UUID, uuid.UUID, uuid.UUID, str], int] = defaultdict(int)
     for line in lines:
-        sums[line.group, line.variant_id, line.merchant_id] += line.quantity
+        sums[line.group, line.variant_id, line.merchant_id, line.only_from] += line.quantity
     groups: dict[uuid.UUID, list[Line]] = defaultdict(list)
-    for (group, variant_id, merchant_id), quantity in sorted(sums.items()):
-        groups[group].append(Line(group, merchant_id, variant_id, quantity))
+    for (group, variant_id, merchant_id, only_from), quantity in sorted(sums.items()):
+        groups[group].append(Line(group, merchant_id, variant_id, quantity, only_from))
     return groups
 
 
@@ -144,10 +148,16 @@ def _order(
     destination: Destination | None,
     at: dt.datetime | None,
 ) -> _Order:
-    own = {line.variant_id: [row for row in shelves[line.variant_id] if row.merchant_id == line.merchant_id] for line in wanted}
+    own = {line.variant_id: [row for row in shelves[line.variant_id] if _is_source(row, line)] for line in wanted}
+    if wanted[0].only_from:
+        destination = None
     served = {key: [row for row in rows if serves(row.site.zones, destination)] for key, rows in own.items()}
     others = {key: [row for row in rows if not serves(row.site.zones, destination)] for key, rows in own.items()}
     return _Order(wanted, served, others, left, destination, at)
+
+
+def _is_source(row: StockLevel, line: Line) -> bool:
+    return row.merchant_id == line.merchant_id and line.only_from in {"", row.warehouse}
 
 
 def _shortage(order: _Order) -> dict[uuid.UUID, int]:
@@ -172,6 +182,7 @@ def _pick(order: _Order) -> list[Pick]:
             **_facts(stock.site, order),
             **border(stock.site, order.destination),
         }
+        reasons |= {"chosen_by": "shopper"} if line.only_from else {}
         picks.append(Pick(line.group, line.merchant_id, stock.stock_id, line.variant_id, take, reasons))
         order.left[stock.stock_id] -= take
     return picks

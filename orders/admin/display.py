@@ -54,7 +54,7 @@ def lines_summary(order: MerchantOrder) -> SafeString:
 
 
 def ship_by_label(order: MerchantOrder, now: dt.datetime) -> Any:
-    return due_label(order.ship_by, now) if order.status in TO_SHIP else "–"
+    return due_label(order.ship_by, now) if order.status in TO_SHIP and order.pickup_from_id is None else "–"
 
 
 def state_label(order: MerchantOrder) -> SafeString:
@@ -62,6 +62,8 @@ def state_label(order: MerchantOrder) -> SafeString:
     labels = [status_label(order)]
     if order.part_shipped_at is not None and order.status == OrderStatus.PREPARING:
         labels.append(label(_("part sent"), "warning"))
+    if order.pickup_from_id is not None:
+        labels.append(label(_("pick-up"), "neutral"))
     if order.checkout.is_cash:
         labels.append(label(order.checkout.get_status_display(), "warning"))
     return format_html_join(" ", "{}", ((text,) for text in labels))

@@ -116,7 +116,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         form_class=ShipForm,
         icon="local_shipping",
         variant=ActionVariant.PRIMARY,
-        when=lambda row: row.status in TO_SHIP,
+        when=lambda row: row.status in TO_SHIP and row.pickup_from_id is None,
     )
     def ship(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         dispatching.dispatch_order(order_id=row.pk, actor=self.actor(request), at=now(), **form.parcel)
@@ -127,7 +127,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
         done=_("The parcel is on the route plan."),
         form_class=OwnDeliveryForm,
         icon="directions_car",
-        when=lambda row: row.status in TO_SHIP,
+        when=lambda row: row.status in TO_SHIP and row.pickup_from_id is None,
     )
     def deliver_own(self, request: HttpRequest, form: Any, row: MerchantOrder) -> None:
         wanted = {name: form.cleaned_data[name] for name in ("day", "note")}
@@ -236,7 +236,7 @@ class MerchantOrderAdmin(MerchantModelAdmin):
     def _send_each(self, request: HttpRequest, queryset: QuerySet[Any], send: Callable[[MerchantOrder, dict[str, Any]], Any]) -> int:
         """How many of those to be sent left; why the others did not is said."""
         done = 0
-        for order in queryset.filter(status__in=TO_SHIP):
+        for order in queryset.filter(status__in=TO_SHIP, pickup_from=None):
             try:
                 send(order, {"actor": self.actor(request), "at": now()})
                 done += 1

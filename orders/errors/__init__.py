@@ -75,6 +75,15 @@ from orders.errors.downloads import (
 from orders.errors.papers import NothingToInvoice, PaperNotFound
 from orders.errors.quotes import QuoteFixed, QuoteInvalid, QuoteNotFound, QuoteNotOffered, QuoteNotUsable, TooManyQuotes
 from orders.errors.undelivered import UndeliveredNotFound
+from orders.errors.ways import (
+    NotAtStore,
+    PickedUpInStore,
+    PickupCodeExpired,
+    PickupCodeWrong,
+    PickupNotFound,
+    PickupNotPaid,
+    TooManyPickupCodes,
+)
 
 __all__ = [
     "AddressNeeded",
@@ -119,6 +128,7 @@ __all__ = [
     "ExchangeNotPossible",
     "ExtraCheckNeeded",
     "InvalidQuantity",
+    "NotAtStore",
     "NotAtTheDoor",
     "NotBought",
     "NotInCurrency",
@@ -128,6 +138,11 @@ __all__ = [
     "PaperNotFound",
     "PartShipped",
     "PaymentDeclined",
+    "PickedUpInStore",
+    "PickupCodeExpired",
+    "PickupCodeWrong",
+    "PickupNotFound",
+    "PickupNotPaid",
     "PointsNotAllowed",
     "PriceChanged",
     "PurchaseNumberInvalid",
@@ -145,6 +160,7 @@ __all__ = [
     "SoldOut",
     "TextMissing",
     "TooManyPhotos",
+    "TooManyPickupCodes",
     "TooManyQuotes",
     "TooManyUnpaid",
     "UndeliveredNotFound",

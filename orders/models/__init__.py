@@ -6,6 +6,7 @@ from orders.models.downloads import Download
 from orders.models.duties import DutyEstimate
 from orders.models.origins import PurchaseOrigin
 from orders.models.papers import Invoice, PaperCounter, PaperKind
+from orders.models.pickups import Pickup
 from orders.models.purchases import Checkout, MerchantOrder, OrderLine
 from orders.models.quotes import Quote
 from orders.models.refunds import OrderRefund, OrderRefundLine
@@ -32,6 +33,7 @@ __all__ = [
     "OrderRefundLine",
     "PaperCounter",
     "PaperKind",
+    "Pickup",
     "PurchaseOrigin",
     "Quote",
     "TaxKind",

@@ -11,6 +11,7 @@ from catalog.models import PriceList, Product, Variant
 from catalog.rules.personalisation import label_of
 from core.exchange.rules import converted_back
 from core.models import Entity, Stateful
+from logistics.models import SlotDay, Warehouse
 from merchants.models import Merchant, TenantQuerySet
 from orders import states
 
@@ -129,6 +130,10 @@ class MerchantOrder(Stateful):
     # When the buyer asked for digital goods at once and gave up the right to withdraw for it; nothing where there are none in it.
     digital_consent_at = models.DateTimeField(_("delivery at once agreed"), null=True)
     is_digital = models.BooleanField(_("digital"), default=False, help_text=_("Nothing of it is sent."))
+    # What the shopper chose beside being sent it: the store where it is picked up, or the hours at which the merchant comes.
+    pickup_from = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("picked up at"))
+    slot_day = models.ForeignKey(SlotDay, on_delete=models.PROTECT, null=True, related_name="orders", verbose_name=_("delivery slot"))
+    slot_released_at = models.DateTimeField(null=True)
     # When the first of several parcels left; nothing on orders that were sent at once.
     part_shipped_at = models.DateTimeField(_("part shipped"), null=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True)
@@ -170,6 +175,11 @@ class MerchantOrder(Stateful):
                 name="order_tax",
             ),
             models.CheckConstraint(condition=Q(is_digital=False) | Q(digital_consent_at__isnull=False), name="order_digital_consent"),
+            models.CheckConstraint(
+                condition=Q(pickup_from=None) | Q(slot_day=None, is_digital=False),
+                name="order_one_way",
+            ),
+            models.CheckConstraint(condition=Q(slot_released_at=None) | Q(slot_day__isnull=False), name="order_slot_released"),
         ]
         indexes = [
             models.Index(fields=["merchant", "status", "ship_by"], name="order_queue"),

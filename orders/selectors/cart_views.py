@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from catalog.selectors.bundles import BundleView
 from logistics.rules.duties import Declared
+from logistics.way_selectors import Ways
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,16 @@ class CartLineView:
     taxed: tuple[tuple[int, str], ...] = ()
     # What of it is sent, by variant, as customs are told.
     declared: tuple[tuple[uuid.UUID, Declared], ...] = ()
+    # How many days its merchant takes until it is handed over.
+    handling_days: int = 0
+
+    @property
+    def pieces(self) -> list[tuple[uuid.UUID, int]]:
+        """Variants and pieces that lie on shelves: of a set its parts; nothing of what is downloaded."""
+        parts = [(part.variant, part.quantity * self.quantity) for part in self.bundle.parts] if self.bundle else []
+        if self.bundle:
+            return [(variant.variant_id, pieces) for variant, pieces in parts if not variant.is_digital]
+        return [] if self.is_digital else [(self.variant_id, self.quantity)]
 
     @property
     def saved_minor(self) -> int:
@@ -90,6 +101,11 @@ class Parcel:
     shipping_minor: int
     free_over_minor: int | None
     free_over_missing_minor: int | None
+    # What may be chosen beside sending it, what was, and what sending it costs or would cost.
+    ways: Ways = field(default_factory=Ways)
+    chosen: str = "sent"
+    sent_minor: int = 0
+    is_picked_up: bool = False
 
     @property
     def total_minor(self) -> int:
@@ -123,6 +139,11 @@ class CartView:
     def needs_address(self) -> bool:
         """Whether something is sent; an empty cart asks, too."""
         return not self.parcels or not all(parcel.is_digital for parcel in self.parcels)
+
+    @property
+    def is_all_picked_up(self) -> bool:
+        """Whether nothing of it is sent, though something lies on shelves."""
+        return self.needs_address and all(parcel.is_digital or parcel.is_picked_up for parcel in self.parcels) and not self.is_empty
 
     @property
     def has_digital(self) -> bool:

@@ -197,6 +197,7 @@ def _line_view(
         answers=[(field.label_in(language), line.answers[field.key]) for field in variant.asked if field.key in line.answers],
         is_bespoke=wanted.is_bespoke,
         bundle=bundle,
+        handling_days=wanted.handling_days,
         taxed=_taxed(wanted, bundle, currency) if bundle is not None and problem not in WORTHLESS else (),
         declared=_declared(wanted, bundle, currency) if problem not in WORTHLESS else (),
     )

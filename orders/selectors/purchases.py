@@ -17,6 +17,7 @@ from orders.errors import CheckoutNotFound, OrderNotFound
 from orders.models import AfterSalesCase, Checkout, Download, Invoice, MerchantOrder, OrderLine
 from orders.rules.taxes import TaxShare
 from orders.selectors.papers import papers_of
+from orders.selectors.pickups import PickupView, pickups_by_order
 from orders.selectors.taxes import taxes_of
 from orders.selectors.timeline import TimelineEntry, timelines
 from orders.states import CASE_UNSETTLED, CheckoutStatus, OrderStatus
@@ -37,6 +38,7 @@ class OrderView:
     papers: list[Invoice] = field(default_factory=list)
     cases: list[AfterSalesCase] = field(default_factory=list)
     downloads: list[Download] = field(default_factory=list)
+    pickup: PickupView | None = None
 
     @property
     def is_disputed(self) -> bool:
@@ -78,7 +80,12 @@ class OrderPage:
     @property
     def parcels(self) -> int:
         """How many of its orders are sent."""
-        return sum(not view.order.is_digital for view in self.orders)
+        return sum(not view.order.is_digital and view.pickup is None for view in self.orders)
+
+    @property
+    def is_picked_up(self) -> bool:
+        """Whether something of it waits in a store, or will."""
+        return any(view.pickup is not None for view in self.orders)
 
     @property
     def is_in_review(self) -> bool:
@@ -157,6 +164,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
     cases: dict[uuid.UUID, list[AfterSalesCase]] = {}
     for case in _cases([order.pk for order in orders]) if with_progress else ():
         cases.setdefault(case.order_id, []).append(case)
+    pickups = pickups_by_order(orders)
     downloads = downloads_by_order([order.pk for order in orders if order.digital_consent_at])
     return OrderPage(
         checkout=checkout,
@@ -170,6 +178,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
                 papers=papers.get(order.pk, []),
                 cases=cases.get(order.pk, []),
                 downloads=downloads.get(order.pk, []),
+                pickup=pickups.get(order.pk),
             )
             for order in orders
         ],
@@ -178,7 +187,7 @@ def order_page(checkout: Checkout, *, with_progress: bool = True) -> OrderPage:
 
 @compiled
 def _orders_with_merchants(checkout_id: uuid.UUID) -> QuerySet[MerchantOrder]:
-    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant", "duty_estimate").order_by("number")
+    return MerchantOrder.objects.filter(checkout=checkout_id).select_related("merchant", "duty_estimate", "slot_day").order_by("number")
 
 
 @compiled
@@ -215,8 +224,8 @@ def orders_of(merchant: Merchant) -> QuerySet[MerchantOrder]:
 
 
 def orders_to_ship(merchant: Merchant) -> QuerySet[MerchantOrder]:
-    """What a merchant has to send, the most urgent first."""
-    return orders_of(merchant).filter(status__in=TO_SHIP).order_by("ship_by", "pk")
+    """What a merchant has to send, the most urgent first; what is picked up in a store is not sent."""
+    return orders_of(merchant).filter(status__in=TO_SHIP, pickup_from=None).order_by("ship_by", "pk")
 
 
 def reviewable_lines(checkout: Checkout) -> list[OrderLine]:

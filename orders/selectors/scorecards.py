@@ -60,7 +60,10 @@ def span_of(day: dt.date, days: int) -> Span:
 
 def orders_of_measure(measure: Measure, span: Span) -> QuerySet[MerchantOrder]:
     """The orders a share is taken of, over all merchants; `went_wrong` says which of them count against their merchant."""
-    return _SHARES[measure](MerchantOrder.objects.filter(is_digital=False), span)
+    orders = MerchantOrder.objects.filter(is_digital=False)
+    if measure in {Measure.LATE, Measure.TRACKED, Measure.ON_TIME}:
+        orders = orders.filter(pickup_from=None)  # it leaves when its shopper comes, and has no carrier
+    return _SHARES[measure](orders, span)
 
 
 def _due(orders: QuerySet[Any], span: Span) -> QuerySet[Any]:

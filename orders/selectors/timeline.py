@@ -75,7 +75,12 @@ def timelines(orders: Sequence[MerchantOrder], parcels: Mapping[uuid.UUID, Seque
     changes = StateChange.objects.filter(entity=MerchantOrder._meta.label_lower, entity_id__in=entries).order_by("at", "id")
     for change in changes:
         entries[change.entity_id].append(_of_change(change))
+    in_store = {order.pk for order in orders if order.pickup_from_id is not None}
+    for order_id in in_store:  # nothing was sent: the shopper has it
+        entries[order_id] = [entry for entry in entries[order_id] if entry.code != OrderStatus.SHIPPED]
     for order_id, shipments in parcels.items():
+        if order_id in in_store:
+            continue
         scans = [_of_event(shipment, event) for shipment in shipments for event in shipment.events.all()]
         entries[order_id] = _told_once(entries[order_id], scans)
     return {order_id: sorted(found, key=lambda entry: entry.at) for order_id, found in entries.items()}

@@ -15,6 +15,7 @@ from orders.services.downloads import revoke_unused
 from orders.services.moves import locked_checkout, locked_order
 from orders.services.returns_of_money import refund_rest
 from orders.services.unpaid import give_up
+from orders.services.ways import end_ways
 from orders.states import CaseSide, CheckoutStatus, OrderStatus
 from payments.services import cash
 
@@ -63,6 +64,7 @@ def cancel_order(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     if order.checkout.is_cash:
         cash.drop(reference=order.pk, reason=reason, at=at)
     refund = refund_rest(order=order, actor=actor, reason=reason, at=at)
+    end_ways([order], actor=actor, reason=reason, at=at)
     outbox.publish(OrderCancelled(order_id=str(order.pk), reason=reason, refunded_minor=refund.cash_minor + refund.credit_minor))
     logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason, group=order.pk, actor=actor)
     return order

@@ -24,6 +24,7 @@ from core.money import Money
 from core.states import StaleState, record_change, write_changes
 from logistics import services as logistics
 from logistics.errors import NotServed, OutOfStock
+from logistics.models import Warehouse
 from logistics.rules import Destination, Load
 from logistics.selectors import shipping_quote
 from loyalty import rules as loyalty_rules
@@ -36,6 +37,7 @@ from orders.errors import (
     Busy,
     CartEmpty,
     CheckoutNotFound,
+    NotAtStore,
     NotInCurrency,
     NotSentThere,
     PointsNotAllowed,
@@ -58,6 +60,7 @@ from orders.services.hoarding import refuse_hoarding
 from orders.services.order_rows import Buyer, Means, Quote, new_checkout, new_line, new_order
 from orders.services.quotes import use_quotes
 from orders.services.trade import bought_for
+from orders.services.ways import NO_WAYS, Ways, keep_ways, look_up, note_stores
 
 # PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
 LOST_WAITS = {"55P03", "40P01", "40001"}
@@ -90,6 +93,8 @@ def place_order(
             be bought as it is.
         BondedLimitExceeded: more goods out of bond than one purchase may hold.
         NotSentThere: nothing of one line lies where it is sent to this address from.
+        NotAtStore: the store that was chosen has too little of it.
+        PickupNotOffered, SlotNotOffered, SlotFull: the way that was chosen cannot be had any more.
         PriceChanged: the total is no longer the one that was seen, because a price or a rate has changed.
         QuoteNotUsable: a price agreed with a merchant is no longer good.
         PointsNotAllowed: more points than may be used.
@@ -138,10 +143,12 @@ def _place(cart_id: uuid.UUID, key: uuid.UUID, buyer: Buyer, means: Means, expec
     conversion = means.conversion
     bought = bought_for(company_id=buyer.company_id, user_id=buyer.user_id, number=buyer.purchase_number, at=at)
     wanted = _wanted(cart, conversion, bought.trader)
-    refuse_undeliverable(wanted, address=buyer.address, has_consent=buyer.wants_digital_now)
+    ways = look_up(buyer.ways, list(rules.shipped_by_merchant(wanted))) if buyer.ways else NO_WAYS
+    sent = [line for line in wanted if line.variant.is_digital or not ways.is_picked_up(line.variant.merchant_id)]
+    refuse_undeliverable(sent, address=buyer.address, has_consent=buyer.wants_digital_now)
     # Weighed as the cart shows it: sets as they are.
     loads = rules.loads_by_merchant(wanted)
-    quote = replace(_quote(unpacked(wanted, conversion), loads, buyer, means.points, at, conversion), bought_for=bought)
+    quote = replace(_quote(unpacked(wanted, conversion), loads, buyer, means.points, at, conversion, ways), bought_for=bought)
     if quote.total_minor != expected_total_minor:
         total = Money(quote.total_minor, conversion.currency)
         raise PriceChanged(total=total.format(get_language() or buyer.language), total_minor=quote.total_minor)
@@ -197,7 +204,13 @@ def _wanted(cart: Cart, conversion: Conversion, trader: Trader | None) -> list[r
 
 
 def _quote(
-    wanted: Sequence[rules.WantedLine], loads: Mapping[uuid.UUID, Load], buyer: Buyer, points: int, at: dt.datetime, conversion: Conversion
+    wanted: Sequence[rules.WantedLine],
+    loads: Mapping[uuid.UUID, Load],
+    buyer: Buyer,
+    points: int,
+    at: dt.datetime,
+    conversion: Conversion,
+    ways: Ways,
 ) -> Quote:
     goods = rules.goods_by_merchant(wanted)
     if points:
@@ -207,12 +220,14 @@ def _quote(
             raise PointsNotAllowed(most=most)
     sent = rules.shipped_by_merchant(wanted)
     shipping = shipping_quote(sent, conversion, Destination(buyer.country, buyer.postcode), loads) if sent else {}
+    shipping = {**shipping, **ways.fees(conversion)}
     worth = loyalty_rules.value_minor(points, conversion=conversion)
-    return Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion)
+    return Quote(rules.quoted_orders(wanted, shipping, points, worth, currency=conversion.currency), points, conversion, ways=ways)
 
 
 def _write(checkout: Checkout, quote: Quote, buyer: Buyer, at: dt.datetime) -> list[MerchantOrder]:
     orders = [new_order(checkout, number, quoted, quote.conversion, at) for number, quoted in enumerate(quote.orders, start=1)]
+    note_stores(orders, quote.ways)
     lines = [new_line(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.lines]
     commissions = charge(orders=orders, lines=lines, quotes=quote.orders, country=buyer.country, at=at)
     insert([checkout])
@@ -234,19 +249,36 @@ def _take(checkout: Checkout, orders: Sequence[MerchantOrder], quote: Quote, at:
     pairs = [(order, line) for order, quoted in zip(orders, quote.orders, strict=True) for line in quoted.sent_lines]
     if not pairs:
         return
+    sources = keep_ways(orders, quote.ways, Destination(checkout.country, checkout.postcode), at) if quote.ways.chosen else {}
     try:
         reserved = logistics.reserve(
             reference=checkout.pk,
-            lines=[logistics.ReservationLine(order.pk, order.merchant_id, line.variant.variant_id, line.quantity) for order, line in pairs],
+            lines=[_promise(order, line, sources) for order, line in pairs],
             expires_at=checkout.expires_at,
             at=at,
             destination=Destination(checkout.country, checkout.postcode),
         )
     except OutOfStock as error:
+        _refuse_store(checkout, pairs, error, sources)
         raise SoldOut(title=_title(checkout, pairs, error.variant_id), available=error.available) from error
     except NotServed as error:
         raise NotSentThere(title=_title(checkout, pairs, error.variant_id), country=country(checkout.country)) from error
     freeze_duties(orders=orders, quote=quote, reserved=reserved, country=checkout.country, at=at)
+
+
+def _promise(order: MerchantOrder, line: rules.WantedLine, sources: Mapping[uuid.UUID, Warehouse]) -> logistics.ReservationLine:
+    only_from = sources[order.pk].code if order.pk in sources else ""
+    return logistics.ReservationLine(order.pk, order.merchant_id, line.variant.variant_id, line.quantity, only_from)
+
+
+def _refuse_store(
+    checkout: Checkout, pairs: Sequence[tuple[MerchantOrder, rules.WantedLine]], error: OutOfStock, sources: Mapping[uuid.UUID, Warehouse]
+) -> None:
+    """Raises NotAtStore where the place was chosen: elsewhere there may be more."""
+    store = next((sources.get(order.pk) for order, line in pairs if line.variant.variant_id == error.variant_id), None)
+    if store is not None:
+        title = _title(checkout, pairs, error.variant_id)
+        raise NotAtStore(store=store.text("name"), title=title, available=error.available) from error
 
 
 def _title(checkout: Checkout, pairs: Sequence[tuple[MerchantOrder, rules.WantedLine]], variant_id: uuid.UUID) -> str:

@@ -10,6 +10,7 @@ from core.states import IllegalTransition, move_to
 from logistics import services as logistics
 from logistics.selectors import pieces_due, shipments_of
 from logistics.states import ShipmentStatus
+from orders.errors import PickedUpInStore
 from orders.events import OrderDelivered, OrderPartShipped, OrderShipped
 from orders.models import MerchantOrder
 from orders.services.cases.superseding import refuse_cancellation
@@ -63,8 +64,18 @@ def ship_order(
         MoreThanDue: more pieces than are left of a variant.
         TrackingUsed: other goods of it went under this number.
         InvalidTracking, InvalidQuantity: what was typed.
+        PickedUpInStore: its shopper comes to the store for it.
     """
     order = locked_order(order_id)
+    if order.pickup_from_id is not None:
+        raise PickedUpInStore
+    return ship_locked(order, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at, pieces=pieces)
+
+
+def ship_locked(
+    order: MerchantOrder, *, carrier: str, tracking_number: str, actor: str, at: dt.datetime, pieces: Mapping[uuid.UUID, int] | None = None
+) -> MerchantOrder:
+    """`ship_order` for an order whose row the caller has locked, also one that is handed over in a store."""
     if order.status not in SENT and OrderStatus.SHIPPED not in MerchantOrder.TRANSITIONS.get(order.status, frozenset()):
         raise IllegalTransition(status=order.get_status_display())
     refuse_cancellation(order, actor=actor, at=at)

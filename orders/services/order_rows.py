@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -15,8 +15,10 @@ from core.exchange.rules import Conversion
 from core.ids import order_number, secret_token
 from orders import rules
 from orders.models import Cart, Checkout, MerchantOrder, OrderLine
+from orders.rules.ways import ChosenWay
 from orders.services.credits import CreditWish
 from orders.services.trade import BoughtFor, kept_of_list
+from orders.services.ways import NO_WAYS, Ways
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Buyer:
     purchase_number: str = ""
     # Asks for digital goods at once, and knows that the right to withdraw ends with the download.
     wants_digital_now: bool = False
+    # By merchant; whose is not in it sends, as always.
+    ways: Mapping[uuid.UUID, ChosenWay] = field(default_factory=dict)
 
     @property
     def actor(self) -> str:
@@ -63,6 +67,7 @@ class Quote:
     points: int
     conversion: Conversion
     bought_for: BoughtFor = BoughtFor()  # noqa: RUF009  nothing of it can change
+    ways: Ways = NO_WAYS
 
     @property
     def goods_minor(self) -> int:

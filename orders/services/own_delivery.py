@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +19,8 @@ from payments.models import CashCollection
 def deliver_ourselves(*, order_id: uuid.UUID, day: dt.date, note: str = "", actor: str, at: dt.datetime) -> list[RouteStop]:
     """Ship an order with the merchant's own vehicles on a day: one stop for each of its parcels. Again changes nothing.
 
+    On the day of the slot that the shopper chose, its hours are the stops' time window.
+
     The shopper reads the shop's name where a carrier's would be, and the order's number where a tracking number would.
 
     Raises:
@@ -30,10 +33,10 @@ def deliver_ourselves(*, order_id: uuid.UUID, day: dt.date, note: str = "", acto
     ship_order(order_id=order.pk, carrier=order.merchant.name[:60], tracking_number=order.number, actor=actor, at=at)
     parcels = Shipment.objects.filter(reference=order.pk, direction=Shipment.Direction.TO_SHOPPER, tracking_number=order.number)
     recipient = _recipient(order, note)
-    return [
-        add_stop(shipment=parcel, label=order.number, recipient=recipient, merchant=order.merchant, day=day, actor=actor, at=at)
-        for parcel in parcels.select_related("warehouse").order_by("pk")
-    ]
+    slot = order.slot_day if order.slot_day is not None and order.slot_day.day == day else None
+    window = (slot.starts_at, slot.ends_at) if slot else (None, None)
+    said: dict[str, Any] = {"label": order.number, "recipient": recipient, "merchant": order.merchant, "window": window}
+    return [add_stop(shipment=parcel, day=day, actor=actor, at=at, **said) for parcel in parcels.select_related("warehouse").order_by("pk")]
 
 
 def _recipient(order: MerchantOrder, note: str) -> Recipient:

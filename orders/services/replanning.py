@@ -20,7 +20,8 @@ from orders.services.moves import locked_order
 def replan_order(*, order_id: uuid.UUID, actor: str, at: dt.datetime, reason: str, away_from: Collection[uuid.UUID] = ()) -> int:
     """Send an order that waits to be shipped from elsewhere: what lies in closed warehouses or in `away_from` is promised from others.
 
-    Returns how many pieces moved. An order that is not waiting to be shipped stays as it is.
+    Returns how many pieces moved. An order that is not waiting to be shipped, or is picked up in a store, stays as
+    it is.
 
     Args:
         away_from: keys of warehouses or stock rows.
@@ -31,7 +32,7 @@ def replan_order(*, order_id: uuid.UUID, actor: str, at: dt.datetime, reason: st
         StaleState: somebody else took it at this moment.
     """
     order = locked_order(order_id)
-    if order.status not in TO_SHIP:
+    if order.status not in TO_SHIP or order.pickup_from_id is not None:
         return 0
     return logistics.replan(group=order.pk, destination=destination_of(order), actor=actor, at=at, reason=reason, away_from=away_from)
 

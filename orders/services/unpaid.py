@@ -10,6 +10,7 @@ from orders.models import Checkout
 from orders.services.credits import return_credit
 from orders.services.moves import move_orders
 from orders.services.quotes import return_quotes
+from orders.services.ways import end_ways
 from orders.states import CheckoutStatus
 from payments.services import attempts
 
@@ -31,6 +32,7 @@ def give_up(checkout: Checkout, status: Any, *, actor: str, reason: str, at: dt.
         for order in orders:
             loyalty.give_back(reference=order.pk, at=at)
     attempts.cancel_attempt(reference=checkout.pk, at=at)
+    end_ways(orders, actor=actor, reason=reason, at=at)
     logistics.release_reservations(reference=checkout.pk, at=at, reason=reason, actor=actor)
 
 

@@ -42,6 +42,7 @@ from shop.demo import (
     travelling,
     used,
     warehouses,
+    ways,
     words,
 )
 from shop.demo.gallery import composing
@@ -130,6 +131,7 @@ def _besides(now: dt.datetime) -> None:
     team.gather(now)
     digital.buy(now)
     routes.bring(now)
+    ways.open_stores(now)
     travelling.send(now)
     approval.begin(now)
     applications.apply(now)

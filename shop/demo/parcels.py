@@ -14,7 +14,7 @@ def send_a_part(now: dt.datetime) -> None:
     """One piece of the first order to ship of which there are several; again changes nothing."""
     if MerchantOrder.objects.filter(part_shipped_at__isnull=False).exists():
         return
-    for order in MerchantOrder.objects.filter(status__in=TO_SHIP).order_by("ship_by", "pk"):
+    for order in MerchantOrder.objects.filter(status__in=TO_SHIP, pickup_from=None).order_by("ship_by", "pk"):
         due = pieces_due(order.pk)
         if sum(due.values()) > 1:
             number = f"DEMO{order.pk.int % 10**10:010d}"

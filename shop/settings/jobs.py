@@ -62,6 +62,7 @@ CELERY_BEAT_SCHEDULE = {
     "decide overdue payment reviews": {"task": "orders.tasks.decide_due_reviews", "schedule": 30.0},
     "forget where purchases came from": {"task": "orders.tasks.forget_origins", "schedule": 3600.0},
     "complete due orders": {"task": "orders.tasks.complete_due_orders", "schedule": 60.0},
+    "give up what is not picked up": {"task": "orders.tasks.give_up_uncollected_pickups", "schedule": 60.0},
     "expire price requests": {"task": "orders.tasks.expire_due_quotes", "schedule": 60.0},
     "compute the merchants' scorecards": {"task": "orders.tasks.compute_due_scorecards", "schedule": 1800.0},
     "sweep after-sales cases": {"task": "orders.tasks.sweep_due_cases", "schedule": 60.0},

@@ -22,6 +22,8 @@ from storefront.forms.addresses import AddressForm, CleanText
 
 # What only a parcel needs. The country stays, for tax depends on it.
 WHERE_TO = ("phone", "address", "city", "postcode")
+# What is not needed where everything is picked up; a shop may call then, too.
+PLACE = ("address", "city", "postcode")
 
 RECOUNT = {
     "hx-trigger": "change", "hx-include": "#checkout-form", "hx-vals": '{"apply": "totals"}', "hx-target": "#summary",
@@ -59,6 +61,9 @@ class CheckoutForm(AddressForm):
                 del self.fields[name]
         # Tax, delivery and import charges depend on it, so they are counted again.
         self.fields["country"].widget.attrs |= RECOUNT | {"hx-post": reverse("checkout")}
+        if cart is not None and cart.is_all_picked_up:
+            for name in PLACE:
+                self.fields[name].required = False
         self.fields["gateway"].choices = gateways  # type: ignore[attr-defined]
         self.conversion = conversion
         self.default_gateway = gateways[0][0] if gateways else ""

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from orders.errors import CartEmpty
 from orders.models import Cart, Checkout
 from orders.selectors import CartView, cart_view
 from orders.selectors.taxes import taxes_of_cart
+from orders.selectors.ways import choose_ways
 from orders.services import checkout as placing
 from orders.states import CheckoutStatus
 from payments.errors import GiftCardEmpty, GiftCardOfAnotherCurrency
@@ -31,6 +33,7 @@ from storefront.tenders import known_tenders, tenders_for_cart
 from storefront.traders import trader_of
 from storefront.views.cart import cart_page
 from storefront.views.pay import to_provider_once_placed
+from storefront.ways import chosen_ways, shown_ways
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +69,7 @@ def _place(request: HttpRequest, row: Cart | None) -> HttpResponse:
         placed = placing.place_order(
             cart_id=row.pk,
             key=form.cleaned_data["key"],
-            buyer=form.buyer(user, get_language() or settings.LANGUAGE_CODE),
+            buyer=replace(form.buyer(user, get_language() or settings.LANGUAGE_CODE), ways=chosen_ways(request, view)),
             points=form.points_used,
             expected_total_minor=total,
             at=timezone.now(),
@@ -141,7 +144,17 @@ def _context(request: HttpRequest, form: CheckoutForm, view: CartView, refusal: 
     offered = tenders_for_cart(view, summary.due_minor)
     country = str(form["country"].value() or settings.OPERATOR_COUNTRY)
     taxes = {"taxes": taxes_of_cart(view, country, timezone.now()), "taxes_to": country, "duties": duties_shown(view, form)}
-    return {"form": form, "cart": view, "offer": summary.offer, "summary": summary, "tenders": offered, "card_refusal": refusal, **taxes}
+    ways = shown_ways(view, str(form["city"].value() or "") if "city" in form.fields else "", timezone.now())
+    return {
+        "ways": ways,
+        "form": form,
+        "cart": view,
+        "offer": summary.offer,
+        "summary": summary,
+        "tenders": offered,
+        "card_refusal": refusal,
+        **taxes,
+    }
 
 
 def _chosen(request: HttpRequest) -> Chosen:
@@ -152,7 +165,8 @@ def _chosen(request: HttpRequest) -> Chosen:
 def _sum_up(request: HttpRequest, row: Cart | None, address: Mapping[str, Any]) -> CartView:
     """The cart as it costs sent to an address: the one typed, else the member's own, else the country that the form offers first."""
     to = Destination(str(address.get("country") or settings.OPERATOR_COUNTRY), str(address.get("postcode") or ""))
-    return counted(request, cart_view(row, get_language(), current(), trader_of(request), to))
+    view = counted(request, cart_view(row, get_language(), current(), trader_of(request), to))
+    return choose_ways(view, chosen_ways(request, view), to, current(), timezone.now())
 
 
 def _known(user: User | None) -> dict[str, Any]:

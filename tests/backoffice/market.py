@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -27,8 +28,11 @@ from logistics.services import create_warehouse, receive_stock, record_tracking,
 from logistics.services.carrier_accounts import create_carrier_account
 from logistics.services.carrier_inbox import process_carrier_messages, receive_carrier_message
 from logistics.services.counts import open_count
+from logistics.services.pickup_points import PickupTerms, save_pickup_point
 from logistics.services.purchasing import draft_purchase, save_supplier
+from logistics.services.slots import SlotOffer, offer_slot
 from logistics.services.transfers import draft_transfer
+from logistics.services.warehouses import Terms, set_warehouse_terms
 from logistics.services.zones import ZonePrice, save_shipping_zone
 from merchants.models import ApiKey, Membership, Merchant, Operation
 from merchants.services.api_keys import create_api_key
@@ -219,6 +223,10 @@ def goods_come_and_go(stock: Stock, canary: str) -> None:
     open_count(warehouse_id=stock.warehouse_id, skus=[], **who)
     far = ZonePrice(name=f"{canary} far", zones=[Zone("CN", ("9999",))], way="flat", flat_minor=900)
     save_shipping_zone(merchant_id=stock.merchant_id, price=far)
+    set_warehouse_terms(warehouse_id=target.pk, terms=Terms(latitude=Decimal(31), longitude=Decimal(121)))
+    said = PickupTerms(address=f"{canary} lane 9", opening_hours={"mon": [["09:00", "18:00"]]})
+    save_pickup_point(merchant_id=stock.merchant_id, warehouse_id=target.pk, terms=said)
+    offer_slot(merchant_id=stock.merchant_id, warehouse_id=target.pk, offer=SlotOffer(1, dt.time(9), dt.time(12)))
 
 
 def walk_the_floor(order: MerchantOrder, warehouse: Warehouse, canary: str) -> None:

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from api.v1.products.serializers import MoneySerializer, money
 from orders.models import MerchantOrder, OrderBundle, OrderLine
+from orders.states import PickupStatus
 
 
 class OrderBundleSerializer(serializers.ModelSerializer[OrderBundle]):
@@ -66,6 +67,19 @@ class BoughtForSerializer(serializers.Serializer[Any]):
     purchase_number = serializers.CharField()
 
 
+class WaySerializer(serializers.Serializer[Any]):
+    """How it reaches the shopper: `sent`, `slot` (brought on `day` within `hours`) or `pickup` (in the store with this code).
+
+    `pickup_status` is waiting (to be put aside), ready, collected, missed or cancelled. What is picked up is not shipped by this API.
+    """
+
+    way = serializers.ChoiceField(choices=["sent", "slot", "pickup"])
+    store = serializers.CharField(allow_null=True)
+    pickup_status = serializers.ChoiceField(choices=PickupStatus.choices, allow_null=True)
+    day = serializers.DateField(allow_null=True)
+    hours = serializers.CharField(allow_null=True)
+
+
 class OrderSerializer(serializers.ModelSerializer[MerchantOrder]):
     goods = serializers.SerializerMethodField()
     shipping = serializers.SerializerMethodField()
@@ -73,14 +87,24 @@ class OrderSerializer(serializers.ModelSerializer[MerchantOrder]):
     commission = serializers.SerializerMethodField()
     deliver_to = DeliverySerializer(source="checkout")
     company = BoughtForSerializer(source="checkout")
+    delivery = serializers.SerializerMethodField()
     lines = OrderLineSerializer(many=True)
 
     class Meta:
         model = MerchantOrder
         fields = (
-            "id", "number", "status", "goods", "shipping", "total", "commission", "deliver_to", "company", "lines",
+            "id", "number", "status", "goods", "shipping", "total", "commission", "deliver_to", "delivery", "company", "lines",
             "placed_at", "paid_at", "ship_by", "part_shipped_at", "shipped_at", "delivered_at", "completed_at",
         )  # fmt: skip
+
+    @extend_schema_field(WaySerializer)
+    def get_delivery(self, order: MerchantOrder) -> dict[str, Any]:
+        said: dict[str, Any] = {"way": "sent", "store": None, "pickup_status": None, "day": None, "hours": None}
+        if order.pickup_from is not None:
+            return {**said, "way": "pickup", "store": order.pickup_from.code, "pickup_status": order.pickup.status}
+        if order.slot_day is not None:
+            return {**said, "way": "slot", "day": order.slot_day.day.isoformat(), "hours": order.slot_day.span}
+        return said
 
     @extend_schema_field(MoneySerializer)
     def get_goods(self, order: MerchantOrder) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -39,7 +39,8 @@ class OrderFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def waiting(self, orders: QuerySet[MerchantOrder], name: str, value: bool) -> QuerySet[MerchantOrder]:
-        return orders.filter(status__in=TO_SHIP) if value else orders.exclude(status__in=TO_SHIP)
+        is_waiting = Q(status__in=TO_SHIP, pickup_from=None)
+        return orders.filter(is_waiting if value else ~is_waiting)
 
 
 class OrderPagination(SignedCursorPagination):
@@ -56,7 +57,7 @@ class OrderView(MerchantView):
         if getattr(self, "swagger_fake_view", False):
             return MerchantOrder.objects.none()
         own = MerchantOrder.objects.for_merchant(self.merchant).exclude(status__in=UNPAID)
-        return own.select_related("checkout").prefetch_related(lines)
+        return own.select_related("checkout", "pickup_from", "pickup", "slot_day").prefetch_related(lines)
 
 
 class OrderList(ListModelMixin, OrderView):

@@ -39,12 +39,21 @@ class Recipient:
 
 @transaction.atomic
 def add_stop(
-    *, shipment: Shipment, label: str, recipient: Recipient, merchant: Merchant, day: dt.date, actor: str, at: dt.datetime
+    *,
+    shipment: Shipment,
+    label: str,
+    recipient: Recipient,
+    merchant: Merchant,
+    day: dt.date,
+    actor: str,
+    at: dt.datetime,
+    window: tuple[dt.time | None, dt.time | None] = (None, None),
 ) -> RouteStop:
     """Put a parcel on the plan of a day; again is the same stop. Its position is that of an earlier stop at the same address.
 
     Args:
         label: what people call it, such as the order's number.
+        window: when somebody is there, by the clock at the depot; nothing where nobody has said.
 
     Raises:
         DayPassed: the day is over.
@@ -57,6 +66,7 @@ def add_stop(
     stop = RouteStop(
         merchant=merchant, plan=plan, shipment=shipment, reference=shipment.reference, label=label[:30], created_at=at, **asdict(recipient)
     )
+    stop.window_from, stop.window_until = window
     stop.weight_g, stop.pieces = _load(shipment)
     stop.latitude, stop.longitude = _known_place(stop)
     return _saved(stop, actor=actor, at=at)
