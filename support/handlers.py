@@ -59,6 +59,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     stock_mails,
     team_mails,
     trade_mails,
+    undelivered_mails,
     violation_mails,
     wish_mails,
 )
