@@ -3,7 +3,9 @@
 from backoffice.commission import CommissionPlanAdmin, CommissionRuleAdmin
 from backoffice.pages.balance import balance
 from backoffice.pages.bank_account import bank_account, change_bank_account
+from backoffice.pages.deposit import deposit
 from backoffice.pages.digital import digital_files
+from backoffice.pages.dispatching import dispatch
 from backoffice.pages.drive import drive
 from backoffice.pages.export import export
 from backoffice.pages.grid import grid
@@ -13,6 +15,7 @@ from backoffice.pages.payouts import payouts
 from backoffice.pages.routes import route_plan, routes
 from backoffice.pages.scan import scan
 from backoffice.pages.ship_numbers import ship_numbers
+from backoffice.pages.shop_state import shop_state
 from backoffice.pages.to_ship import to_ship
 from merchants.admin import merchant_site
 from merchants.permissions import Duty
@@ -20,9 +23,11 @@ from merchants.permissions import Duty
 __all__ = ["CommissionPlanAdmin", "CommissionRuleAdmin"]
 
 merchant_site.add_page("to-ship/", "to-ship", Duty.SHIPMENTS, to_ship)
+merchant_site.add_page("to-ship/dispatch/", "dispatch", Duty.SHIPMENTS, dispatch)
 merchant_site.add_page("to-ship/scan/", "scan", Duty.SHIPMENTS, scan)
 merchant_site.add_page("to-ship/numbers/", "ship-numbers", Duty.SHIPMENTS, ship_numbers)
 merchant_site.add_page("balance/", "balance", Duty.BALANCE, balance)
+merchant_site.add_page("deposit/", "deposit", Duty.BALANCE, deposit)
 merchant_site.add_page("payouts/", "payouts", Duty.PAYOUTS, payouts)
 merchant_site.add_page("bank-account/", "bank-account", Duty.PAYOUTS, bank_account)
 merchant_site.add_page("imports/", "imports", Duty.PRODUCTS, imports)
@@ -35,5 +40,6 @@ merchant_site.add_page("bank-account/change/", "bank-account-change", Duty.PAYOU
 merchant_site.add_page("routes/", "routes", Duty.SHIPMENTS, routes)
 merchant_site.add_page("routes/<uuid:plan_id>/", "route-plan", Duty.SHIPMENTS, route_plan)
 merchant_site.add_page("drive/<uuid:route_id>/", "drive", Duty.SHIPMENTS, drive)
+merchant_site.add_page("shop-state/", "shop-state", Duty.PROFILE, shop_state)
 merchant_site.add_page("health/", "health", Duty.ORDERS, health)
 merchant_site.add_page("health/orders/", "health-orders", Duty.ORDERS, orders_behind)

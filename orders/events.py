@@ -136,6 +136,14 @@ class OrderPartRefunded(Event):
 
 
 @dataclass(frozen=True)
+class ShippingDelayed(Event):
+    """The shop of an order that waits to be sent is on holiday, so it is sent later."""
+
+    order_id: str
+    holiday_id: str
+
+
+@dataclass(frozen=True)
 class UndeliveredMoved(Event):
     """A parcel came back or got lost and waits for its merchant, or was settled. `occasion` is this step's own id."""
 

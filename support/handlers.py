@@ -56,6 +56,7 @@ from support import (  # noqa: F401  modules of mails register their own handler
     payout_mails,
     quote_mails,
     review_mails,
+    shop_mails,
     stock_mails,
     team_mails,
     trade_mails,

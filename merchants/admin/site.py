@@ -15,7 +15,7 @@ from accounts.second_factor import demand
 from core.backoffice.site import ConsoleSite
 from merchants.admin.viewing import viewed_shop
 from merchants.models import Merchant
-from merchants.permissions import NEEDS_SECOND_FACTOR, VIEWER, Duty, may_change, may_view
+from merchants.permissions import NEEDS_SECOND_FACTOR, VIEWER, Duty, may_still_change, may_view
 from merchants.selectors import memberships_of
 
 Page = Callable[..., HttpResponseBase]
@@ -101,7 +101,8 @@ def duty_is_visible(duty: Duty) -> Callable[[HttpRequest], bool]:
 
 def duty_is_changeable(request: HttpRequest, duty: Duty) -> bool:
     """Whether this member may change something of a duty."""
-    return may_change(role_of_request(request), duty)
+    merchant: Merchant | None = getattr(request, "merchant", None)
+    return merchant is not None and may_still_change(role_of_request(request), duty, is_closed=merchant.is_closed)
 
 
 merchant_site = MerchantSite()

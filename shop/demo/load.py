@@ -23,6 +23,7 @@ from shop.demo import (
     bundles,
     companies,
     copies,
+    deposits,
     digital,
     files,
     judging,
@@ -98,6 +99,7 @@ def load(*, small: bool) -> None:
         poll_attempts(at=timezone.now())
         date_mails(purchase.key for purchase in purchases.purchases)
         judging.judge(now)
+        deposits.secure(now)
         outbox.relay(now=timezone.now())
         learn_words()
         step = progress.add_task("advice", total=1)
