@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView  # DRF's settings name this module, so importing its views here would be a circle
 
 
+AFTER_CLOSING = frozenset({ApiKey.Scope.ORDERS_WRITE, ApiKey.Scope.RETURNS_WRITE, ApiKey.Scope.INVENTORY_WRITE})
+
+
 @dataclass(frozen=True)
 class ApiClient:
     """Who is calling: a merchant through one of its keys."""
@@ -54,4 +57,8 @@ class HasScope(permissions.BasePermission):
             return False
         scopes: dict[str, str] = getattr(view, "scopes", {})
         method = "GET" if request.method in {"HEAD", "OPTIONS"} else request.method
-        return scopes.get(str(method)) in request.user.key.scopes
+        scope = scopes.get(str(method))
+        # A closed shop reads, and finishes what is open; it offers nothing any more.
+        if request.user.merchant.is_closed and method != "GET" and scope not in AFTER_CLOSING:
+            raise exceptions.PermissionDenied(_("This shop is closed."))
+        return scope in request.user.key.scopes

@@ -4,7 +4,9 @@ from backoffice.commission import CommissionPlanAdmin, CommissionRuleAdmin
 from backoffice.pages.balance import balance
 from backoffice.pages.bank_account import bank_account, change_bank_account
 from backoffice.pages.customs import customs_form
+from backoffice.pages.deposit import deposit
 from backoffice.pages.digital import digital_files
+from backoffice.pages.dispatching import dispatch
 from backoffice.pages.drive import drive
 from backoffice.pages.export import export
 from backoffice.pages.floor import floor, floors
@@ -16,6 +18,7 @@ from backoffice.pages.pickups import pickups
 from backoffice.pages.routes import route_plan, routes
 from backoffice.pages.scan import scan
 from backoffice.pages.ship_numbers import ship_numbers
+from backoffice.pages.shop_state import shop_state
 from backoffice.pages.to_ship import to_ship
 from backoffice.pages.wave_pack import wave_pack
 from backoffice.pages.wave_pick import wave_pick
@@ -27,10 +30,12 @@ __all__ = ["CommissionPlanAdmin", "CommissionRuleAdmin"]
 
 merchant_site.add_page("to-ship/", "to-ship", Duty.SHIPMENTS, to_ship)
 merchant_site.add_page("to-ship/customs/<uuid:shipment_id>/", "customs-form", Duty.SHIPMENTS, customs_form)
+merchant_site.add_page("to-ship/dispatch/", "dispatch", Duty.SHIPMENTS, dispatch)
 merchant_site.add_page("to-ship/scan/", "scan", Duty.SHIPMENTS, scan)
 merchant_site.add_page("to-ship/numbers/", "ship-numbers", Duty.SHIPMENTS, ship_numbers)
 merchant_site.add_page("pick-ups/", "pick-ups", Duty.SHIPMENTS, pickups)
 merchant_site.add_page("balance/", "balance", Duty.BALANCE, balance)
+merchant_site.add_page("deposit/", "deposit", Duty.BALANCE, deposit)
 merchant_site.add_page("payouts/", "payouts", Duty.PAYOUTS, payouts)
 merchant_site.add_page("bank-account/", "bank-account", Duty.PAYOUTS, bank_account)
 merchant_site.add_page("imports/", "imports", Duty.PRODUCTS, imports)
@@ -49,5 +54,6 @@ merchant_site.add_page("waves/", "waves", Duty.SHIPMENTS, waves)
 merchant_site.add_page("waves/<uuid:wave_id>/", "wave", Duty.SHIPMENTS, wave)
 merchant_site.add_page("waves/<uuid:wave_id>/pick/", "wave-pick", Duty.SHIPMENTS, wave_pick)
 merchant_site.add_page("waves/<uuid:wave_id>/pack/", "wave-pack", Duty.SHIPMENTS, wave_pack)
+merchant_site.add_page("shop-state/", "shop-state", Duty.PROFILE, shop_state)
 merchant_site.add_page("health/", "health", Duty.ORDERS, health)
 merchant_site.add_page("health/orders/", "health-orders", Duty.ORDERS, orders_behind)

@@ -66,6 +66,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Money"),
             "items": [
                 item(_("Balance"), "account_balance_wallet", "balance", Duty.BALANCE),
+                item(_("Deposit and penalties"), "shield", "deposit", Duty.BALANCE),
                 item(_("Payouts"), "payments", "payouts", Duty.PAYOUTS),
                 item(_("Statements"), "request_quote", "payments_payoutstatement_changelist", Duty.PAYOUTS),
                 item(_("Bank account"), "account_balance", "bank-account", Duty.PAYOUTS),
@@ -75,6 +76,7 @@ def merchant_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Shop"),
             "items": [
                 item(_("Profile"), "storefront", "merchants_merchant_changelist", Duty.PROFILE),
+                item(_("Holiday and closing"), "beach_access", "shop-state", Duty.PROFILE),
                 item(_("Delivery price"), "payments", "logistics_shippingrate_changelist", Duty.SHIPPING),
                 item(_("Carriers"), "delivery_truck_speed", "logistics_carrieraccount_changelist", Duty.SHIPPING),
                 item(_("Shipping zones"), "public", "logistics_shippingzone_changelist", Duty.SHIPPING),
@@ -140,6 +142,9 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Bank accounts"), "account_balance_wallet", "payments_bankaccount"),
                 item(_("Payment files"), "file_save", "payments_transferfile"),
                 item(_("Cash on delivery"), "door_front", "payments_cashcollection"),
+                item(_("Deposits"), "shield", "payments_deposit"),
+                item(_("Deposit rules"), "rule", "payments_depositrule"),
+                item(_("Penalties"), "gavel", "payments_penalty"),
                 item(_("Store credit"), "savings", "payments_storecreditgrant"),
                 item(_("Gift cards"), "redeem", "payments_giftcard"),
                 item(_("Gift card batches"), "confirmation_number", "payments_giftcardbatch"),
@@ -166,6 +171,7 @@ def operator_sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Merchants"), "storefront", "merchants_merchant"),
                 item(_("Applications"), "person_add", "merchants_merchantapplication"),
+                item(_("Holidays"), "beach_access", "merchants_holiday"),
                 item(_("Scorecards"), "monitor_heart", "merchants_scorecard"),
                 item(_("Broken rules"), "report", "merchants_violation"),
                 item(_("Commission plans"), "percent", "merchants_commissionplan"),

@@ -10,7 +10,7 @@ from merchants.events import MerchantChanged
 
 @handles(MerchantChanged)
 def update_cards_of_merchant(event: MerchantChanged) -> None:
-    """Cards show a merchant's name and vanish with its suspension."""
+    """Cards show a merchant's name and vanish with its suspension; those of a large shop batch after batch, by a worker."""
     follow_merchant(uuid.UUID(event.merchant_id))
 
 

@@ -8,6 +8,7 @@ from catalog.errors import PictureNotFound
 from catalog.imports import services as imports
 from catalog.imports import work
 from catalog.models import Picture
+from catalog.services.cards import follow_some_merchants
 from catalog.services.cards import refresh_stale_cards as refresh_some
 from catalog.services.copies import look_for_copies
 from catalog.services.pictures import FORMATS, make_renditions, media_path
@@ -48,6 +49,12 @@ def render_missing_pictures(limit: int = 20) -> int:
 def refresh_stale_cards() -> int:
     """Cards that something they are made of has outdated."""
     return refresh_some()
+
+
+@sweep(expires=60)
+def follow_merchants() -> int:
+    """Cards of large shops that were renamed, suspended, closed, or went on holiday."""
+    return follow_some_merchants()
 
 
 @shared_task(expires=600)

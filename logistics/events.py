@@ -19,6 +19,15 @@ class ShipmentDelivered(Event):
 
 
 @dataclass(frozen=True)
+class DeliveryFailed(Event):
+    """Nobody took a parcel at the door; the carrier tries again or brings it back. `occasion` is this try's own id."""
+
+    reference: str
+    shipment_id: str
+    occasion: str
+
+
+@dataclass(frozen=True)
 class ShipmentReturned(Event):
     """A parcel is back where it was sent from, for whatever reason."""
 

@@ -15,6 +15,39 @@ class MerchantInvalid(DomainError):
     status = 422
 
 
+class HolidayNotFound(DomainError):
+    code = "holiday_not_found"
+    message = _("This holiday does not exist, or it has ended.")
+    status = 404
+
+
+class HolidayInvalid(DomainError):
+    code = "holiday_invalid"
+    message = _("A holiday begins today or later, within a year, ends on the same day or later, and lasts at most %(most)s days.")
+    status = 422
+
+
+class HolidayKnown(DomainError):
+    code = "holiday_known"
+    message = _("A holiday is planned or running already. End it first.")
+
+
+class ShopNotSelling(DomainError):
+    code = "shop_not_selling"
+    message = _("This shop is suspended or closed.")
+
+
+class ShopStillBusy(DomainError):
+    code = "shop_still_busy"
+    message = _("The shop cannot be closed yet: %(reasons)s.")
+
+
+class ShopGone(DomainError):
+    code = "shop_gone"
+    message = _("%(shop)s has closed for good.")
+    status = 410
+
+
 class MembershipNotFound(DomainError):
     code = "membership_not_found"
     message = _("This person does not belong to the team.")
@@ -188,6 +221,12 @@ class ViolationNotFound(DomainError):
 class ViolationInvalid(DomainError):
     code = "violation_invalid"
     message = _("Say which rule, why in at most 2,000 characters, and 1 to 48 points.")
+    status = 422
+
+
+class PenaltyInvalid(DomainError):
+    code = "penalty_invalid"
+    message = _("A penalty is nothing or more, and not that much.")
     status = 422
 
 

@@ -11,6 +11,24 @@ class MerchantChanged(Event):
 
 
 @dataclass(frozen=True)
+class HolidayStarted(Event):
+    """A shop rests from now on until the end of this holiday."""
+
+    holiday_id: str
+    merchant_id: str
+
+
+@dataclass(frozen=True)
+class ShopMoved(Event):
+    """A shop was suspended, closed or opened again, for a reason its team reads. `occasion` is this move's own id."""
+
+    merchant_id: str
+    to_status: str
+    reason: str
+    occasion: str
+
+
+@dataclass(frozen=True)
 class ApplicationMoved(Event):
     """An application to sell here has come to another status. `occasion` is this move's own id."""
 

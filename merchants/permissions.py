@@ -68,6 +68,15 @@ def may_change(role: str, duty: Duty) -> bool:
     return duty in _CHANGE.get(role, frozenset())
 
 
+# What the team of a closed shop can still do: finish what is open, and have the rest paid out.
+_AFTER_CLOSING = frozenset({Duty.ORDERS, Duty.RETURNS, Duty.SHIPMENTS, Duty.STOCK, Duty.PAYOUTS})
+
+
+def may_still_change(role: str, duty: Duty, *, is_closed: bool) -> bool:
+    """As `may_change`, in a shop that may be closed."""
+    return may_change(role, duty) and (duty in _AFTER_CLOSING or not is_closed)
+
+
 def may_give(role: str, given: str) -> bool:
     """Whether a member with this role may give somebody the other role, or take it from them: only owners make and unmake owners."""
     return may_change(role, Duty.TEAM) and (given != Role.OWNER or role == Role.OWNER)

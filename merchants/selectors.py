@@ -14,11 +14,12 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from core.compiled import compiled
-from merchants.models import ApiKey, CommissionPlan, CommissionRule, Invitation, Membership, Merchant, Scorecard, Violation
+from merchants.models import ApiKey, CommissionPlan, CommissionRule, Holiday, Invitation, Membership, Merchant, Scorecard, Violation
 from merchants.rules import Terms
 from merchants.scorecard_rules import POINTS_COUNT_DAYS
 from merchants.services.api_keys import MARK, hash_secret, note_use
 from merchants.services.merchants import DEFAULT_PLAN, DEFAULT_RATE_BPS, MAX_SLUG
+from merchants.states import HolidayStatus
 
 _NO_HASH = "0" * 64
 
@@ -31,10 +32,22 @@ def memberships_of(user: User | AnonymousUser) -> QuerySet[Membership]:
 
 
 def shop_slug_after(slug: str) -> str:
-    """The present slug of the open shop that has or had this one; empty where there is none."""
+    """The present slug of the shop that has or had this one, also of one on holiday or closed; empty where there is none."""
     is_sluglike = len(slug) <= MAX_SLUG and slug.isascii() and slug.isprintable()
-    open_shops = Merchant.objects.filter(status=Merchant.Status.ACTIVE, slugs__slug=slug)
+    open_shops = Merchant.objects.filter(status__in=[*Merchant.SHOWN, Merchant.Status.CLOSED], slugs__slug=slug)
     return open_shops.values_list("slug", flat=True).first() or "" if is_sluglike else ""
+
+
+def holiday_ahead(merchant: Merchant) -> Holiday | None:
+    """The holiday of a shop that is planned or running."""
+    rows: QuerySet[Holiday] = Holiday.objects.for_merchant(merchant)
+    return rows.filter(status__in=[HolidayStatus.PLANNED, HolidayStatus.RUNNING]).first()
+
+
+def holiday_now(merchant: Merchant) -> Holiday | None:
+    """The holiday that a shop is in; no query where it is in none."""
+    row = holiday_ahead(merchant) if merchant.back_at else None
+    return row if row is not None and row.status == HolidayStatus.RUNNING else None
 
 
 def merchant_for_user(user: User | AnonymousUser) -> Merchant | None:

@@ -1,7 +1,22 @@
-"""How far somebody who wants to sell here has come; the statuses of a shop stand with its model."""
+"""How far somebody who wants to sell here has come, and holidays; the statuses of a shop stand with its model."""
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
+
+
+class HolidayStatus(models.TextChoices):
+    """A time in which a shop rests (休假)."""
+
+    PLANNED = "planned", pgettext_lazy("holiday", "Planned")
+    RUNNING = "running", pgettext_lazy("holiday", "Running")
+    OVER = "over", pgettext_lazy("holiday", "Over")
+    CANCELLED = "cancelled", pgettext_lazy("holiday", "Cancelled")
+
+
+HOLIDAY_TRANSITIONS = {
+    "planned": frozenset({"running", "cancelled"}),
+    "running": frozenset({"over"}),
+}
 
 
 class ApplicationStatus(models.TextChoices):

@@ -143,6 +143,25 @@ class OrderPartRefunded(Event):
 
 
 @dataclass(frozen=True)
+class ShippingDelayed(Event):
+    """The shop of an order that waits to be sent is on holiday, so it is sent later."""
+
+    order_id: str
+    holiday_id: str
+
+
+@dataclass(frozen=True)
+class UndeliveredMoved(Event):
+    """A parcel came back or got lost and waits for its merchant, or was settled. `occasion` is this step's own id."""
+
+    entry_id: str
+    kind: str
+    to_status: str
+    occasion: str
+    shipment_ids: list[str]
+
+
+@dataclass(frozen=True)
 class CaseOpened(Event):
     case_id: str
 

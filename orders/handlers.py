@@ -10,9 +10,10 @@ from core.outbox import handles
 from logistics.events import PromisesToMove, ReservationExpired, ShipmentDelivered, ShipmentLost, ShipmentReturned
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
+from merchants.events import HolidayStarted
 from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import charged_back, expiry, fulfilment, papers, payment, replanning, undelivered
+from orders.services import charged_back, expiry, fulfilment, holidays, papers, payment, replanning, undelivered
 from orders.services.cases import sending, settling
 from payments.events import PaymentFailed, PaymentSucceeded, ProviderDisputeClosed, RefundSucceeded
 from payments.models import Refund
@@ -63,6 +64,11 @@ def note_returned_parcel(event: ShipmentReturned) -> None:
 @handles(ShipmentLost)
 def note_lost_parcel(event: ShipmentLost) -> None:
     undelivered.note_undelivered(shipment_id=uuid.UUID(event.shipment_id), at=timezone.now())
+
+
+@handles(HolidayStarted)
+def move_deadlines_of_holiday(event: HolidayStarted) -> None:
+    holidays.move_deadlines(holiday_id=uuid.UUID(event.holiday_id), at=timezone.now())
 
 
 @handles(PromisesToMove)

@@ -252,3 +252,25 @@ class GiftCardOfAnotherCurrency(DomainError):
 class GiftCardUsed(DomainError):
     code = "gift_card_used"
     message = _("A part of this gift card has been used, so it cannot be given back.")
+
+
+class DepositNotNeeded(DomainError):
+    code = "deposit_not_needed"
+    message = _("Your deposit is complete: there is nothing to pay.")
+
+
+class DepositTooMuch(DomainError):
+    code = "deposit_too_much"
+    message = _("Pay at most what is missing, and no more than your balance has.")
+    status = 422
+
+
+class DepositRuleKnown(DomainError):
+    code = "deposit_rule_known"
+    message = _("There is a rule for this kind and category already.")
+
+
+class DepositRuleInvalid(DomainError):
+    code = "deposit_rule_invalid"
+    message = _("A deposit is more than nothing.")
+    status = 422

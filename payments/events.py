@@ -130,3 +130,11 @@ class BankAccountChanged(Event):
     hint: str
     former_hint: str
     actor: str
+
+
+@dataclass(frozen=True)
+class PenaltyMoved(Event):
+    """The penalty of a broken rule was taken from its merchant, or given back."""
+
+    penalty_id: str
+    to_status: str

@@ -177,3 +177,13 @@ class GiftCardStatus(models.TextChoices):
 
 
 GIFT_CARD_TRANSITIONS = {"active": frozenset({"blocked"}), "blocked": frozenset({"active"})}
+
+
+class PenaltyStatus(models.TextChoices):
+    """The money of a broken rule."""
+
+    TAKEN = "taken", _("Taken")
+    RETURNED = "returned", pgettext_lazy("penalty", "Returned")
+
+
+PENALTY_TRANSITIONS = {"taken": frozenset({"returned"})}

@@ -3,7 +3,19 @@ from django.utils import timezone
 
 from core.clock import database_now
 from core.sweeps import sweep
-from payments.services import attempts, bank_transfers, inbox, payouts, provider_disputes, reconciliation, refunds, sandbox, transfers
+from payments.services import (
+    attempts,
+    bank_transfers,
+    deposits,
+    inbox,
+    payouts,
+    penalties,
+    provider_disputes,
+    reconciliation,
+    refunds,
+    sandbox,
+    transfers,
+)
 
 # Few, because a provider may take ten seconds to answer about each, and a worker that is asked to end waits for them.
 AT_ONCE = 5
@@ -13,6 +25,13 @@ AT_ONCE = 5
 def poll_attempts() -> int:
     """Look again at payments whose outcome is open."""
     return attempts.poll_attempts(at=timezone.now(), limit=AT_ONCE)
+
+
+@sweep(expires=60)
+def look_after_deposits() -> int:
+    """Hold back what is missing of deposits, take and return penalties, give closed shops their deposit back."""
+    now = database_now()
+    return penalties.settle_penalties(at=now) + deposits.look_after_deposits(at=now)
 
 
 @sweep(expires=60)

@@ -25,7 +25,7 @@ GUARDS = {
     "payments_ledgerbalance": ("ledger_balance_guarded", "ledger_balance_no_truncate"),
 }
 # The accounts whose balance is also kept beside the ledger.
-GUARDED_KINDS = ("payable", "store_credit", "gift_card")
+GUARDED_KINDS = ("payable", "store_credit", "gift_card", "deposit")
 
 CHECKS = {
     "transactions that do not balance": """

@@ -31,7 +31,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         return toast(request, str(error), status=error.status, is_error=True)
     if request.method == "POST":
         come_back_to(request, "/")
-    template = "404.html" if error.status == 404 else "storefront/refused.html"
+    template = "404.html" if error.status in {404, 410} else "storefront/refused.html"
     return render(request, template, {"message": str(error)}, status=error.status)
 
 

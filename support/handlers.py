@@ -57,9 +57,11 @@ from support import (  # noqa: F401  modules of mails register their own handler
     pickup_mails,
     quote_mails,
     review_mails,
+    shop_mails,
     stock_mails,
     team_mails,
     trade_mails,
+    undelivered_mails,
     violation_mails,
     wish_mails,
 )

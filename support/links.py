@@ -109,6 +109,18 @@ def merchant_trade_url(account_id: uuid.UUID) -> str:
     return _absolute(f"/merchant/catalog/tradeaccount/{account_id}/change/")
 
 
+def deposit_url() -> str:
+    return _absolute("/merchant/deposit/")
+
+
+def shop_state_url() -> str:
+    return _absolute("/merchant/shop-state/")
+
+
+def merchant_undelivered_url(entry_id: uuid.UUID) -> str:
+    return _absolute(f"/merchant/orders/undeliveredparcel/{entry_id}/change/")
+
+
 def merchant_violation_url(violation_id: uuid.UUID) -> str:
     return _absolute(f"/merchant/merchants/violation/{violation_id}/change/")
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 from core.outbox import handles
 from merchants.events import ViolationMoved
 from merchants.models import Violation
+from payments.events import PenaltyMoved
+from payments.models import Penalty
 from support import violation_notices as notices
-from support.selectors import operators, readers_at
+from support.selectors import TOLD_OF_MONEY, operators, readers_at
 from support.services import notify
 
 Status = Violation.Status
@@ -30,3 +32,11 @@ def mail_violation_moved(event: ViolationMoved) -> None:
     if status == Status.APPEALED:
         for reader in operators():
             notify(subject_id=occasion, reader=reader, write=lambda: notices.appealed(row), at=timezone.now())
+
+
+@handles(PenaltyMoved)
+def mail_penalty_moved(event: PenaltyMoved) -> None:
+    penalty = Penalty.objects.select_related("merchant", "violation").get(pk=event.penalty_id)
+    if penalty.status == event.to_status:
+        for reader in readers_at(penalty.merchant, TOLD_OF_MONEY):
+            notify(subject_id=penalty.pk, reader=reader, write=lambda: notices.penalty_moved(penalty), at=timezone.now())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from merchants.admin.scorecard_display import found_in_words
 from merchants.models import Violation
-from support.content import Notice, Row, moment
-from support.links import merchant_violation_url, operator_url
+from payments.models import Penalty
+from support.content import Notice, Row, moment, money
+from support.links import deposit_url, merchant_violation_url, operator_url
 
 
 def opened(row: Violation) -> Notice:
@@ -68,5 +70,30 @@ def appealed(row: Violation) -> Notice:
     )
 
 
+def penalty_moved(penalty: Penalty) -> Notice:
+    """The money was taken, or is back."""
+    row, is_back = penalty.violation, penalty.returned_at is not None
+    amount = money(penalty.amount_minor, penalty.currency)
+    return Notice(
+        kind="penalty_returned" if is_back else "penalty_taken",
+        subject=(_("A penalty is given back: %(rule)s") if is_back else _("A penalty was taken: %(rule)s")) % {"rule": row},
+        heading=_("Your penalty is back.") if is_back else _("A penalty was taken."),
+        lead=[
+            _("The violation was lifted, so %(amount)s is yours again.") % {"amount": amount}
+            if is_back
+            else _("The time to appeal is over or your appeal was rejected, so %(amount)s was taken.") % {"amount": amount},
+            *(
+                [_("%(part)s of it from your deposit.") % {"part": money(penalty.deposit_minor, penalty.currency)}]
+                if penalty.deposit_minor and not is_back
+                else []
+            ),
+        ],
+        button=_("See your deposit"),
+        url=deposit_url(),
+        facts=_facts(row),
+    )
+
+
 def _facts(row: Violation) -> list[Row]:
-    return [Row(_("Rule"), str(row)), Row(pgettext("violation", "Points"), str(row.points))]
+    penalty = [Row(_("Penalty"), money(row.penalty_minor, settings.CURRENCY))] if row.penalty_minor else []
+    return [Row(_("Rule"), str(row)), Row(pgettext("violation", "Points"), str(row.points)), *penalty]

@@ -20,6 +20,7 @@ from backoffice.shipping.papers import DueByOrder, packing_slips, pick_list
 from core.backoffice.base import plain_text
 from core.backoffice.display import due_label, label
 from core.errors import DomainError
+from logistics.carrier_selectors import ways_of
 from logistics.floor.selectors import waves_by_order
 from logistics.models import Warehouse
 from merchants.admin import merchant_site
@@ -33,10 +34,12 @@ MOST_CHOSEN = 200
 PAPERS = ("pick-list", "packing-slips", "customs", "labels", "labels-a4")
 
 
-def to_ship(request: HttpRequest) -> HttpResponse:
-    """What is to be sent, the most urgent first; a POST answers with a paper about the orders chosen."""
-    refusal, status = "", 200
-    if request.method == "POST":
+def to_ship(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """What is to be sent, the most urgent first; a POST answers with a paper about the orders chosen.
+
+    `refusal` is why something that was asked for elsewhere about them was not done.
+    """
+    if request.method == "POST" and not refusal:
         try:
             return _paper(request)
         except DomainError as error:
@@ -120,6 +123,8 @@ def _context(request: HttpRequest, refusal: str) -> dict[str, Any]:
         "is_overdue": is_overdue,
         "refusal": refusal,
         "may_ship": duty_is_changeable(request, Duty.SHIPMENTS),
+        "ways": ways_of(merchant.pk),
+        "way": request.POST.get("way", ""),
         "carrier": plain_text(request.POST.get("carrier", ""), 60),
         "note": plain_text(request.POST.get("note", ""), 300),
     }

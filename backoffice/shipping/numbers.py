@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from backoffice.shipping.errors import NoRows, NotReadable, TooLong
 from catalog.imports.cells import guarded, unguarded
 from core.errors import DomainError
+from logistics.carrier_selectors import MANUAL, ways_of
 from logistics.models import Shipment
 from merchants.models import Merchant
 from orders.models import MerchantOrder
 from orders.selectors.purchases import NUMBER, TO_SHIP
-from orders.services.fulfilment import SENT, ship_order
+from orders.services.dispatching import dispatch_order
+from orders.services.fulfilment import SENT
 from orders.states import OrderStatus
 
 MOST_ROWS = 500
@@ -179,14 +181,18 @@ def _failed(row: Row, field: str, reason: str) -> Checked:
 
 def ship_rows(merchant: Merchant, rows: Sequence[Row], *, actor: str, at: dt.datetime) -> list[Checked]:
     """Send what is ready, each order in a transaction of its own; the rest is told why not. Again sends nothing twice."""
-    return [_shipped(checked, actor, at) if checked.state == READY else checked for checked in check(merchant, rows)]
+    ways = {str(way.label).casefold(): way.key for way in ways_of(merchant.pk) if way.needs_number and not way.needs_name}
+    return [_shipped(checked, ways, actor, at) if checked.state == READY else checked for checked in check(merchant, rows)]
 
 
-def _shipped(checked: Checked, actor: str, at: dt.datetime) -> Checked:
+def _shipped(checked: Checked, ways: Mapping[str, str], actor: str, at: dt.datetime) -> Checked:
+    """A carrier that the merchant has an account with, by its name, is listened to from now on."""
     row = checked.row
     assert checked.order_id is not None  # noqa: S101  a row that is ready has an order
     try:
-        ship_order(order_id=checked.order_id, carrier=row.carrier, tracking_number=row.tracking_number, actor=actor, at=at)
+        way = ways.get(row.carrier.strip().casefold(), MANUAL)
+        said = {"carrier": row.carrier, "tracking_number": row.tracking_number}
+        dispatch_order(order_id=checked.order_id, way=way, actor=actor, at=at, **said)
     except DomainError as error:
         return replace(checked, state=FAILED, field="order", reason=str(error))
     return checked

@@ -1,6 +1,6 @@
 from catalog.models.attributes import Attribute, AttributeChoice, ProductType, TypeAttribute
 from catalog.models.bundles import BundleItem
-from catalog.models.cards import ProductCard
+from catalog.models.cards import CardFollow, ProductCard
 from catalog.models.categories import Brand, Category
 from catalog.models.digital import DigitalFile
 from catalog.models.imports import ImportChange, ImportMapping, ImportProblem, ProductImport
@@ -27,6 +27,7 @@ __all__ = [
     "AttributeChoice",
     "Brand",
     "BundleItem",
+    "CardFollow",
     "Category",
     "CopySuspicion",
     "DigitalFile",

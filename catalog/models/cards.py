@@ -14,6 +14,16 @@ from core.i18n import Translated
 from merchants.models import Merchant, TenantQuerySet
 
 
+class CardFollow(models.Model):
+    """A merchant whose cards are brought up to date a batch at a time; `after` is the last one done. Gone when all are."""
+
+    merchant = models.OneToOneField(Merchant, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    after = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class ProductCard(Translated, models.Model):
     """What lists, search and rails show of a product, and nothing else: one row, no joins.
 

@@ -10,6 +10,7 @@ from catalog.models import Product
 from catalog.rules.options import options_in
 from catalog.selectors.cards import Card, cards_by_ids
 from core.i18n import translated
+from merchants.models import Merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Compared:
     merchant_id: uuid.UUID
     handling_days: int
     condition: str
+    merchant: Merchant
     facts: tuple[tuple[str, str], ...]
 
 
@@ -38,4 +40,4 @@ def _compared(card: Card, product: Product, language: str) -> Compared:
     ]
     options = [(option.label, ", ".join(value.label for value in option.values)) for option in options_in(product.options, language)]
     merchant = product.merchant
-    return Compared(card, merchant.pk, merchant.handling_days, str(product.get_condition_display()), (*attributes, *options))
+    return Compared(card, merchant.pk, merchant.handling_days, str(product.get_condition_display()), merchant, (*attributes, *options))

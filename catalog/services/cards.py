@@ -13,17 +13,19 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from catalog.models import Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
+from catalog.models import CardFollow, Category, Picture, Product, ProductCard, Review, Variant, VariantPrice
 from catalog.rules.prices import Lowest
 from catalog.selectors.attributes import specs_by_name
 from catalog.selectors.price_history import lowest_before_reductions
 from catalog.services.card_rows import Sources, and_ancestors, card_of, names_of
 from catalog.services.tree import bump_tree
 from catalog.services.wish_news import note_back, note_fallen_prices
+from core.doorbell import ring
 from core.postgresql.bulk import insert_many, upsert_many
 from merchants.models import Merchant
 
 BATCH = 500
+FOLLOWED = 2_000  # cards of one merchant per transaction
 NOW = "now"  # PostgreSQL reads it as the moment of the transaction
 # Written by others a piece at a time (stock, sales, ratings) or by the database, so a rebuild leaves them alone.
 _KEPT = {"product", "in_stock", "sold", "stars_sum", "stars_count", "discount_bps", "rating_rank", "facet_codes"}
@@ -187,21 +189,62 @@ def refresh_stale_cards() -> int:
 
 @transaction.atomic
 def follow_merchant(merchant_id: uuid.UUID) -> int:
-    """Bring name, kind and visibility of all cards of a merchant up to date in one UPDATE; returns how many cards it has."""
+    """Bring name, kind and visibility of a merchant's cards up to date: the first FOLLOWED at once, the others by `follow_some_merchants`.
+
+    Returns how many cards were written. Whoever asks in between makes it begin anew, so the last change reaches every card.
+    """
+    CardFollow.objects.filter(merchant=merchant_id).delete()
+    written, last = _follow(merchant_id, None)
+    if last is not None:
+        CardFollow.objects.create(merchant_id=merchant_id, after=last)
+        ring("catalog.tasks.follow_merchants")
+    return written
+
+
+def follow_some_merchants() -> int:
+    """Sweep: the next batch of cards of one merchant that has many; returns how many cards that were. Several may run at once."""
+    with transaction.atomic():
+        row = CardFollow.objects.select_for_update(skip_locked=True).order_by("pk").first()
+        if row is None:
+            return 0
+        written, last = _follow(row.pk, row.after)
+        if last is None:
+            row.delete()
+        else:
+            row.after = last
+            row.save(update_fields=["after"])
+    return written or 1
+
+
+def _follow(merchant_id: uuid.UUID, after: uuid.UUID | None) -> tuple[int, uuid.UUID | None]:
+    """Write the next batch of cards after a key; returns how many, and the last key where there may be more.
+
+    The merchant's row is held, so each batch says what is true when it is committed.
+    """
     merchant = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()
     if merchant is None:
-        return 0
+        return 0, None
+    cards = ProductCard.objects.for_merchant(merchant).order_by("pk")
+    keys = list((cards if after is None else cards.filter(pk__gt=after)).values_list("pk", flat=True)[:FOLLOWED])
+    return _written_after(merchant, keys), keys[-1] if len(keys) == FOLLOWED else None
+
+
+def _written_after(merchant: Merchant, keys: Sequence[uuid.UUID]) -> int:
     published = Exists(Product.objects.filter(pk=OuterRef("pk"), status=Product.Status.PUBLISHED))
     has_variant = Exists(Variant.objects.filter(product_id=OuterRef("pk"), is_active=True))
-    changed = ProductCard.objects.for_merchant(merchant).update(
-        merchant_slug=merchant.slug,
-        merchant_name=merchant.name,
-        merchant_kind=merchant.kind,
-        merchant_i18n=names_of(merchant),
-        # What lists are narrowed by names the shop by its slug.
-        is_stale=ExpressionWrapper(Q(is_stale=True) | ~Q(merchant_slug=merchant.slug), output_field=BooleanField()),
-        is_visible=ExpressionWrapper(Q(published) & Q(has_variant), output_field=BooleanField()) if merchant.is_active else False,
-        version=F("version") + 1,
+    changed = (
+        ProductCard.objects.for_merchant(merchant)
+        .filter(pk__in=keys)
+        .update(
+            merchant_slug=merchant.slug,
+            merchant_name=merchant.name,
+            merchant_kind=merchant.kind,
+            merchant_i18n=names_of(merchant),
+            # What lists are narrowed by names the shop by its slug.
+            is_stale=ExpressionWrapper(Q(is_stale=True) | ~Q(merchant_slug=merchant.slug), output_field=BooleanField()),
+            is_visible=ExpressionWrapper(Q(published) & Q(has_variant), output_field=BooleanField()) if merchant.is_active else False,
+            version=F("version") + 1,
+        )
     )
     bump_tree()
     return changed

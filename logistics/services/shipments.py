@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import F
 
 from core import outbox
+from core.ids import uuid7
 from core.outbox import Event
 from core.states import move_to, record_change, write_changes
 from logistics.errors import InvalidQuantity, InvalidTracking, MoreThanDue, NotFound, NothingToShip, TrackingUsed
-from logistics.events import ShipmentDelivered, ShipmentLost, ShipmentReturned
+from logistics.events import DeliveryFailed, ShipmentDelivered, ShipmentLost, ShipmentReturned
 from logistics.models import Reservation, Shipment, ShipmentEvent, ShipmentLine, StockMovement
 from logistics.services.levels import Change, must_shift
 from logistics.services.totes import settle_sent
@@ -235,3 +236,5 @@ def _move(shipment: Shipment, code: str, *, actor: str, at: dt.datetime) -> None
     move_to(shipment, code, actor=actor, at=at, **changes)
     if code in NEWS:
         outbox.publish(NEWS[code](reference=str(shipment.reference), shipment_id=str(shipment.pk)))
+    if code == ShipmentStatus.FAILED:
+        outbox.publish(DeliveryFailed(reference=str(shipment.reference), shipment_id=str(shipment.pk), occasion=str(uuid7())))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from django.utils import formats
@@ -30,7 +30,13 @@ from merchants.models import ApplicationDocument, MerchantApplication
 from merchants.services import application_decisions as decisions
 from merchants.services.application_documents import document_path
 
-WAITING_FIRST = Case(When(status__in=states.TO_REVIEW, then=Value(0)), default=Value(1)).asc()
+# What waits for the operator, then what is with its applicant, then what is decided.
+WAITING_FIRST = Case(
+    When(status__in=states.TO_REVIEW, then=Value(0)),
+    When(status__in=states.EDITABLE, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
 SECOND_LANGUAGE = "zh-hans"
 
 
@@ -94,7 +100,7 @@ class MerchantApplicationAdmin(ConsoleAdmin):
         return super().get_queryset(request).select_related("applicant", "merchant").prefetch_related("documents")
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return [WAITING_FIRST, "submitted_at", "created_at"]
+        return [WAITING_FIRST.asc(), "submitted_at", "created_at"]
 
     def prepare_rows(self, request: HttpRequest, rows: Any) -> None:
         super().prepare_rows(request, rows)

@@ -66,7 +66,7 @@ class MerchantAdmin(Recording, ConsoleAdmin):
         "changes",
     ]
     inlines = [MembershipInline]
-    actions_detail = ["look", "suspend", "activate"]
+    actions_detail = ["look", "suspend", "activate", "close"]
     can_change = True
     state = status_column(_("status"))
     title = column(lambda self, row: row.text("name"), _("name"), ordering="name")
@@ -106,18 +106,32 @@ class MerchantAdmin(Recording, ConsoleAdmin):
         form_class=ReasonForm,
         icon="block",
         variant=ActionVariant.DANGER,
-        when=lambda row: row.is_active,
+        when=lambda row: row.status in Merchant.SHOWN,
     )
     def suspend(self, request: HttpRequest, form: Any, row: Merchant) -> None:
         services.suspend_merchant(merchant_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())
 
     @object_action(
         description=_("Activate"),
-        text=_("Its published goods are on sale again."),
+        text=_("Its published goods are on sale again, also after it was closed."),
         done=_("The merchant is active."),
         form_class=ReasonForm,
         icon="check_circle",
-        when=lambda row: not row.is_active,
+        when=lambda row: row.status not in Merchant.SHOWN,
     )
     def activate(self, request: HttpRequest, form: Any, row: Merchant) -> None:
         services.activate_merchant(merchant_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())
+
+    @object_action(
+        description=_("Close"),
+        text=_(
+            "Its goods and pages are gone at once, whatever is open. Orders keep running, its money is paid out, and its team reads why."
+        ),
+        done=_("The shop is closed."),
+        form_class=ReasonForm,
+        icon="door_front",
+        variant=ActionVariant.DANGER,
+        when=lambda row: not row.is_closed,
+    )
+    def close(self, request: HttpRequest, form: Any, row: Merchant) -> None:
+        services.close_merchant(merchant_id=row.pk, actor=actor_of(request, "operator"), reason=form.cleaned_data["reason"], at=now())

@@ -16,7 +16,7 @@ from core.backoffice.site import ConsoleSite
 from core.postgresql.tenancy import read_as
 from merchants.admin.viewing import viewed_shop
 from merchants.models import Merchant
-from merchants.permissions import NEEDS_SECOND_FACTOR, VIEWER, Duty, may_change, may_view
+from merchants.permissions import NEEDS_SECOND_FACTOR, VIEWER, Duty, may_still_change, may_view
 from merchants.selectors import memberships_of
 
 Page = Callable[..., HttpResponseBase]
@@ -105,7 +105,8 @@ def duty_is_visible(duty: Duty) -> Callable[[HttpRequest], bool]:
 
 def duty_is_changeable(request: HttpRequest, duty: Duty) -> bool:
     """Whether this member may change something of a duty."""
-    return may_change(role_of_request(request), duty)
+    merchant: Merchant | None = getattr(request, "merchant", None)
+    return merchant is not None and may_still_change(role_of_request(request), duty, is_closed=merchant.is_closed)
 
 
 merchant_site = MerchantSite()

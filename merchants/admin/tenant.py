@@ -18,8 +18,8 @@ from django.urls import reverse
 
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of
 from merchants.admin.recording import Recording
-from merchants.admin.site import merchant_of, role_of_request
-from merchants.permissions import Duty, may_change, may_view
+from merchants.admin.site import duty_is_changeable, merchant_of, role_of_request
+from merchants.permissions import Duty, may_view
 
 # What a list may be narrowed by in the address bar, beyond the plain value.
 _SUFFIXES = {"exact", "in", "gt", "gte", "lt", "lte", "isnull", "id", "pk", "year", "month", "day"}
@@ -54,7 +54,7 @@ class MerchantModelAdmin(Recording, ConsoleAdmin):
         return may_view(role_of_request(request), self.duty)
 
     def may_act(self, request: HttpRequest) -> bool:
-        return may_change(role_of_request(request), self.duty)
+        return duty_is_changeable(request, self.duty)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.can_add and self.may_act(request)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
 from core.backoffice.actions import ActionVariant, BaseDialogForm, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, actor_of, now
-from core.backoffice.display import TONES, column, day_column, moment, role_of_actor, status_column
-from core.backoffice.fields import ModelForm
+from core.backoffice.display import TONES, column, day_column, moment, money, role_of_actor, status_column
+from core.backoffice.fields import ModelForm, MoneyField
 from core.states import history
 from merchants.admin.scorecard_display import found_in_words
 from merchants.admin.site import merchant_of, merchant_site
@@ -25,7 +27,7 @@ from merchants.scorecard_rules import PROPOSED_POINTS
 from merchants.services import violations as services
 
 Status = Violation.Status
-SAID = ["subject", "state", "points", "numbers", "reason", "since", "until"]
+SAID = ["subject", "state", "points", "penalty", "numbers", "reason", "since", "until"]
 ANSWERED = ["appeal", "appealed", "decision", "decided"]
 TEXT = UnfoldAdminTextareaWidget(attrs={"rows": 5})
 
@@ -44,13 +46,18 @@ class ConfirmViolationForm(BaseDialogForm):
         initial=PROPOSED_POINTS,
         widget=UnfoldAdminIntegerFieldWidget(),
     )
+    penalty_minor = MoneyField(label=capfirst(_("penalty")), required=False)
     reason = forms.CharField(label=_("What you say"), max_length=services.LONGEST_TEXT, required=False, widget=TEXT)
 
 
 class ViolationForm(ModelForm):
+    penalty_minor = MoneyField(
+        label=capfirst(_("penalty")), required=False, help_text=_("Taken once an appeal has failed or its time is over; empty for none.")
+    )
+
     class Meta:
         model = Violation
-        fields = ["merchant", "measure", "rule", "reason", "points"]
+        fields = ["merchant", "measure", "rule", "reason", "points", "penalty_minor"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,6 +74,7 @@ class _Shown:
     subject = column(lambda self, row: str(row), _("rule broken"), ordering="rule")
     state = status_column(_("status"))
     numbers = column(lambda self, row: found_in_words(row) or "–", _("found"))
+    penalty = column(lambda self, row: money(row.penalty_minor, settings.CURRENCY) if row.penalty_minor else "–", _("penalty"))
     opened = day_column("opened_at", _("since"))
     since = column(lambda self, row: moment(row.opened_at), _("since"))
     until = column(lambda self, row: moment(row.appeal_by), _("appeal until"))
@@ -116,6 +124,7 @@ class ViolationAdmin(_Shown, ConsoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: Violation, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in ("measure", "rule", "reason", "points")}
+        values["penalty_minor"] = form.cleaned_data["penalty_minor"] or 0
         merchant_id = form.cleaned_data["merchant"].pk
         row = services.make_violation(merchant_id=merchant_id, actor=actor_of(request, "operator"), at=now(), **values)
         obj.pk, obj.opened_at = row.pk, row.opened_at
@@ -131,6 +140,7 @@ class ViolationAdmin(_Shown, ConsoleAdmin):
     )
     def confirm(self, request: HttpRequest, form: Any, row: Violation) -> None:
         said = {name: form.cleaned_data[name] for name in ("points", "reason")}
+        said["penalty_minor"] = form.cleaned_data["penalty_minor"] or 0
         services.confirm_violation(violation_id=row.pk, actor=actor_of(request, "operator"), at=now(), **said)
 
     @object_action(

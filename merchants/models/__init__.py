@@ -1,4 +1,5 @@
 from merchants.models.applications import ApplicationDocument, MerchantApplication
+from merchants.models.holidays import Holiday
 from merchants.models.invitations import Invitation
 from merchants.models.merchants import CommissionPlan, CommissionRule, Merchant, ShopSlug, TenantQuerySet
 from merchants.models.operations import Operation
@@ -11,6 +12,7 @@ __all__ = [
     "ApplicationDocument",
     "CommissionPlan",
     "CommissionRule",
+    "Holiday",
     "Invitation",
     "Measure",
     "Membership",

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.i18n import Translated
 from core.ids import uuid7
@@ -41,9 +43,18 @@ class Merchant(Translated, Stateful):
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
+        HOLIDAY = "holiday", _("On holiday")
         SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", pgettext_lazy("shop", "Closed")
 
-    TRANSITIONS = {"active": frozenset({"suspended"}), "suspended": frozenset({"active"})}
+    TRANSITIONS = {
+        "active": frozenset({"holiday", "suspended", "closed"}),
+        "holiday": frozenset({"active", "suspended", "closed"}),
+        "suspended": frozenset({"active", "holiday", "closed"}),
+        "closed": frozenset({"active"}),
+    }
+    # Whose own pages shoppers reach; only an active one sells.
+    SHOWN = (Status.ACTIVE, Status.HOLIDAY)
 
     slug = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -69,11 +80,21 @@ class Merchant(Translated, Stateful):
         _("goods need approval"), default=False, help_text=_("You look at its goods, and at changes of them, before shoppers see them.")
     )
 
+    back_at = models.DateTimeField(
+        _("back from holiday"), null=True, editable=False, help_text="While a holiday runs, when it ends, whether or not goods are sold."
+    )
+    closed_at = models.DateTimeField(pgettext_lazy("shop", "closed"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("merchant")
         verbose_name_plural = _("merchants")
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["active", "suspended"]), name="merchant_status"),
+            models.CheckConstraint(condition=Q(status__in=["active", "holiday", "suspended", "closed"]), name="merchant_status"),
+            models.CheckConstraint(condition=~Q(status="holiday") | Q(back_at__isnull=False), name="merchant_holiday_ends"),
+            models.CheckConstraint(
+                condition=Q(status="closed", closed_at__isnull=False, back_at=None) | (~Q(status="closed") & Q(closed_at=None)),
+                name="merchant_closed",
+            ),
             models.CheckConstraint(condition=Q(kind__in=["self_operated", "company", "individual", "local_store"]), name="merchant_kind"),
         ]
 
@@ -83,6 +104,14 @@ class Merchant(Translated, Stateful):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == self.Status.CLOSED
+
+    def works_from(self, at: dt.datetime) -> dt.datetime:
+        """When its time to do something begins that begins at `at`: after its holiday, where one runs."""
+        return max(at, self.back_at) if self.back_at else at
 
 
 class ShopSlug(Entity):

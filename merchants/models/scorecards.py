@@ -116,6 +116,7 @@ class Violation(Stateful):
     rule = models.CharField(_("rule broken"), max_length=120, blank=True)
     reason = models.TextField(_("reason"), max_length=2_000, blank=True)
     points = models.PositiveSmallIntegerField(_("points"), validators=[MinValueValidator(1), MaxValueValidator(48)])
+    penalty_minor = models.BigIntegerField(_("penalty"), default=0, help_text="Minor units of the marketplace's currency.")
     made_by = models.CharField(max_length=80, editable=False)
     opened_at = models.DateTimeField(_("since"), null=True, editable=False)
     appeal_by = models.DateTimeField(_("appeal until"), null=True, editable=False)
@@ -134,6 +135,7 @@ class Violation(Stateful):
                 condition=Q(status__in=["proposed", "open", "appealed", "upheld", "lifted", "dropped"]), name="violation_status"
             ),
             models.CheckConstraint(condition=Q(points__gte=1, points__lte=48), name="violation_points"),
+            models.CheckConstraint(condition=Q(penalty_minor__gte=0), name="violation_penalty"),
             models.CheckConstraint(condition=~Q(measure="") | ~Q(rule=""), name="violation_of_something"),
             models.CheckConstraint(
                 condition=Q(status__in=["proposed", "dropped"], opened_at=None, appeal_by=None)

@@ -1,4 +1,4 @@
-"""Shops: opening, renaming, suspending."""
+"""Shops: opening, renaming, suspending, closing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from core.ids import uuid7
 from core.outbox import publish
 from core.sanitiser import clean_html
-from core.states import move_to
+from core.states import IllegalTransition, move_to
 from merchants.errors import MerchantInvalid, MerchantNotFound, ShopSlugInvalid, ShopSlugTaken
-from merchants.events import MerchantChanged
-from merchants.models import CommissionPlan, Membership, Merchant
+from merchants.events import MerchantChanged, ShopMoved
+from merchants.models import CommissionPlan, Holiday, Membership, Merchant
+from merchants.services.holidays import end_with_shop
+from merchants.states import HolidayStatus
 
 DEFAULT_PLAN = "Standard"
 DEFAULT_RATE_BPS = 500
@@ -146,21 +149,49 @@ def suspend_merchant(*, merchant_id: uuid.UUID, actor: str, reason: str, at: dt.
 
     Raises:
         MerchantNotFound: there is none.
-        IllegalTransition: it is suspended already.
+        IllegalTransition: it is suspended already, or closed.
     """
-    return _move(merchant_id, Merchant.Status.SUSPENDED, actor, reason, at)
+    merchant = _locked(merchant_id)
+    if merchant.is_closed:
+        raise IllegalTransition(status=merchant.get_status_display())
+    return _moved(merchant, Merchant.Status.SUSPENDED, actor, reason, at)
 
 
 @transaction.atomic
 def activate_merchant(*, merchant_id: uuid.UUID, actor: str, reason: str = "", at: dt.datetime) -> Merchant:
-    """Let a suspended merchant sell again; raises like suspend_merchant."""
-    return _move(merchant_id, Merchant.Status.ACTIVE, actor, reason, at)
+    """Let a suspended merchant sell again, or open a closed shop again. One whose holiday still runs rests on.
 
-
-def _move(merchant_id: uuid.UUID, status: str, actor: str, reason: str, at: dt.datetime) -> Merchant:
+    Raises:
+        MerchantNotFound: there is none.
+        IllegalTransition: it is neither suspended nor closed.
+    """
     merchant = _locked(merchant_id)
-    move_to(merchant, status, actor=actor, reason=reason, at=at)
-    publish(MerchantChanged(str(merchant.pk)))
+    if merchant.status not in {Merchant.Status.SUSPENDED, Merchant.Status.CLOSED}:
+        raise IllegalTransition(status=merchant.get_status_display())
+    rests = Holiday.objects.filter(merchant=merchant, status=HolidayStatus.RUNNING, keeps_selling=False).exists()
+    return _moved(merchant, Merchant.Status.HOLIDAY if rests else Merchant.Status.ACTIVE, actor, reason, at, closed_at=None)
+
+
+@transaction.atomic
+def close_merchant(*, merchant_id: uuid.UUID, actor: str, reason: str, at: dt.datetime) -> Merchant:
+    """Close a shop for good: its goods and pages are gone, its team can finish what is open and read. Again is the same answer.
+
+    Whether something is still open is asked by `orders.services.closing`, which knows; this does it in any case.
+
+    Raises:
+        MerchantNotFound: there is none.
+    """
+    merchant = _locked(merchant_id)
+    if merchant.is_closed:
+        return merchant
+    end_with_shop(merchant, actor=actor, at=at)
+    return _moved(merchant, Merchant.Status.CLOSED, actor, reason, at, closed_at=at, back_at=None)
+
+
+def _moved(merchant: Merchant, status: str, actor: str, reason: str, at: dt.datetime, **changes: Any) -> Merchant:
+    move_to(merchant, status, actor=actor, reason=reason[:200], at=at, **changes)
+    told = ShopMoved(merchant_id=str(merchant.pk), to_status=status, reason=reason, occasion=str(uuid7()))
+    publish(MerchantChanged(str(merchant.pk)), told)
     return merchant
 
 

@@ -11,18 +11,27 @@ from django.db import transaction
 from core import outbox
 from core.ids import uuid7
 from core.states import move_to, record_change, write_changes
-from merchants.errors import AppealTooLate, ViolationInvalid, ViolationNotFound
+from merchants.errors import AppealTooLate, PenaltyInvalid, ViolationInvalid, ViolationNotFound
 from merchants.events import ViolationMoved
 from merchants.models import Measure, Merchant, Violation
 from merchants.scorecard_rules import APPEAL_DAYS
 
 LONGEST_RULE, LONGEST_TEXT, MOST_POINTS = 120, 2_000, 48
+MOST_PENALTY_MINOR = 10**11
 Status = Violation.Status
 
 
 @transaction.atomic
 def make_violation(
-    *, merchant_id: uuid.UUID, measure: str = "", rule: str = "", reason: str, points: int, actor: str, at: dt.datetime
+    *,
+    merchant_id: uuid.UUID,
+    measure: str = "",
+    rule: str = "",
+    reason: str,
+    points: int,
+    penalty_minor: int = 0,
+    actor: str,
+    at: dt.datetime,
 ) -> Violation:
     """Note that a merchant has broken a rule; it counts from now on and the merchant is told.
 
@@ -30,18 +39,20 @@ def make_violation(
         measure: the measure of the scorecard it is about, if any.
         rule: the rule in the operator's words; needed without a measure.
         points: 1 to 48.
+        penalty_minor: in minor units of the marketplace's currency; taken once an appeal has failed or its time is over.
 
     Raises:
         ViolationNotFound: no such merchant.
         ViolationInvalid: neither measure nor rule, no reason, a text too long, or points out of range.
     """
     rule, reason = rule.strip(), reason.strip()
-    _refuse_invalid(rule, reason, points)
+    _refuse_invalid(rule, reason, points, penalty_minor)
     if not (measure or rule) or not reason or (measure and measure not in Measure.values):
         raise ViolationInvalid
     if not Merchant.objects.filter(pk=merchant_id).exists():
         raise ViolationNotFound
     row = Violation(merchant_id=merchant_id, measure=measure, rule=rule, reason=reason, points=points, made_by=actor, created_at=at)
+    row.penalty_minor = penalty_minor
     row.status, row.opened_at, row.appeal_by = Status.OPEN, at, _appeal_by(at)
     row.save(force_insert=True)
     write_changes([record_change(row, "", row.status, actor=actor, reason=reason[:200], at=at)])
@@ -50,8 +61,10 @@ def make_violation(
 
 
 @transaction.atomic
-def confirm_violation(*, violation_id: uuid.UUID, points: int, reason: str, actor: str, at: dt.datetime) -> Violation:
-    """Put a proposed violation in force with these points; the merchant is told.
+def confirm_violation(
+    *, violation_id: uuid.UUID, points: int, reason: str, penalty_minor: int = 0, actor: str, at: dt.datetime
+) -> Violation:
+    """Put a proposed violation in force with these points and this penalty; the merchant is told.
 
     Raises:
         ViolationNotFound: there is none.
@@ -59,8 +72,9 @@ def confirm_violation(*, violation_id: uuid.UUID, points: int, reason: str, acto
         IllegalTransition, StaleState: it is not proposed any more.
     """
     reason = reason.strip()
-    _refuse_invalid("", reason, points)
-    row = _moved(violation_id, Status.OPEN, actor, reason, at, opened_at=at, appeal_by=_appeal_by(at), points=points)
+    _refuse_invalid("", reason, points, penalty_minor)
+    changes: dict[str, Any] = {"points": points, "penalty_minor": penalty_minor}
+    row = _moved(violation_id, Status.OPEN, actor, reason, at, opened_at=at, appeal_by=_appeal_by(at), **changes)
     # Whoever has just moved it is alone with it; `reason` is the name of what move_to writes into the history.
     Violation.objects.filter(pk=row.pk).update(reason=reason)
     row.reason = reason
@@ -112,7 +126,9 @@ def lift_violation(*, violation_id: uuid.UUID, text: str, actor: str, at: dt.dat
     return _moved(violation_id, Status.LIFTED, actor, text, at, decision=_text(text), decided_at=at)
 
 
-def _refuse_invalid(rule: str, reason: str, points: int) -> None:
+def _refuse_invalid(rule: str, reason: str, points: int, penalty_minor: int) -> None:
+    if not 0 <= penalty_minor <= MOST_PENALTY_MINOR:
+        raise PenaltyInvalid
     if len(rule) > LONGEST_RULE or len(reason) > LONGEST_TEXT or "\x00" in rule + reason or not 1 <= points <= MOST_POINTS:
         raise ViolationInvalid
 

@@ -127,6 +127,7 @@ class MerchantOrder(Stateful):
     ship_by = models.DateTimeField(_("ship by"), null=True)
     # The longest of its goods, as it was when the order was placed; nothing on orders from before, which take their merchant's.
     handling_days = models.PositiveSmallIntegerField(_("handling days"), null=True)
+    delayed_for = models.UUIDField(null=True, editable=False, help_text="The holiday of its shop that moved `ship_by` last.")
     # When the buyer asked for digital goods at once and gave up the right to withdraw for it; nothing where there are none in it.
     digital_consent_at = models.DateTimeField(_("delivery at once agreed"), null=True)
     is_digital = models.BooleanField(_("digital"), default=False, help_text=_("Nothing of it is sent."))

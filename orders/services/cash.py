@@ -65,7 +65,7 @@ def _confirm(checkout: Checkout, actor: str, at: dt.datetime) -> None:
         return
     orders = list(checkout.orders.select_related("merchant").order_by("pk"))
     move_to(checkout, CheckoutStatus.CONFIRMED, actor=actor, at=at)
-    due = {order.pk: rules.ship_by(at, order.days_to_handle) for order in orders}
+    due = {order.pk: rules.ship_by(order.merchant.works_from(at), order.days_to_handle) for order in orders}
     ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
     move_orders(orders, OrderStatus.PREPARING, actor=actor, at=at, ship_by=ship_by)
     credit = split(checkout.credit_minor, [order.total_minor - order.points_minor for order in orders], charge_step(checkout.currency))

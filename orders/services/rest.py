@@ -39,7 +39,9 @@ def give_up_rest(*, order_id: uuid.UUID, actor: str, reason: str, at: dt.datetim
     if order.checkout.is_cash:
         raise CashNotHandedOver
     parts, _ = fitting(order, _unsent(order), 0)
-    logistics.release_reservations(reference=order.checkout_id, at=at, reason=reason[:200], group=order.pk, actor=actor)
+    # Goods that were held to be sent again are interchangeable with those of the purchase, so some of either may be left.
+    for reference in (order.checkout_id, *order.undelivered.order_by("pk").values_list("pk", flat=True)):
+        logistics.release_reservations(reference=reference, at=at, reason=reason[:200], group=order.pk, actor=actor)
     complete_by = at + dt.timedelta(days=settings.COMPLETE_AFTER_SHIPPING_DAYS)
     move_to(order, OrderStatus.SHIPPED, actor=actor, at=at, reason=reason[:200], shipped_at=at, complete_by=complete_by)
     refund = refund_part(order_id=order.pk, cause=uuid7(), parts=parts, shipping_minor=0, actor=actor, reason=reason, at=at)

@@ -24,7 +24,8 @@ from orders.states import OrderStatus
 from payments.services import escrow, order_money
 from payments.services.escrow import Returned
 
-REFUNDABLE = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+# One that is being prepared has sent a part, and that may be lost on its way.
+REFUNDABLE = (OrderStatus.PREPARING, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,9 @@ def refund_part(
     done = OrderRefund.objects.filter(order=order, cause=cause).first()
     if done is not None:
         return done
-    if order.status not in REFUNDABLE:
+    if order.status not in REFUNDABLE or (order.status == OrderStatus.PREPARING and order.part_shipped_at is None):
         raise IllegalTransition(status=order.get_status_display())
-    if order.checkout.is_cash and order.status == OrderStatus.SHIPPED:
+    if order.checkout.is_cash and order.status in {OrderStatus.PREPARING, OrderStatus.SHIPPED}:
         raise CashNotHandedOver
     _note_on_lines(order, parts, shipping_minor)
     escrow.lift(cause=cause, at=at)
@@ -77,7 +78,7 @@ def refund_part(
             actor=actor,
             **_commission(order, parts, shipping_minor),
         )
-    is_whole = order_money.is_gone(order.pk)
+    is_whole = order.status != OrderStatus.PREPARING and order_money.is_gone(order.pk)
     refund = _written(order, cause, parts, shipping_minor, returned, actor=actor, reason=reason, at=at)
     _points_back(order, returned, shipping_minor, cause, is_whole=is_whole, at=at)
     refunded = returned.cash_minor + returned.credit_minor

@@ -142,7 +142,7 @@ def hand_over(checkout: Checkout, orders: Sequence[MerchantOrder], *, actor: str
     """Give paid orders to their merchants, whose time to ship begins; the caller has locked the purchase."""
     if not orders:
         return
-    due = {order.pk: rules.ship_by(at, order.days_to_handle) for order in orders}
+    due = {order.pk: rules.ship_by(order.merchant.works_from(at), order.days_to_handle) for order in orders}
     ship_by = Case(*(When(pk=pk, then=Value(moment)) for pk, moment in due.items()))
     move_orders(orders, OrderStatus.PAID, actor=actor, at=at, ship_by=ship_by, **changes)
     checkout_id = str(checkout.pk)

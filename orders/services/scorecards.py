@@ -33,7 +33,7 @@ def compute_scorecards(*, day: dt.date, at: dt.datetime) -> int:
 
     Returns how many merchants there are.
     """
-    merchants = list(Merchant.objects.filter(status=Merchant.Status.ACTIVE).order_by("pk").values_list("pk", flat=True))
+    merchants = list(Merchant.objects.filter(status__in=Merchant.SHOWN).order_by("pk").values_list("pk", flat=True))
     numbers = [
         Numbers(merchant_id, window, {measure: by_merchant.get(merchant_id, (0, 0)) for measure, by_merchant in found.items()})
         for window, found in ((window, _measured(span_of(day, window))) for window in WINDOWS)

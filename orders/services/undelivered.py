@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import outbox
+from core.ids import uuid7
 from core.states import IllegalTransition, move_to, record_change, write_changes
 from logistics import services as logistics
 from logistics.models import Shipment, ShipmentLine
@@ -15,7 +16,7 @@ from logistics.services.bookings import book_parcel
 from logistics.services.claims import open_claim
 from logistics.states import ShipmentStatus
 from orders.errors import UndeliveredNotFound
-from orders.events import OrderShipped
+from orders.events import UndeliveredMoved
 from orders.models import MerchantOrder, OrderLine, UndeliveredParcel
 from orders.services.cash import refuse_at_door
 from orders.services.dispatching import follow
@@ -25,7 +26,8 @@ from orders.services.returns_of_money import Part, fitting, refund_part
 from orders.states import OrderStatus, UndeliveredStatus
 
 ACTOR = "system:logistics"
-OPEN_ORDERS = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)
+# One that is being prepared has parcels only where a part of it was sent.
+OPEN_ORDERS = (OrderStatus.PREPARING, OrderStatus.SHIPPED, OrderStatus.DELIVERED)
 KINDS = {ShipmentStatus.RETURNED: UndeliveredParcel.Kind.RETURNED, ShipmentStatus.LOST: UndeliveredParcel.Kind.LOST}
 # Whoever sends again holds the goods only within this transaction.
 HELD = dt.timedelta(minutes=5)
@@ -52,9 +54,17 @@ def note_undelivered(*, shipment_id: uuid.UUID, at: dt.datetime) -> UndeliveredP
     )
     if is_new:
         write_changes([record_change(entry, "", entry.status, actor=ACTOR, reason=kind, at=at)])
-    else:
-        UndeliveredParcel.objects.filter(pk=entry.pk).update(kind=kind)
+        _tell(entry)
+    elif entry.kind != kind:
+        entry.kind = kind
+        entry.save(update_fields=["kind"])
+        _tell(entry)
     return entry
+
+
+def _tell(entry: UndeliveredParcel, shipments: Iterable[Shipment] = ()) -> None:
+    parcels = [str(shipment.pk) for shipment in shipments]
+    outbox.publish(UndeliveredMoved(str(entry.pk), entry.kind, entry.status, occasion=str(uuid7()), shipment_ids=parcels))
 
 
 @transaction.atomic
@@ -105,9 +115,10 @@ def send_again(
         pieces=_pieces(lines),  # and not what else of the order still waits to be sent
     )
     follow(order, handover, at)
-    complete_by = at + dt.timedelta(days=settings.COMPLETE_AFTER_SHIPPING_DAYS)
-    MerchantOrder.objects.filter(pk=order.pk).update(complete_by=complete_by)
-    outbox.publish(OrderShipped(order_id=str(order.pk), shipment_ids=[str(shipment.pk) for shipment in shipments]))
+    if order.status != OrderStatus.PREPARING:  # the clock starts with the last parcel of an order
+        complete_by = at + dt.timedelta(days=settings.COMPLETE_AFTER_SHIPPING_DAYS)
+        MerchantOrder.objects.filter(pk=order.pk).update(complete_by=complete_by)
+    _tell(entry, shipments)
     return entry
 
 
@@ -132,6 +143,7 @@ def refund_undelivered(*, entry_id: uuid.UUID, merchant_id: uuid.UUID, actor: st
     move_to(entry, UndeliveredStatus.REFUNDED, actor=actor, at=at, reason=reason[:200], decided_at=at)
     if order.status not in {OrderStatus.REFUNDED, OrderStatus.CANCELLED}:
         _pay_back(entry, order, actor=actor, reason=reason, at=at)
+    _tell(entry)
     return entry
 
 

@@ -26,6 +26,7 @@ KIND_TONES = {
     "cod_commission": "primary", "cod_refunded": "danger",
     "refund_paid": "warning", "points_granted": "info", "points_expired": "neutral", "points_clawed_back": "danger",
     "payout": "primary", "payout_paid": "success", "payout_failed": "danger", "reversal": "danger",
+    "deposit_paid": "info", "deposit_held_back": "info", "deposit_returned": "success", "penalty": "danger", "penalty_returned": "success",
 }  # fmt: skip
 
 

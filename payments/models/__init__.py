@@ -2,6 +2,7 @@ from payments.models.attempts import PaymentAttempt, Refund
 from payments.models.bank import BankLine, ExpectedTransfer, OutgoingTransfer
 from payments.models.cash import CashCollection, CashReturn
 from payments.models.credit import CreditUse
+from payments.models.deposits import Deposit, DepositMovement, DepositRule, Penalty
 from payments.models.disputes import ProviderDispute
 from payments.models.escrow import EscrowFreeze, EscrowHold, EscrowReturn
 from payments.models.fees import ProviderFee
@@ -20,6 +21,9 @@ __all__ = [
     "CashCollection",
     "CashReturn",
     "CreditUse",
+    "Deposit",
+    "DepositMovement",
+    "DepositRule",
     "EscrowFreeze",
     "EscrowHold",
     "EscrowReturn",
@@ -38,6 +42,7 @@ __all__ = [
     "Payout",
     "PayoutSchedule",
     "PayoutStatement",
+    "Penalty",
     "ProviderDispute",
     "ProviderFee",
     "Reconciliation",

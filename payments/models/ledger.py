@@ -28,6 +28,8 @@ class LedgerAccount(Entity):
         PROVIDER_FEES = "provider_fees", _("Fees of payment providers")
         POINTS_LIABILITY = "points_liability", _("Points liability")
         POINTS_EXPENSE = "points_expense", _("Points granted")
+        DEPOSIT = "deposit", _("Deposits of merchants")
+        PENALTIES = "penalties", _("Penalties")
 
     code = models.CharField(_("code"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -84,7 +86,7 @@ class LedgerEntry(models.Model):
 
 
 class LedgerBalance(models.Model):
-    """What is on a guarded account (payable, store credit, gift card), credit positive, in minor units.
+    """What is on a guarded account (payable, store credit, gift card, deposit), credit positive, in minor units.
 
     The ledger's own trigger keeps it in step with the entries and nothing else may write it. Its row lock puts the writers of
     one account in a queue, and the CHECK is why an account with a floor cannot be overspent.

@@ -24,6 +24,7 @@ from shop.demo import (
     companies,
     copies,
     customs,
+    deposits,
     digital,
     files,
     floor,
@@ -102,6 +103,7 @@ def load(*, small: bool) -> None:
         poll_attempts(at=timezone.now())
         date_mails(purchase.key for purchase in purchases.purchases)
         judging.judge(now)
+        deposits.secure(now)
         outbox.relay(now=timezone.now())
         learn_words()
         step = progress.add_task("advice", total=1)

@@ -47,7 +47,7 @@ def _page(request: HttpRequest, ids: Sequence[uuid.UUID], refusal: DomainError |
         {
             "card": card,
             "delivery": delivery,
-            "promise": delivery_promise(row.handling_days, now),
+            "promise": delivery_promise(row.handling_days, timezone.localtime(row.merchant.works_from(now))),
             "rest": ",".join(str(other.product_id) for other in cards if other is not card),
         }
         for row, card, delivery in zip(found, cards, deliveries, strict=True)

@@ -35,6 +35,9 @@ from core.errors import DomainError
 from core.exchange.rules import own
 from logistics.rules import delivery_promise, promise_ends
 from logistics.selectors import availability, offers_of
+from merchants.errors import ShopGone
+from merchants.models import Merchant
+from merchants.selectors import holiday_now
 from orders.errors import VariantNotFound
 from recommend.selectors import bought_with
 from storefront import structured
@@ -79,9 +82,23 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         return _product(request, slug)
     except ProductNotFound:
+        if (away := _away(request, slug)) is not None:
+            return away
         if not (present := product_slug_after(slug)):
             raise
         return moved(request, "product", present)
+
+
+def _away(request: HttpRequest, slug: str) -> HttpResponse | None:
+    """The page of goods whose shop is on holiday; None for any other that is not on sale. Raises ShopGone where the shop has closed."""
+    goods = Product.objects.select_related("merchant").filter(slug=slug[:120], status=Product.Status.PUBLISHED)
+    row = None if "\x00" in slug else goods.first()
+    if row is None or row.merchant.status not in {Merchant.Status.HOLIDAY, Merchant.Status.CLOSED}:
+        return None
+    if row.merchant.is_closed:
+        raise ShopGone(shop=row.merchant.text("name"))
+    context = {"product": row, "merchant": row.merchant, "holiday": holiday_now(row.merchant)}
+    return render(request, "storefront/product_away.html", context)
 
 
 def _product(request: HttpRequest, slug: str) -> HttpResponse:
@@ -182,7 +199,8 @@ def _drawn(
         "refusal": refusal,
         "quantity": quantity or str(picker.chosen.min_quantity),
         "delivery": delivery_text(picker.offer, picker.chosen.currency),
-        "promise": delivery_promise(detail.product.days_to_handle, now),
+        "promise": delivery_promise(detail.product.days_to_handle, timezone.localtime(detail.merchant.works_from(now))),
+        "holiday": holiday_now(detail.merchant),
         "promise_ends": promise_ends(now),
         "promise_left": _hours_and_minutes(promise_ends(now) - now),
         "return_days": settings.WITHDRAWAL_DAYS,

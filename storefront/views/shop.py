@@ -17,8 +17,9 @@ from catalog.selectors.shops import shop_figures, shop_histogram, shop_reviews
 from catalog.services.visits import follow_shop
 from logistics.rules import delivery_promise
 from logistics.selectors import shipping_offers
+from merchants.errors import ShopGone
 from merchants.models import Merchant
-from merchants.selectors import shop_slug_after
+from merchants.selectors import holiday_now, shop_slug_after
 from storefront import structured
 from storefront.baskets import member
 from storefront.currencies import current
@@ -38,7 +39,7 @@ MAX_PAGE = 50
 @shared_page(*PARAMETERS)
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    """A merchant's own page with its goods, what it sells most of first. A suspended merchant has none."""
+    """A merchant's own page with its goods, what it sells most of first. A suspended merchant has none, a closed one says so."""
     context = _head(slug, "shop")
     if context is None:
         return moved(request, "shop", shop_slug_after(slug))
@@ -61,7 +62,7 @@ def policies(request: HttpRequest, slug: str) -> HttpResponse:
     # What a single cheap thing costs to send, and from when that is free.
     context["offer"] = shipping_offers({merchant.pk: 1}, current())[merchant.pk]
     context["currency"] = current().currency
-    context["promise"] = delivery_promise(merchant.handling_days, timezone.localtime())
+    context["promise"] = delivery_promise(merchant.handling_days, timezone.localtime(merchant.works_from(timezone.now())))
     context["withdrawal_days"], context["after_sales_days"] = settings.WITHDRAWAL_DAYS, settings.AFTER_SALES_DAYS
     return render(request, "storefront/shop_policies.html", context)
 
@@ -88,11 +89,21 @@ def _head(slug: str, tab: str) -> dict[str, Any] | None:
     merchant = _open_shop(slug)
     if merchant is None:
         return None
-    return {"merchant": merchant, "hours": opening_hours(merchant.opening_hours), "figures": shop_figures(merchant.pk), "tab": tab}
+    return {
+        "merchant": merchant,
+        "holiday": holiday_now(merchant),
+        "hours": opening_hours(merchant.opening_hours),
+        "figures": shop_figures(merchant.pk),
+        "tab": tab,
+    }
 
 
 def _open_shop(slug: str) -> Merchant | None:
-    return Merchant.objects.filter(slug=slug, status=Merchant.Status.ACTIVE).first()
+    """A shop that sells or is on holiday; raises ShopGone for one that has closed for good."""
+    found = Merchant.objects.filter(slug=slug, status__in=[*Merchant.SHOWN, Merchant.Status.CLOSED]).first()
+    if found is not None and found.is_closed:
+        raise ShopGone(shop=found.text("name"))
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -58,12 +58,14 @@ def test_who_has_waited_longest_comes_first(staff: Client) -> None:
     now = timezone.now()
     make_draft(name="Draft shop")
     make_application(name="Younger shop", at=now)
+    returned = make_application(name="Returned shop", at=now - dt.timedelta(days=9))
+    MerchantApplication.objects.filter(pk=returned.pk).update(status="returned")
     make_application(name="Older shop", at=now - dt.timedelta(hours=5))
 
     listed = staff.get(LIST).text
     waiting = staff.get(f"{LIST}?queue=waiting").text
 
-    assert listed.index("Older shop") < listed.index("Younger shop") < listed.index("Draft shop")
+    assert listed.index("Older shop") < listed.index("Younger shop") < listed.index("Returned shop") < listed.index("Draft shop")
     assert "Draft shop" not in waiting
     assert "Shops to let in" in staff.get("/admin/").text
 

@@ -11,13 +11,16 @@ from core.invariants import violations
 from core.states import IllegalTransition
 from logistics import services as logistics
 from logistics.errors import CarrierNotAvailable, InvalidTracking, OutOfStock
-from logistics.models import CarrierBooking, CarrierClaim, Shipment, Stock, StockMovement
+from logistics.models import CarrierBooking, CarrierClaim, Shipment, ShipmentLine, Stock, StockMovement
 from logistics.services.tracking import move_simulated_parcels
 from orders.errors import UndeliveredNotFound
 from orders.models import MerchantOrder, OrderRefund, UndeliveredParcel
 from orders.services import undelivered
 from orders.services.completion import complete_due
 from orders.services.dispatching import dispatch_order
+from orders.services.fulfilment import ship_order, start_preparing
+from orders.services.rest import give_up_rest
+from orders.services.returns_of_money import Part, refund_part
 from tests.drain import drain
 from tests.factories.carriers import make_carrier
 from tests.factories.merchants import make_merchant
@@ -239,6 +242,72 @@ def test_what_goes_back_to_a_merchant_is_nobodys_decision() -> None:
 
     assert not UndeliveredParcel.objects.exists()
     assert not CarrierClaim.objects.exists()
+
+
+def part_sent(code: str) -> tuple[MerchantOrder, UndeliveredParcel]:
+    """One of three pieces was sent, and did not arrive."""
+    goods = make_goods()
+    order = order_up_to("paid", variants=[goods], quantity=3).order
+    ship_order(order_id=order.pk, carrier="Post", tracking_number="P1", actor="merchant:1", at=now(), pieces={goods.pk: 1})
+    return order, UndeliveredParcel.objects.get(shipment=tell(order, code))
+
+
+@pytest.mark.parametrize("code", ["returned", "lost"])
+def test_a_parcel_of_a_partly_sent_order_waits_for_a_decision_too(code: str) -> None:
+    order, entry = part_sent(code)
+    assert (entry.kind, *state(order, entry)) == (code, "preparing", "open")
+
+    undelivered.send_again(**who(entry), way="manual", carrier="Post", tracking_number="P2")
+    assert state(order, entry) == ("preparing", "sent_again")
+    assert order.complete_by is None
+    ship_order(order_id=order.pk, carrier="Post", tracking_number="P3", actor="merchant:1", at=now())
+    for number in ("P2", "P3"):
+        logistics.record_tracking(shipment_id=Shipment.objects.get(tracking_number=number).pk, code="delivered", at=now(), actor="carrier")
+    drain()
+
+    assert state(order, entry) == ("delivered", "sent_again")
+    assert sum(ShipmentLine.objects.filter(shipment__reference=order.pk).values_list("quantity", flat=True)) == 4
+    assert violations() == {}
+
+
+def test_paying_back_a_parcel_of_a_partly_sent_order_leaves_the_rest_to_be_sent() -> None:
+    order, entry = part_sent("lost")
+
+    for _ in range(2):
+        undelivered.refund_undelivered(**who(entry), reason="Lost")
+    drain()
+
+    assert state(order, entry) == ("preparing", "refunded")
+    assert OrderRefund.objects.get(order=order).amount_minor == order.goods_minor // 3
+    ship_order(order_id=order.pk, carrier="Post", tracking_number="P3", actor="merchant:1", at=now())
+    tell(order, "delivered")
+    assert state(order, entry) == ("delivered", "refunded")
+    assert violations() == {}
+
+
+def test_giving_up_the_rest_also_gives_up_goods_that_were_held_to_be_sent_again() -> None:
+    order, entry = part_sent("returned")
+    undelivered.send_again(**who(entry), way="manual", carrier="Post", tracking_number="P2")
+
+    give_up_rest(order_id=order.pk, actor="merchant:1", reason="Broken", at=now())
+    drain()
+
+    assert state(order, entry) == ("shipped", "sent_again")
+    assert Stock.objects.get(variant=order.lines.get().variant_id).reserved == 0
+    assert OrderRefund.objects.get(order=order).amount_minor == order.goods_minor - order.goods_minor // 3
+    assert violations() == {}
+
+
+def test_what_was_not_sent_at_all_is_not_paid_back_in_part() -> None:
+    order = order_up_to("paid", variants=[make_goods()], quantity=3).order
+    start_preparing(order_id=order.pk, actor="merchant:1", at=now())
+
+    with pytest.raises(IllegalTransition), transaction.atomic():
+        refund_part(
+            order_id=order.pk, cause=order.pk, parts=[Part(order.lines.get().pk, 1, 1)], shipping_minor=0, actor="x", reason="", at=now()
+        )
+
+    assert not OrderRefund.objects.exists()
 
 
 def test_cash_at_the_door_of_a_parcel_that_came_back_ends_unpaid() -> None:

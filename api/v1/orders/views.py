@@ -19,9 +19,10 @@ from api.schema import IDEMPOTENCY_KEY
 from api.v1.orders.serializers import OrderSerializer
 from api.v1.shipments.serializers import NewShipmentSerializer, ShipmentSerializer
 from api.writes import idempotent
+from logistics.carrier_selectors import MANUAL
 from logistics.selectors import shipments_of
 from orders.models import MerchantOrder, OrderLine
-from orders.services.fulfilment import ship_order
+from orders.services.dispatching import dispatch_order
 from orders.states import OrderStatus
 
 TO_SHIP = [OrderStatus.PAID, OrderStatus.PREPARING]
@@ -82,7 +83,10 @@ class OrderDetail(OrderView):
 
 
 class OrderShipments(OrderView):
-    """Ship an order, or with `pieces` a part of it: one shipment per warehouse it lies in. Each part needs its own tracking number."""
+    """Ship an order, or with `pieces` a part of it: one shipment per warehouse it lies in. Each part needs its own tracking number.
+
+    `way` chooses one of the merchant's carriers, which is then listened to; the built-in one makes the number itself.
+    """
 
     scopes = {"POST": "orders:write"}
 
@@ -96,7 +100,8 @@ class OrderShipments(OrderView):
         pieces = _pieces(order, said.pop("pieces")) if "pieces" in said else None
 
         def write() -> tuple[int, Any]:
-            ship_order(order_id=order.pk, actor=self.client.actor, at=timezone.now(), pieces=pieces, **said)
+            said.setdefault("way", MANUAL)
+            dispatch_order(order_id=order.pk, actor=self.client.actor, at=timezone.now(), pieces=pieces, **said)
             return 201, ShipmentSerializer(shipments_of(order.pk), many=True).data
 
         return idempotent(request, self.client, write)

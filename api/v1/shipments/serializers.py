@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from logistics.models import CarrierBooking, Shipment, ShipmentEvent
@@ -50,10 +51,20 @@ class PiecesSerializer(serializers.Serializer[Any]):
 
 
 class NewShipmentSerializer(serializers.Serializer[Any]):
-    carrier = serializers.CharField(max_length=60)
-    tracking_number = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 ./-]{2,59}$")
+    carrier = serializers.CharField(max_length=60, required=False)
+    tracking_number = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9 ./-]{2,59}$", required=False)
+    # "simulated" for the built-in carrier, or the key of one of the merchant's carriers; by hand where it is not said.
+    way = serializers.CharField(max_length=36, required=False)
     # What is in the parcel; everything that is left to send where it is not said.
     pieces = serializers.ListField(child=PiecesSerializer(), required=False, allow_empty=False, max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """By hand a parcel has a carrier's name and a number; which of the others need a number the carrier knows."""
+        if "way" not in attrs:
+            missing = {name: [_("This field is required.")] for name in ("carrier", "tracking_number") if name not in attrs}
+            if missing:
+                raise serializers.ValidationError(missing)
+        return attrs
 
 
 class NewEventSerializer(serializers.Serializer[Any]):
