@@ -69,11 +69,20 @@ def ship_order(
     order = locked_order(order_id)
     if order.pickup_from_id is not None:
         raise PickedUpInStore
-    return ship_locked(order, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at, pieces=pieces)
+    return ship_locked(
+        order, carrier=carrier, tracking_number=tracking_number, actor=actor, at=at, pieces=pieces, warehouse_id=warehouse_id
+    )
 
 
 def ship_locked(
-    order: MerchantOrder, *, carrier: str, tracking_number: str, actor: str, at: dt.datetime, pieces: Mapping[uuid.UUID, int] | None = None
+    order: MerchantOrder,
+    *,
+    carrier: str,
+    tracking_number: str,
+    actor: str,
+    at: dt.datetime,
+    pieces: Mapping[uuid.UUID, int] | None = None,
+    warehouse_id: uuid.UUID | None = None,
 ) -> MerchantOrder:
     """`ship_order` for an order whose row the caller has locked, also one that is handed over in a store."""
     if order.status not in SENT and OrderStatus.SHIPPED not in MerchantOrder.TRANSITIONS.get(order.status, frozenset()):
