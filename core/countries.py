@@ -17,7 +17,8 @@ _NOT_ASSIGNED = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN
 @cache
 def assigned_codes() -> frozenset[str]:
     """All codes of ISO 3166-1 alpha-2: what goods may come from, also where nothing is sent to."""
-    return frozenset(code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha()) - _NOT_ASSIGNED
+    codes = map(str, Locale.parse("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NOT_ASSIGNED
 
 
 def country(code: str) -> str:

@@ -139,7 +139,7 @@ class DutyRateForm(ModelForm):
     def _post_clean(self) -> None:
         if self.has_file:
             return  # the service writes; there is no row of this form's own
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
 
 
 @admin.register(DutyRate)

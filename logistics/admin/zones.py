@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from core.backoffice.display import column, label, money, money_column
 from core.backoffice.fields import ModelForm, MoneyField
 from logistics.admin.fields import ZonesField, zones_in_words
 from logistics.models import ShippingZone
 from logistics.rules import DIVISOR, Load, ZoneRate, chargeable_grams, zone_price
-from logistics.services.zones import ZonePrice, remove_shipping_zone, save_shipping_zone
+from logistics.services.zones import DIVISORS, ZonePrice, remove_shipping_zone, save_shipping_zone
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.admin.site import merchant_of
 from merchants.permissions import Duty
@@ -34,6 +36,16 @@ class ShippingZoneForm(ModelForm):
     step_minor = MoneyField(label=capfirst(_("price of each step")), required=False)
     free_over_minor = MoneyField(label=capfirst(_("free from a goods total of")), required=False, help_text=_("Empty: never free."))
 
+    divisor = forms.IntegerField(
+        label=capfirst(_("cm³ that count as a kilogram")),
+        required=False,
+        min_value=DIVISORS[0],
+        max_value=DIVISORS[1],
+        initial=DIVISOR,
+        help_text=_("By weight: length × width × height in cm, divided by this, are kilograms where that is more than the weight."),
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+
     class Meta:
         model = ShippingZone
         fields = NAMES
@@ -42,15 +54,10 @@ class ShippingZoneForm(ModelForm):
                 "By weight: the basic price, and a step for each begun. By item: the basic price for the first, a step for each more."
             ),
             "step": _("By weight: so many grams."),
-            "divisor": _("By weight: length × width × height in cm, divided by this, are kilograms where that is more than the weight."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["divisor"].required = False
-
     def clean_divisor(self) -> int:
-        return self.cleaned_data["divisor"] or self.instance.divisor
+        return int(self.cleaned_data["divisor"] or self.instance.divisor)
 
     def clean_step_minor(self) -> int:
         return self.cleaned_data["step_minor"] or 0

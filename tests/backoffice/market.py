@@ -40,6 +40,7 @@ from merchants.services.invitations import invite_member
 from orders.models import AfterSalesCase, MerchantOrder
 from orders.services import fulfilment
 from orders.services.dispatching import dispatch_order
+from orders.services.order_rows import Buyer
 from orders.services.papers import issue_invoice
 from orders.services.payment import mark_paid
 from orders.services.quotes import ask_for_quote
@@ -277,10 +278,10 @@ def _buyer(canary: str) -> Any:
     return make_buyer(name=f"{canary} buyer", address=f"{canary} lane 2", city=f"{canary}burg", email=f"buyer@{canary.lower()}.example")
 
 
-def paid_order(variant: Any, canary: str, *, at: dt.datetime | None = None, quantity: int = 1) -> MerchantOrder:
+def paid_order(variant: Any, canary: str, *, at: dt.datetime | None = None, quantity: int = 1, buyer: Buyer | None = None) -> MerchantOrder:
     """An order whose money came in, as the provider's answer would have made it."""
     at = at or timezone.now()
-    checkout = place(make_cart(variant, quantity=quantity), buyer=_buyer(canary), at=at)
+    checkout = place(make_cart(variant, quantity=quantity), buyer=buyer or _buyer(canary), at=at)
     attempt = PaymentAttempt.objects.create(
         reference=checkout.pk,
         gateway="sandbox",
