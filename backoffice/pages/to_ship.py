@@ -19,6 +19,7 @@ from backoffice.shipping.papers import DueByOrder, packing_slips, pick_list
 from core.backoffice.base import plain_text
 from core.backoffice.display import due_label, label
 from core.errors import DomainError
+from logistics.carrier_selectors import ways_of
 from logistics.models import Warehouse
 from merchants.admin import merchant_site
 from merchants.admin.site import duty_is_changeable, merchant_of
@@ -111,6 +112,7 @@ def _context(request: HttpRequest, refusal: str) -> dict[str, Any]:
         "refusal": refusal,
         "may_ship": duty_is_changeable(request, Duty.SHIPMENTS),
         "carrier": plain_text(request.POST.get("carrier", ""), 60),
+        "ways": ways_of(merchant.pk),
         "note": plain_text(request.POST.get("note", ""), 300),
     }
 
