@@ -70,7 +70,7 @@ def _scanned(request: HttpRequest, context: dict[str, Any], code: str) -> None:
     elif action == "part":
         if not found.counted:
             raise NotCounted
-        context.update(step=PARCEL, said=f"{_('Only what is counted goes.')} {_what_next(context['way'])}")
+        context.update(step=PARCEL, said=" ".join([_("Only what is counted goes."), _what_next(context["way"])]))
     elif not code and not _is_ready(context):
         context["said"] = _to_go(found)
     elif context["step"] == ITEMS:
@@ -94,7 +94,7 @@ def _count(context: dict[str, Any], found: Bench, code: str) -> None:
     counted = bench.count(found, code)
     context["bench"] = counted
     if counted.is_complete:
-        context.update(step=PARCEL, said=f"{_('Everything is in the parcel.')} {_what_next(context['way'])}")
+        context.update(step=PARCEL, said=" ".join([_("Everything is in the parcel."), _what_next(context["way"])]))
         return
     context["said"] = _to_go(counted)
 
