@@ -191,7 +191,7 @@ def send_by_rows(clerk: Colleague, order: MerchantOrder) -> None:
 
 def delivered(shopper: Shopper, orders: list[MerchantOrder]) -> None:
     """The built-in carrier's clock goes on; the shopper's page tells where the parcel is."""
-    for hours, status, words in ((12, "shipped", "In transit"), (33, "shipped", "Out for delivery"), (40, "delivered", "Delivered")):
+    for hours, status, words in ((12, "shipped", "On the way"), (33, "shipped", "Out for delivery"), (40, "delivered", "Delivered")):
         for booking in CarrierBooking.objects.all():
             move_simulated_parcels(at=booking.booked_at + dt.timedelta(seconds=hours * booking.hour_seconds))
         drain()
