@@ -60,13 +60,16 @@ def fate_of(parcel: uuid.UUID) -> Fate:
     return Fate.IS_LOST if number == 0 else Fate.FAILS_ONCE if number <= 5 else Fate.ARRIVES
 
 
-def journey(parcel: uuid.UUID, origin: str, destination: str, *, recalled_after: float | None = None) -> list[Scan]:
+def journey(
+    parcel: uuid.UUID, origin: str, destination: str, *, recalled_after: float | None = None, has_mishaps: bool = True
+) -> list[Scan]:
     """All scans of a parcel between two cities after it was handed over.
 
     Args:
         recalled_after: hours after which the sender called it back; what would come later does not, and it returns.
+        has_mishaps: False where every parcel arrives at the first attempt.
     """
-    scans = _way_there(parcel, origin, destination)
+    scans = _way_there(parcel, origin, destination, fate_of(parcel) if has_mishaps else Fate.ARRIVES)
     if recalled_after is None or scans[-1].hours <= recalled_after:
         return scans
     done = [scan for scan in scans if scan.hours <= recalled_after]
@@ -74,8 +77,8 @@ def journey(parcel: uuid.UUID, origin: str, destination: str, *, recalled_after:
     return [*done, Scan(math.ceil(last) + 12, Status.RETURNED, origin)]
 
 
-def _way_there(parcel: uuid.UUID, origin: str, destination: str) -> list[Scan]:
-    fate, late = fate_of(parcel), (_digest(parcel) // 100) % 4
+def _way_there(parcel: uuid.UUID, origin: str, destination: str, fate: Fate) -> list[Scan]:
+    late = (_digest(parcel) // 100) % 4
     first, second = between(origin, destination)
     scans = [Scan(5 + late, Status.IN_TRANSIT, first)]
     if fate == Fate.IS_LOST:

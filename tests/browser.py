@@ -5,6 +5,7 @@ import shutil
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,8 +65,15 @@ def browser_page(browser_context: "BrowserContext") -> "Page":
 @pytest.fixture(scope="session")
 def _gunicorn(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real gunicorn on this worker's test database, started once: tests empty the database between them, not the server."""
-    folder = tmp_path_factory.mktemp("shop-server")
+    with gunicorn(tmp_path_factory.mktemp("shop-server")) as address:
+        yield address
+
+
+@contextmanager
+def gunicorn(folder: Path, **changes: str) -> Iterator[str]:
+    """A server of the shop on the test database; `changes` are further settings of its environment."""
     socket_url, environment = _server_environment()
+    environment |= changes
     address = socket_url.removeprefix("http://")
     command = (sys.executable, "-m", "gunicorn", "shop.wsgi", f"--bind={address}", "--worker-class=gthread", "--workers=1", "--threads=8")
     program = Program(
@@ -76,8 +84,10 @@ def _gunicorn(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -
         stop_seconds=5,
     )
     running = Running.start(program, lambda: _answers(f"{socket_url}/livez"), log=folder / "gunicorn.log", seconds=60)
-    yield socket_url
-    running.stop()
+    try:
+        yield socket_url
+    finally:
+        running.stop()
 
 
 def _server_environment() -> tuple[str, dict[str, str]]:

@@ -27,6 +27,7 @@ from backoffice.shipping.numbers import (
 )
 from core.backoffice.base import actor_of, plain_text
 from core.errors import DomainError
+from logistics.carrier_selectors import ways_of
 from merchants.admin import merchant_site
 from merchants.admin.site import duty_is_changeable, merchant_of
 from merchants.permissions import Duty
@@ -54,6 +55,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "title": _("Enter tracking numbers"),
         "may_ship": duty_is_changeable(request, Duty.SHIPMENTS),
         "most": MOST_ROWS,
+        "followed": ways_of(merchant_of(request).pk)[:-1],
     }
 
 

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backoffice.shipping.errors import NotCounted, NoTrackingNumber, NotToShip, TooManyPieces, UnknownOrder, WrongItem
+from backoffice.shipping.errors import NotCounted, NoTrackingNumber, NotToShip, NumberIsMade, TooManyPieces, UnknownOrder, WrongItem
 from backoffice.shipping.numbers import TRACKING
+from logistics.carrier_selectors import Way
 from merchants.models import Merchant
 from orders.errors import OrderNotFound
 from orders.models import MerchantOrder
@@ -104,16 +105,21 @@ def count(bench: Bench, code: str) -> Bench:
     return Bench(bench.order, [more if article is found else article for article in bench.articles])
 
 
-def tracking_number(bench: Bench, code: str) -> str:
-    """What was scanned, as the number of this parcel.
+def tracking_number(bench: Bench, way: Way, code: str) -> str:
+    """What was scanned, as the number of this parcel; empty where its carrier makes it.
 
     Raises:
         NotCounted: nothing is in the parcel.
+        NumberIsMade: something was scanned though the carrier makes the number.
         NoTrackingNumber: it cannot be one, or is the code of the order or of an article.
     """
     if not bench.counted:
         raise NotCounted
     text = code.strip()
+    if not way.needs_number and text:
+        raise NumberIsMade(carrier=way.names[0])
+    if not way.needs_number:
+        return ""
     codes = {bench.order.number.casefold(), *(article.sku.casefold() for article in bench.articles)}
     if not TRACKING.fullmatch(text) or text.casefold() in codes:
         raise NoTrackingNumber(code=code[:64])

@@ -59,6 +59,12 @@ class NotCounted(DomainError):
     status = 422
 
 
+class NumberIsMade(DomainError):
+    code = "number_is_made"
+    message = _("%(carrier)s gives the number itself: press Enter without one.")
+    status = 422
+
+
 class NoTrackingNumber(DomainError):
     code = "no_tracking_number"
     message = _("%(code)s is no tracking number: it is 3 to 60 letters, digits, spaces, dots, slashes and hyphens.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -18,7 +18,7 @@ from backoffice.shipping.papers import DueByOrder, receiver_of, sender_of
 from core.money import Money
 from core.pdf.codes import draw_code128, draw_qr
 from core.pdf.fonts import face, printable
-from core.pdf.text import INK, MUTED, RULE, Style, broken
+from core.pdf.text import INK, MUTED, RULE, Style, broken, width
 from merchants.models import Merchant
 from orders.models import MerchantOrder
 
@@ -26,7 +26,7 @@ WIDTH, HEIGHT, EDGE = 100 * mm, 150 * mm, 5 * mm
 ROOM = WIDTH - 2 * EDGE
 # A sheet of A4 is four times A6, which is a little less high than a label.
 PER_SHEET, SCALE = 4, 0.98
-SMALL = Style(size=8, leading=10.5)
+LEADING = 1.3
 
 
 @dataclass(frozen=True)
@@ -100,45 +100,68 @@ def _draw(canvas: Any, label: Label) -> None:
     canvas.setStrokeColor(RULE)
     canvas.rect(2 * mm, 2 * mm, WIDTH - 4 * mm, HEIGHT - 4 * mm)
     head = _("Parcel %(parcel)s of %(parcels)s") % {"parcel": label.parcel, "parcels": label.parcels}
-    _write(canvas, EDGE, HEIGHT - 13 * mm, _cut(label.carrier, ROOM * 0.6, 13), 13, bold=True)
+    _line(canvas, HEIGHT - 13 * mm, label.carrier, ROOM * 0.6, (9, 13))
     _write(canvas, WIDTH - EDGE, HEIGHT - 13 * mm, head, 11, bold=True, right=True)
     _rule(canvas, HEIGHT - 17 * mm)
-    _block(canvas, _("From"), label.sender, top=HEIGHT - 18 * mm, height=25 * mm, largest=9)
+    _block(canvas, pgettext("parcel", "From"), label.sender, top=HEIGHT - 18 * mm, height=26 * mm, sizes=(6.5, 9))
     _rule(canvas, HEIGHT - 45 * mm)
-    _block(canvas, _("To"), label.receiver, top=HEIGHT - 46 * mm, height=54 * mm, largest=15)
+    _block(canvas, pgettext("parcel", "To"), label.receiver, top=HEIGHT - 46 * mm, height=54 * mm, sizes=(9, 16))
     if label.collect:
-        _write(canvas, EDGE, 45 * mm, _cut(label.collect, ROOM, 12), 12, bold=True)
+        _line(canvas, 45 * mm, label.collect, ROOM, (9, 12))
     _rule(canvas, 42 * mm)
     draw_qr(canvas, label.number, EDGE, 18 * mm, 23 * mm)
-    _write(canvas, EDGE + 26 * mm, 28 * mm, label.number, 14, bold=True)
+    _write(canvas, EDGE + 26 * mm, 28 * mm, label.number, _size_for(label.number, ROOM - 26 * mm, 14), bold=True)
     # As wide as the label: the bars of a narrower one are too fine for printers of 203 dpi.
     draw_code128(canvas, label.number, EDGE, 4 * mm, ROOM, 13 * mm)
 
 
-def _block(canvas: Any, title: str, texts: Sequence[str], *, top: float, height: float, largest: float) -> None:
-    """Lines as large as fits, the first one strong; what does not fit at the smallest size is cut off."""
+def _block(canvas: Any, title: str, texts: Sequence[str], *, top: float, height: float, sizes: tuple[float, float]) -> None:
+    """Lines as large as fits, between the two sizes, the first one strong."""
     _write(canvas, EDGE, top - 9, title, 7.5, color=MUTED)
-    size = largest
-    while size > 6 and _needed(texts, size) > height - 12:
+    smallest, size = sizes
+    while size > smallest and sum(map(len, _broken(texts, size))) > _room_for(height, size):
         size -= 0.5
     y = top - 12
-    for index, text in enumerate(texts):
-        style = Style(size=size, leading=size * 1.3, bold=index == 0)
-        for line in broken(printable(text).replace("\n", " "), ROOM, style):
-            y -= style.leading
-            if y < top - height:
-                return
-            _write(canvas, EDGE, y + style.leading * 0.25, line, size, bold=style.bold)
+    for line, is_strong in _lines(texts, size, most=_room_for(height, size)):
+        y -= size * LEADING
+        _write(canvas, EDGE, y + size * LEADING * 0.25, line, size, bold=is_strong)
 
 
-def _needed(texts: Sequence[str], size: float) -> float:
-    style = replace(SMALL, size=size)
-    return sum(len(broken(printable(text), ROOM, replace(style, bold=index == 0))) for index, text in enumerate(texts)) * size * 1.3
+def _room_for(height: float, size: float) -> int:
+    """How many lines a block of this height takes below its title."""
+    return int((height - 12) // (size * LEADING))
 
 
-def _cut(text: str, room: float, size: float) -> str:
-    """The first line of a text that has to fit on one."""
-    return broken(printable(text).replace("\n", " "), room, Style(size=size, bold=True))[0] if text else ""
+def _broken(texts: Sequence[str], size: float) -> list[list[str]]:
+    return [
+        list(broken(printable(text).replace("\n", " "), ROOM, Style(size=size, leading=size * LEADING, bold=index == 0)))
+        for index, text in enumerate(texts)
+    ]
+
+
+def _lines(texts: Sequence[str], size: float, *, most: int) -> list[tuple[str, bool]]:
+    """At most so many lines. Where there are more, the longest texts lose their ends, so that town and telephone stay."""
+    parts = _broken(texts, size)
+    while sum(map(len, parts)) > most and (longest := max(parts, key=len))[1:]:
+        longest.pop()
+        longest[-1] = f"{longest[-1][:-1]}…"
+    return [(line, index == 0) for index, part in enumerate(parts) for line in part][:most]
+
+
+def _size_for(text: str, room: float, largest: float) -> float:
+    """The size at which a text that may not be cut stands on one line."""
+    wide = width(text, largest, bold=True)
+    return largest if wide <= room else largest * room / wide
+
+
+def _line(canvas: Any, y: float, text: str, room: float, sizes: tuple[float, float]) -> None:
+    """A strong text on one line, as large as fits between the two sizes; what is too long even so loses its end."""
+    smallest, largest = sizes
+    text = printable(text).replace("\n", " ")
+    size = max(smallest, _size_for(text, room, largest))
+    while width(text, size, bold=True) > room:
+        text = f"{text[:-2]}…"
+    _write(canvas, EDGE, y, text, size, bold=True)
 
 
 def _write(canvas: Any, x: float, y: float, text: str, size: float, *, color: Any = INK, bold: bool = False, right: bool = False) -> None:

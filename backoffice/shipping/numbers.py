@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from backoffice.shipping.errors import NoRows, NotReadable, TooLong
 from catalog.imports.cells import guarded, unguarded
 from core.errors import DomainError
-from logistics.carrier_selectors import MANUAL, ways_of
+from logistics.carrier_selectors import MANUAL, SIMULATED, Way, way_called, ways_of
 from logistics.models import Shipment
 from merchants.models import Merchant
 from orders.models import MerchantOrder
@@ -57,6 +57,7 @@ class Checked:
     order_id: uuid.UUID | None = None
     field: str = ""
     reason: str = ""
+    way: str = MANUAL
 
     @property
     def value(self) -> str:
@@ -137,7 +138,7 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str]) -> Row:
 
 
 def check(merchant: Merchant, rows: Sequence[Row]) -> list[Checked]:
-    """What would become of each row. Two queries.
+    """What would become of each row. Three queries.
 
     Orders of others, and those nobody has paid, are as unknown as those that never were.
     """
@@ -146,33 +147,43 @@ def check(merchant: Merchant, rows: Sequence[Row]) -> list[Checked]:
     orders = {order.number: order for order in visible.filter(number__in=numbers)}
     parcels = Shipment.objects.for_merchant(merchant).filter(reference__in=[order.pk for order in orders.values()])
     sent = set(parcels.values_list("reference", "tracking_number"))
-    seen: dict[str, Row] = {}
-    return [_check(row, orders.get(row.order), sent, seen.setdefault(row.order, row)) for row in rows]
+    # Rows leave the number empty where the built-in carrier makes it.
+    sent |= {(parcel, "") for parcel in parcels.filter(booking__gateway=SIMULATED).values_list("reference", flat=True)}
+    ways, seen = ways_of(merchant.pk), dict[str, Row]()
+    return [_check(row, way_called(ways, row.carrier), orders.get(row.order), sent, seen.setdefault(row.order, row)) for row in rows]
 
 
-def _check(row: Row, order: MerchantOrder | None, sent: set[tuple[uuid.UUID, str]], first: Row) -> Checked:
+def _check(row: Row, way: Way, order: MerchantOrder | None, sent: set[tuple[uuid.UUID, str]], first: Row) -> Checked:
     if order is None:
         return _failed(row, "order", _("There is no order of yours with this number.") if row.order else _("Missing."))
-    if not 0 < len(row.carrier) <= LONGEST_CARRIER:
-        return _failed(row, "carrier", _("At most 60 characters.") if row.carrier else _("Missing."))
-    if not TRACKING.fullmatch(row.tracking_number):
-        words = _("3 to 60 letters, digits, spaces, dots, slashes and hyphens.") if row.tracking_number else _("Missing.")
-        return _failed(row, "tracking_number", words)
+    if problem := _problem(row, way):
+        return _failed(row, *problem)
     if first is not row and first.tracking_number != row.tracking_number:
         return _failed(row, "order", _("Row %(row)s names this order, too, with another number.") % {"row": first.number})
     if first is not row:
         return Checked(row, DONE, order.pk)
-    return _against(row, order, is_sent=(order.pk, row.tracking_number) in sent)
+    return _against(row, way, order, is_sent=(order.pk, row.tracking_number) in sent)
 
 
-def _against(row: Row, order: MerchantOrder, *, is_sent: bool) -> Checked:
+def _problem(row: Row, way: Way) -> tuple[str, str] | None:
+    """The field that cannot be what stands there, and why."""
+    if not 0 < len(row.carrier) <= LONGEST_CARRIER:
+        return "carrier", _("At most 60 characters.") if row.carrier else _("Missing.")
+    if not way.needs_number:
+        return ("tracking_number", _("This carrier gives the number itself: leave it empty.")) if row.tracking_number else None
+    if TRACKING.fullmatch(row.tracking_number):
+        return None
+    return "tracking_number", _("3 to 60 letters, digits, spaces, dots, slashes and hyphens.") if row.tracking_number else _("Missing.")
+
+
+def _against(row: Row, way: Way, order: MerchantOrder, *, is_sent: bool) -> Checked:
     if is_sent and order.status in SENT:
         return Checked(row, DONE, order.pk)
-    if is_sent:
+    if is_sent and way.needs_number:
         return _failed(row, "tracking_number", _("A part of this order went under this number."))
     if order.status not in TO_SHIP:
         return _failed(row, "order", _("It is not to be sent: %(status)s.") % {"status": order.get_status_display()})
-    return Checked(row, READY, order.pk)
+    return Checked(row, READY, order.pk, way=way.key)
 
 
 def _failed(row: Row, field: str, reason: str) -> Checked:
@@ -181,18 +192,15 @@ def _failed(row: Row, field: str, reason: str) -> Checked:
 
 def ship_rows(merchant: Merchant, rows: Sequence[Row], *, actor: str, at: dt.datetime) -> list[Checked]:
     """Send what is ready, each order in a transaction of its own; the rest is told why not. Again sends nothing twice."""
-    ways = {str(way.label).casefold(): way.key for way in ways_of(merchant.pk) if way.needs_number and not way.needs_name}
-    return [_shipped(checked, ways, actor, at) if checked.state == READY else checked for checked in check(merchant, rows)]
+    return [_shipped(checked, actor, at) if checked.state == READY else checked for checked in check(merchant, rows)]
 
 
-def _shipped(checked: Checked, ways: Mapping[str, str], actor: str, at: dt.datetime) -> Checked:
-    """A carrier that the merchant has an account with, by its name, is listened to from now on."""
+def _shipped(checked: Checked, actor: str, at: dt.datetime) -> Checked:
     row = checked.row
     assert checked.order_id is not None  # noqa: S101  a row that is ready has an order
     try:
-        way = ways.get(row.carrier.strip().casefold(), MANUAL)
-        said = {"carrier": row.carrier, "tracking_number": row.tracking_number}
-        dispatch_order(order_id=checked.order_id, way=way, actor=actor, at=at, **said)
+        parcel = {"way": checked.way, "carrier": row.carrier, "tracking_number": row.tracking_number}
+        dispatch_order(order_id=checked.order_id, **parcel, actor=actor, at=at)
     except DomainError as error:
         return replace(checked, state=FAILED, field="order", reason=str(error))
     return checked

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from core.countries import country
@@ -73,7 +73,7 @@ def packing_slips(merchant: Merchant, orders: Sequence[MerchantOrder], due: DueB
 
 def _slip(document: Document, merchant: Merchant, order: MerchantOrder, due: Sequence[Due], note: str) -> None:
     document.heading(_("Order %(number)s") % {"number": order.number})
-    document.parties([(_("From"), sender_of(merchant)), (_("To"), receiver_of(order))])
+    document.parties([(pgettext("parcel", "From"), sender_of(merchant)), (pgettext("parcel", "To"), receiver_of(order))])
     facts = [(_("Ordered on"), formats.date_format(timezone.localtime(order.placed_at), "DATE_FORMAT"))]
     if order.checkout.purchase_number:
         facts.append((_("Purchase order number"), order.checkout.purchase_number))

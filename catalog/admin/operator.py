@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Count, Max, Min
+from django.contrib import admin, messages
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from catalog import services
@@ -26,6 +27,7 @@ from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
 from core.backoffice.display import column, money_column, status_column
 from core.backoffice.fields import ModelForm, second_text, with_translations
+from core.errors import DomainError
 
 
 class NamesForm(ModelForm):
@@ -177,6 +179,7 @@ class ProductAdmin(ConsoleAdmin):
         "hide_at",
     ]
     inlines = [VariantInline, BundlePartsInline, PictureInline]
+    actions = ["approve_selected"]
     actions_detail = ["approve", "give_back", "hide"]
     product = column(lambda self, row: product_header(row), _("product"), ordering="title")
     chinese = column(lambda self, row: second_text(row, "title"), _("title (Chinese)"))
@@ -200,6 +203,20 @@ class ProductAdmin(ConsoleAdmin):
     )
     def approve(self, request: HttpRequest, form: Any, row: Product) -> None:
         services.approve_product(product_id=row.pk, actor=actor_of(request, "operator"), at=now())
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return self.may_act(request)
+
+    @admin.action(description=_("Approve"), permissions=["act"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = 0
+        for product_id, title in queryset.filter(status=Product.Status.PENDING).values_list("pk", "title"):
+            try:
+                services.approve_product(product_id=product_id, actor=actor_of(request, "operator"), at=now())
+                done += 1
+            except DomainError as error:
+                messages.error(request, f"{title}: {error}")
+        messages.success(request, ngettext("%(count)d product is approved.", "%(count)d products are approved.", done) % {"count": done})
 
     @object_action(
         description=_("Return"),

@@ -47,7 +47,8 @@ def scans_of(booking: CarrierBooking) -> list[News]:
     """All that will have been told of a parcel, with its moments."""
     hour = dt.timedelta(seconds=booking.hour_seconds)
     recalled = None if booking.recalled_at is None else (booking.recalled_at - booking.booked_at) / hour
-    scans = journey(booking.shipment_id, booking.origin, booking.destination, recalled_after=recalled)
+    has_mishaps = settings.SIMULATED_CARRIER_MISHAPS
+    scans = journey(booking.shipment_id, booking.origin, booking.destination, recalled_after=recalled, has_mishaps=has_mishaps)
     return [
         News(
             event_id=f"{booking.pk} {number}",

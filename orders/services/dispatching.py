@@ -30,13 +30,13 @@ def dispatch_order(
         way: "manual", "simulated", or the key of one of the merchant's carriers (`logistics.carrier_selectors.ways_of`).
         carrier: its name, where the parcel goes by hand.
         tracking_number: where the carrier does not make it.
-        pieces: as `ship_order` takes them.
+        pieces: how many of which variant are in the parcel; everything that is left when not given.
 
     Raises:
         OrderNotFound: there is none.
         CarrierNotAvailable: no such choice, or of another merchant.
         InvalidTracking: a number or name is needed and missing, or too long.
-        IllegalTransition, NothingToShip: as `ship_order`.
+        IllegalTransition, NothingToShip, MoreThanDue, TrackingUsed: as `ship_order`.
     """
     order = locked_order(order_id)
     handover = book_parcel(way=way, merchant_id=order.merchant_id, reference=order.pk, carrier=carrier, tracking_number=tracking_number)

@@ -66,6 +66,8 @@ BANK_TRANSFER_ACCOUNT = env(
 ).replace("\\n", "\n")
 BANK_TRANSFER_DAYS = int(env("BANK_TRANSFER_DAYS", "3"))
 SIMULATED_CARRIER = env_flag("SIMULATED_CARRIER", default=True)
+# Whether a few of its parcels fail to be delivered at first, or are lost.
+SIMULATED_CARRIER_MISHAPS = env_flag("SIMULATED_CARRIER_MISHAPS", default=True)
 # How long an hour of the built-in carrier's journeys lasts.
 SIMULATED_CARRIER_HOUR_SECONDS = max(1, int(env("SIMULATED_CARRIER_HOUR_SECONDS", "5" if DEMO_MODE else "3600")))
 LOST_PARCEL_DAYS = int(env("LOST_PARCEL_DAYS", "14"))

@@ -154,3 +154,18 @@ def test_a_merchant_plans_in_the_form_and_reads_which_time_zone_it_is(member: Cl
     assert "on sale" in member.get(reverse("merchant:catalog_product_changelist")).text
     refused = member.post(url, form_of(product, **soon, hide_at_0="2098-01-01", hide_at_1="10:00:00"))
     assert "goes on sale in the future, and off sale after that" in refused.text
+
+
+def test_an_operator_approves_many_at_once(merchant: Merchant, operator: Client) -> None:
+    waiting = [_waiting(merchant) for _ in range(2)]
+    draft = make_product(merchant=merchant, published=False)
+
+    keys = [str(product.pk) for product in (*waiting, draft)]
+    page = operator.post(reverse("admin:catalog_product_changelist"), {"action": "approve_selected", "_selected_action": keys}, follow=True)
+
+    assert "2 products are approved." in page.text
+    assert sorted(Product.objects.filter(merchant=merchant).values_list("status", flat=True)) == ["draft", "published", "published"]
+
+
+def _waiting(merchant: Merchant) -> Product:
+    return approval.submit_or_publish(product_id=make_product(merchant=merchant, published=False).pk, actor=MERCHANT, at=NOW)

@@ -155,3 +155,29 @@ def test_who_may_not_send_may_not_scan(shop: Shop, client: Client, role: str) ->
 
     assert client.get(URL).status_code == 200
     assert client.post(URL, {"code": shop.to_ship.number}).status_code == 403
+
+
+def test_the_built_in_carrier_makes_the_number_of_what_is_packed(shop: Shop, scanner: Scanner) -> None:
+    scanner.scan(shop.to_ship.number, carrier="jishi express")
+    assert scanner.scan("ANTELOPE-1") == "Everything is in the parcel. Press Enter: Jishi Express gives the number."
+    assert "press Enter without one" in scanner.scan("SF1234567")
+    assert not Shipment.objects.filter(reference=shop.to_ship.pk).exists()
+
+    said = scanner.scan("")
+
+    parcel = Shipment.objects.select_related("booking").get(reference=shop.to_ship.pk)
+    assert said == f"Tracking number: {parcel.tracking_number}. Order {shop.to_ship.number} is shipped. Scan the next order."
+    assert (parcel.booking.gateway, parcel.booking.tracking_number) == ("simulated", parcel.tracking_number)
+
+
+def test_a_carrier_of_the_shop_is_listened_to_about_what_is_packed(shop: Shop, scanner: Scanner, stranger: Shop) -> None:
+    """The stranger's carrier is a name like any other here."""
+    other = paid_order(shop.product.variants.get(), "ANTELOPE")
+    for order, carrier in ((shop.to_ship, "ANTELOPE post"), (other, "BARRACUDA post")):
+        scanner.scan(order.number, carrier=carrier)
+        scanner.scan("ANTELOPE-1")
+        scanner.scan("POST-1")
+
+    parcel = Shipment.objects.get(reference=shop.to_ship.pk)
+    assert (parcel.booking.gateway, parcel.booking.account.merchant) == ("webhook", shop.merchant)
+    assert not hasattr(Shipment.objects.get(reference=other.pk), "booking")

@@ -191,3 +191,26 @@ def test_who_may_not_send_parcels_sends_none(shop: Shop, client: Client, role: s
 
 def test_the_queue_leads_here(owner: Client) -> None:
     assert URL in owner.get(reverse("merchant:to-ship")).content.decode()
+
+
+def test_rows_go_by_the_carrier_they_name(shop: Shop, owner: Client) -> None:
+    built_in, numbered, own = (paid_order(shop.product.variants.get(), "ANTELOPE") for _ in range(3))
+    text = f"{built_in.number},集市速运,\n{numbered.number},Jishi Express,SF1234567\n{own.number},antelope,POST-7\n"
+
+    for _ in range(2):  # again is harmless
+        page = owner.post(URL, {"action": "ship", "text": text})
+
+    assert [(each["row"].row.number, each["row"].field) for each in page.context["failed"]] == [(2, "tracking_number")]
+    assert "This carrier gives the number itself" in page.text
+    assert states(built_in, numbered, own) == ["shipped", "paid", "shipped"]
+    parcels = {order.pk: Shipment.objects.select_related("booking").get(reference=order.pk) for order in (built_in, own)}
+    assert [parcels[order.pk].booking.gateway for order in (built_in, own)] == ["simulated", "webhook"]
+    assert parcels[built_in.pk].tracking_number.startswith("JX")
+
+
+def test_the_page_says_which_carriers_are_followed(shop: Shop, owner: Client, stranger: Shop) -> None:
+    page = owner.get(URL).text
+
+    assert "<b>Jishi Express</b> (without a number: it is made)" in page
+    assert "<b>ANTELOPE post</b>" in page
+    assert "BARRACUDA" not in page

@@ -17,17 +17,22 @@ COMPUTER: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 1}
 LOCALES = {"en": "en-US", "zh-hans": "zh-CN"}
 MakeShopper = Callable[..., Any]
+# How long a busy machine may take for a page; nothing waits longer than it has to.
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
 def new_shopper(browser: Browser, shop_server: str, settings: Settings) -> Iterator[MakeShopper]:
     """Make a person with a fresh browser: `new_shopper("zh-hans", **PHONE)`, `new_shopper(kind=Seller)`."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE_MS)
     settings.SITE_URL = shop_server  # mails are written by the test, in the worker's place
     shoppers: list[Shopper] = []
 
     def make(language: str = "en", kind: type[Shopper] = Shopper, **options: Any) -> Shopper:
         context = browser.new_context(base_url=shop_server, locale=LOCALES[language], **{**COMPUTER, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         shoppers.append(kind(context, language))
         return shoppers[-1]
 

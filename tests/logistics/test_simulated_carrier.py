@@ -145,3 +145,14 @@ def test_a_lost_parcel_that_turns_up_is_delivered_but_not_by_somebody_who_has_th
 
     parcel.refresh_from_db()
     assert parcel.status == "delivered"
+
+
+def test_where_mishaps_are_switched_off_every_parcel_arrives_at_the_first_attempt(settings: object) -> None:
+    settings.SIMULATED_CARRIER_MISHAPS = False  # type: ignore[attr-defined]
+    parcels = [simulated_parcel(fate) for fate in (Fate.FAILS_ONCE, Fate.IS_LOST)]
+
+    move_simulated_parcels(at=NOW + 9 * DAY)
+
+    for parcel in parcels:
+        parcel.refresh_from_db()
+        assert (parcel.status, codes(parcel).count("failed")) == ("delivered", 0)

@@ -7,7 +7,7 @@ from catalog.models import Review
 from orders.models import OrderLine
 from orders.states import OrderStatus
 from payments.services import escrow
-from storefront.templatetags.storefront import line_picture
+from storefront.pictures import line_picture
 from tests.factories.accounts import make_user
 from tests.walkthrough import Walk, order_up_to
 

@@ -12,7 +12,7 @@ from catalog.models import Picture
 from catalog.services.pictures import WIDTHS, add_picture, make_renditions
 from catalog.tasks import complete_pictures
 from core.imaging import at_width, encode
-from storefront.templatetags.storefront import picture, preload_picture, tint_class
+from storefront.pictures import picture, preload_picture, tint_class
 from tests.catalog.test_likeness import packshot
 from tests.factories.catalog import NOW, make_product
 
