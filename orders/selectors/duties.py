@@ -33,7 +33,8 @@ def duties_of_cart(cart: CartView, destination: Destination, conversion: Convers
 
     One query, three more where something crosses a border.
     """
-    declared = {parcel.merchant_id: sent for parcel in cart.parcels if (sent := _declared(parcel))}
+    # Who comes to the store takes the goods over the border themselves.
+    declared = {parcel.merchant_id: sent for parcel in cart.parcels if not parcel.is_picked_up and (sent := _declared(parcel))}
     lines = [Line(key, key, variant_id, row.pieces) for key, rows in declared.items() for variant_id, row in rows.items()]
     abroad = [pick for pick in planned(lines, destination, at) if "crosses_from" in pick.reasons] if lines else []
     parcels = {parcel.merchant_id: parcel for parcel in cart.parcels}

@@ -26,7 +26,7 @@ from orders.services.order_rows import Quote
 def freeze_duties(
     *, orders: Sequence[MerchantOrder], quote: Quote, reserved: Sequence[Reservation], country: str, at: dt.datetime
 ) -> list[DutyEstimate]:
-    """Estimate duty and tax of each order something of which crosses a border, by where it is reserved; none without such goods.
+    """Estimate duty and tax of each order something of which is sent over a border, by where it is reserved; none without such goods.
 
     No statement for purchases that stay in one country, six for others.
 
@@ -40,7 +40,7 @@ def freeze_duties(
     found = {}
     for order, quoted in zip(orders, quote.orders, strict=True):
         own = [row for row in crossing if row.group == order.pk]
-        if own:
+        if own and order.pickup_from_id is None:
             sources = [(variants[row.stock_id], row.quantity, row.plan) for row in own]
             found[order.merchant_id] = Crossing.of(_declared(quoted), sources, quoted.shipping_minor)
     made = estimates(found, country, quote.conversion, timezone.localdate(at))

@@ -15,10 +15,12 @@ from logistics.services import create_warehouse, receive_stock
 from merchants.models import Merchant
 from orders.errors import BondedLimitExceeded
 from orders.models import Checkout, DutyEstimate, MerchantOrder
+from orders.rules.ways import ChosenWay
 from orders.selectors import cart_view
 from orders.selectors.duties import ParcelDuties, duties_of_cart
 from tests.factories.customs import make_duty, make_regime
-from tests.factories.orders import make_buyer, make_cart, make_goods, place
+from tests.factories.orders import make_buyer, make_cart, make_goods, make_seller, place
+from tests.factories.ways import chosen_view, make_store, place_by
 
 pytestmark = pytest.mark.django_db
 GERMAN = {"country": "DE", "postcode": "10115", "city": "Berlin"}
@@ -169,3 +171,18 @@ def test_what_was_estimated_stays() -> None:
         DutyEstimate.objects.update(duty_minor=0)
 
     assert DutyEstimate.objects.get().duty_minor
+
+
+def test_what_is_picked_up_in_a_store_abroad_has_no_estimate() -> None:
+    """Whoever comes to the store takes the goods over the border themselves."""
+    make_regime(), make_duty()
+    merchant = make_seller()
+    shirt = shirts(merchant=merchant)
+    way = ChosenWay(store_id=make_store(merchant, stock={shirt: 3}).warehouse_id)
+    view = chosen_view(make_cart(shirt), way, merchant)
+
+    checkout = place_by(make_cart(shirt), way, merchant, buyer=GERMAN)
+
+    assert MerchantOrder.objects.get(checkout=checkout).pickup_from_id is not None
+    assert duties_of_cart(view, Destination("DE"), own("USD"), timezone.now()) == []
+    assert not DutyEstimate.objects.exists()
