@@ -3,9 +3,11 @@
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.db import transaction
 
 from catalog.models import Product, Variant
+from core.exchange.selectors import conversion_to
 from logistics.models import CustomsRegime, DutyRate, Stock, Warehouse
 from logistics.rules import Destination, Zone
 from logistics.services.stock import Receipt, correct_stock, receive_many
@@ -142,8 +144,10 @@ def buy_from_abroad(now: dt.datetime) -> None:
         user_id=user.pk, email=user.email, language="en", name=name, phone="+49 30 5555 0100", address=street, city=city, postcode=postcode,
         country="DE",
     )  # fmt: skip
-    total = cart_view(cart, "en", destination=Destination("DE", postcode)).total_minor
-    checkout = place_order(cart_id=cart.pk, key=KEY, buyer=buyer, points=0, expected_total_minor=total, at=moment)
+    # The thresholds of customs are in euro.
+    conversion = conversion_to(settings.CURRENCY, now.date())
+    total = cart_view(cart, "en", conversion, destination=Destination("DE", postcode)).total_minor
+    checkout = place_order(cart_id=cart.pk, key=KEY, buyer=buyer, points=0, expected_total_minor=total, at=moment, conversion=conversion)
     attempt = start_payment(checkout=checkout, gateway="sandbox", return_url="http://localhost/", at=moment)
     decide(payment_id=uuid.UUID(attempt.provider_id), decision="approve", at=moment)
     settle(checkout_id=KEY, at=moment)
