@@ -73,7 +73,8 @@ def change_slot(*, slot_id: uuid.UUID, merchant_id: uuid.UUID, offer: SlotOffer)
     if not rows.update(**_changeable(offer)):
         raise NotFound
     SlotDay.objects.filter(slot=slot_id).update(capacity=Greatest(F("taken"), offer.capacity))
-    return rows.get()
+    changed: DeliverySlot = rows.get()
+    return changed
 
 
 def _changeable(offer: SlotOffer) -> dict[str, object]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from catalog.models import Variant
@@ -51,7 +52,7 @@ def open_stores(now: dt.datetime) -> None:
         _open(grocer, house, now)
     at = now - dt.timedelta(hours=2)
     shopper = User.objects.filter(email=SHOPPER).first()
-    _order("aside", house, _first_store, at, name="Gao Min")
+    _order("aside", house, _first_store, now - dt.timedelta(minutes=20), name="Gao Min")
     ready = _order("ready", house, _last_store, at, name="Lin Xiaoyu", user=shopper)
     if ready is not None:
         put_aside(order_id=ready.pk, merchant_id=grocer.pk, actor=ACTOR, at=now - dt.timedelta(minutes=40))
@@ -91,7 +92,7 @@ def _first_slot(parcel: Parcel) -> ChosenWay:
 
 def _order(name_of: str, house: Warehouse, choose: Choose, at: dt.datetime, *, name: str, user: User | None = None) -> MerchantOrder | None:
     """A paid order by the way chosen; None where the shelves are empty."""
-    stock = Stock.objects.filter(warehouse=house, on_hand__gte=4, reserved=0, variant__currency=settings.CURRENCY)
+    stock = Stock.objects.filter(warehouse=house, on_hand__gte=F("reserved") + 4, variant__currency=settings.CURRENCY)
     stock = stock.filter(variant__is_active=True, variant__min_quantity=1, variant__quantity_step=1, variant__product__status="published")
     row = stock.order_by("variant__sku").first()
     if row is None:
