@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.floor_map import metres
 from backoffice.pages.to_ship import key_of
-from backoffice.pages.waves import name_of, own_wave, totes_of
+from backoffice.pages.waves import name_of, own_wave
 from core.backoffice.base import actor_of, plain_text
 from core.backoffice.display import status_label
 from core.errors import DomainError
@@ -121,4 +121,6 @@ def _context(request: HttpRequest, view: WaveView) -> dict[str, Any]:
 
 
 def _row(view: WaveView, stop: Stop) -> dict[str, Any]:
-    return {"stop": stop, "name": name_of(stop.stock), "totes": totes_of(view, stop), "token": uuid7()}
+    positions = {tote.pk: tote.position for tote in view.totes}
+    totes = [(positions[pick.tote_id], pick.to_pick) for pick in stop.picks if pick.to_pick]
+    return {"stop": stop, "name": name_of(stop.stock), "totes": totes, "token": uuid7()}
