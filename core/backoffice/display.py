@@ -38,6 +38,7 @@ TONES = {
     "under_way": "primary", "missed": "danger",
     "sent_again": "primary", "arrived": "success",
     "proposed": "warning", "appealed": "info", "upheld": "danger", "lifted": "success",
+    "holiday": "warning", "over": "neutral", "taken": "danger",
     "ordered": "info", "part_received": "primary", "to_confirm": "warning", "posted": "success",
 }  # fmt: skip
 

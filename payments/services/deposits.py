@@ -74,7 +74,7 @@ def deposit_row(*, merchant_id: uuid.UUID, at: dt.datetime) -> Deposit:
     """A merchant's row, made if there is none yet, and locked: call it in a transaction."""
     missing = Deposit(merchant_id=merchant_id, currency=settings.CURRENCY, next_look_at=at, created_at=at)
     Deposit.objects.bulk_create([missing], ignore_conflicts=True)
-    return Deposit.objects.select_for_update().select_related("merchant").get(merchant_id=merchant_id)
+    return Deposit.objects.select_for_update(of=("self",)).select_related("merchant").get(merchant_id=merchant_id)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from tests.factories.accounts import make_user
 from tests.factories.merchants import make_membership, make_merchant
 
 pytestmark = pytest.mark.django_db
+CONFIRM = {"_form_submitted": "1"}
 STATE, DEPOSIT = "/merchant/shop-state/", "/merchant/deposit/"
 
 
@@ -102,9 +103,7 @@ def test_the_pages_need_few_statements(shop: Shop) -> None:
     browser = browser_of(shop.merchant)
     for page in (STATE, DEPOSIT):
         browser.get(page)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert browser.get(page).status_code == 200
         assert len(queries) <= 20, page
 
@@ -142,11 +141,11 @@ def test_the_operator_makes_a_rule_closes_a_shop_opens_it_again_and_ends_a_holid
     staff.force_login(operator)
 
     made = staff.post("/admin/payments/depositrule/add/", {"kind": "company", "category": "", "amount_minor": "500.00", "is_active": "on"})
-    staff.post(f"/admin/merchants/merchant/{merchant.pk}/close/", {"reason": "Fakes"})
+    staff.post(f"/admin/merchants/merchant/{merchant.pk}/close/", {**CONFIRM, "reason": "Fakes"})
     assert (made.status_code, DepositRule.objects.get().amount_minor) == (302, 50_000)
     assert Merchant.objects.get(pk=merchant.pk).status == "closed"
-    staff.post(f"/admin/merchants/merchant/{merchant.pk}/activate/", {"reason": "Sorry"})
-    staff.post(f"/admin/merchants/holiday/{Holiday.objects.get().pk}/lift/", {"reason": "Too often"})
+    staff.post(f"/admin/merchants/merchant/{merchant.pk}/activate/", {**CONFIRM, "reason": "Sorry"})
+    staff.post(f"/admin/merchants/holiday/{Holiday.objects.get().pk}/lift/", {**CONFIRM, "reason": "Too often"})
 
     assert Merchant.objects.get(pk=merchant.pk).status == "active"
     assert Holiday.objects.get().status == "cancelled"

@@ -131,13 +131,16 @@ def test_deadlines_move_once_by_the_length_of_the_holiday_and_the_shopper_is_tol
     MerchantOrder.objects.filter(pk=overdue.pk).update(ship_by=now() - DAY)
     drain()
     Mail.objects.all().delete()
+    before = MerchantOrder.objects.get(pk=order.pk).ship_by
 
     row = rest(order.merchant)
     move_deadlines(holiday_id=row.pk, at=now())
 
-    before = order.ship_by
     order.refresh_from_db()
     overdue.refresh_from_db()
+    assert order.ship_by is not None
+    assert before is not None
+    assert overdue.ship_by is not None
     assert order.ship_by - before == row.ends_at - row.starts_at
     assert overdue.ship_by < now()
     mail = Mail.objects.get(kind="shipping_delayed")
@@ -146,13 +149,15 @@ def test_deadlines_move_once_by_the_length_of_the_holiday_and_the_shopper_is_tol
 
 def test_a_second_holiday_moves_deadlines_again() -> None:
     order = order_up_to("paid", variants=[make_goods()]).order
+    before = MerchantOrder.objects.get(pk=order.pk).ship_by
     first = rest(order.merchant, days=1)
     end_holiday(merchant_id=order.merchant_id, holiday_id=first.pk, actor="merchant:1", at=now())
 
     second = rest(order.merchant, days=1)
 
-    before = order.ship_by
     order.refresh_from_db()
+    assert order.ship_by is not None
+    assert before is not None
     assert order.ship_by - before == first.ends_at - first.starts_at + (second.ends_at - second.starts_at)
 
 
