@@ -17,8 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 from backoffice.shipping.papers import DueByOrder, receiver_of, sender_of
 from core.money import Money
 from core.pdf.codes import draw_code128, draw_qr
-from core.pdf.fonts import face, printable
-from core.pdf.text import INK, MUTED, RULE, Style, broken, width
+from core.pdf.fonts import face, printable, width
+from core.pdf.text import INK, MUTED, RULE, Style, broken
 from merchants.models import Merchant
 from orders.models import MerchantOrder
 
