@@ -87,6 +87,7 @@ class Refund(Stateful):
         ]
         indexes = [
             models.Index(fields=["next_poll_at"], name="refund_due", condition=Q(status__in=states.REFUND_LIVE)),
+            models.Index(fields=["provider_id"], name="refund_provider_id", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
