@@ -22,7 +22,11 @@ _LOOK = {
     "BORDER_RADIUS": "8px",
     "COLORS": {"base": _WARM, "primary": _VERMILION},
     "STYLES": [lambda request: static("backoffice/console.css")],
-    "SCRIPTS": [lambda request: static("local_times.js"), lambda request: static("backoffice/palette.js")],
+    "SCRIPTS": [
+        lambda request: static("local_times.js"),
+        lambda request: static("backoffice/frame.js"),
+        lambda request: static("backoffice/palette.js"),
+    ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/mark.svg")}],
 }
 
