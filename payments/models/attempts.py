@@ -53,7 +53,7 @@ class PaymentAttempt(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.status}"
+        return f"{self.gateway} {self.get_status_display()}"
 
 
 class Refund(Stateful):
@@ -91,4 +91,4 @@ class Refund(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{Money(self.amount_minor, self.currency).format()} {self.status}"
+        return f"{Money(self.amount_minor, self.currency).format()} {self.get_status_display()}"

@@ -248,7 +248,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.django_db
 def test_the_check_of_plans_knows_a_table_read_whole() -> None:
     """Negative control."""
-    assert unguided("SELECT 1 FROM orders_merchantorder WHERE number LIKE '%X%'") != []
+    assert unguided("SELECT 1 FROM orders_merchantorder WHERE goods_minor > 5") != []
 
 
 @pytest.mark.parametrize(("typed", "number"), [
