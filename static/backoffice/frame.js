@@ -14,6 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!label || !chosen) continue;
       label.id ||= `${select.id}-label`;
       chosen.removeAttribute("role");
+      chosen.removeAttribute("aria-readonly");
       field.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`);
     }
   }
