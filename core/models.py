@@ -128,7 +128,7 @@ class Job(Entity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.status}"
+        return f"{self.kind} {self.get_status_display()}"
 
     @property
     def percent(self) -> int:

@@ -103,14 +103,8 @@ class ConsoleSite(_Site):
         return _Choices.as_view(admin_site=self)(request)
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Find a page by name. unfold's own keeps answers in the cache under the user alone, across sites and shops."""
-        term = request.GET.get("s", "").strip().lower()
-        if not term:
-            return HttpResponse()
-        found = [
-            {"title": model["name"], "description": app["name"], "link": model["admin_url"], "icon": "tag"}
-            for app in self.get_app_list(request)
-            for model in app["models"]
-            if term in str(model["name"]).lower() or term in str(app["name"]).lower()
-        ]
-        return TemplateResponse(request, "unfold/helpers/search_results.html", {"results": found}, headers={"HX-Trigger": "search"})
+        """What the palette finds, in groups. unfold's own keeps answers in the cache under the user alone, across sites and shops."""
+        typed = request.GET.get("s", "")
+        groups = self._get_value(self._get_config("COMMAND", request)["search_callback"], request, typed)
+        context = {"groups": groups, "typed": typed.strip(), "count": sum(len(group.findings) for group in groups)}
+        return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers={"Cache-Control": "no-store"})

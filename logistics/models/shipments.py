@@ -64,7 +64,10 @@ class Shipment(Stateful):
             models.CheckConstraint(condition=Q(direction__in=["to_shopper", "to_merchant"]), name="shipment_direction"),
             models.CheckConstraint(condition=Q(status__in=states.ShipmentStatus.values), name="shipment_status"),
         ]
-        indexes = [models.Index(fields=["merchant", "tracking_number"], name="shipment_tracking")]
+        indexes = [
+            models.Index(fields=["merchant", "tracking_number"], name="shipment_tracking"),
+            models.Index(fields=["tracking_number"], name="shipment_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}"

@@ -40,7 +40,7 @@ class Scorecard(Entity):
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="scorecards", verbose_name=_("merchant"))
     day = models.DateField(_("day"))
     window = models.PositiveSmallIntegerField(_("days"))
-    standing = models.CharField(_("standing"), max_length=4, choices=Standing.choices, help_text="The worst of its measures.")
+    standing = models.CharField(_("standing"), max_length=4, choices=Standing.choices, help_text=_("The worst of its measures."))
     late = models.PositiveIntegerField(default=0)
     late_of = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)

@@ -47,7 +47,7 @@ class Checkout(Stateful):
     credit_minor = models.BigIntegerField(default=0, help_text="The part of the total paid with store credit and gift cards.")
     placed_from = models.UUIDField(help_text="The cart it was placed from: a repeat of the same request is known by it.")
     placed_at = models.DateTimeField()
-    expires_at = models.DateTimeField(help_text="By the database's clock, for placing stamps it and the sweep compares it there.")
+    expires_at = models.DateTimeField(help_text=_("By the database's clock, for placing stamps it and the sweep compares it there."))
     paid_at = models.DateTimeField(null=True)
     review_by = models.DateTimeField(null=True, help_text="Until when a person has time to decide about the payment; then it is decided.")
     # The company it was bought for, as it was called then, and its own number for the purchase.

@@ -34,6 +34,11 @@ def gateway(code: str) -> Gateway:
     return _GATEWAYS[code]
 
 
+def gateway_codes() -> list[str]:
+    """Of every gateway that a payment of ours may have gone through."""
+    return list(_GATEWAYS)
+
+
 def available_gateways() -> list[Gateway]:
     """Gateways that take new payments now, the best first."""
     return [found for found in _GATEWAYS.values() if found.is_available()]

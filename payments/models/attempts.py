@@ -53,7 +53,7 @@ class PaymentAttempt(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.status}"
+        return f"{self.gateway} {self.get_status_display()}"
 
 
 class Refund(Stateful):
@@ -87,7 +87,8 @@ class Refund(Stateful):
         ]
         indexes = [
             models.Index(fields=["next_poll_at"], name="refund_due", condition=Q(status__in=states.REFUND_LIVE)),
+            models.Index(fields=["provider_id"], name="refund_provider_id", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
-        return f"{Money(self.amount_minor, self.currency).format()} {self.status}"
+        return f"{Money(self.amount_minor, self.currency).format()} {self.get_status_display()}"

@@ -90,7 +90,7 @@ class GiftCard(Stateful):
     ending = models.CharField(_("ends in"), max_length=4, blank=True)
     value_minor = models.BigIntegerField(_("value"))
     currency = models.CharField(max_length=3)
-    expires_at = models.DateTimeField(_("expires"), null=True, help_text="By the database's clock.")
+    expires_at = models.DateTimeField(_("expires"), null=True, help_text=_("By the database's clock."))
     status = models.CharField(_("status"), max_length=10, choices=states.GiftCardStatus.choices, default=states.GiftCardStatus.ACTIVE)
     batch = models.ForeignKey(GiftCardBatch, on_delete=models.PROTECT, null=True, related_name="cards", verbose_name=_("batch"))
     purchase = models.OneToOneField(GiftCardPurchase, on_delete=models.PROTECT, null=True, related_name="card")

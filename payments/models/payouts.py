@@ -50,7 +50,7 @@ class PayoutSchedule(Entity):
         indexes = [models.Index(fields=["next_payout_at"], name="payout_schedule_due")]
 
     def __str__(self) -> str:
-        return f"{self.merchant_id} {self.frequency}"
+        return f"{self.merchant_id} {self.get_frequency_display()}"
 
     @property
     def is_paused(self) -> bool:
@@ -227,4 +227,4 @@ class Payout(Stateful):
         indexes = [models.Index(fields=["next_poll_at"], name="payout_due", condition=Q(status__in=states.PAYOUT_LIVE))]
 
     def __str__(self) -> str:
-        return f"{Money(self.amount_minor, self.currency).format()} {self.status}"
+        return f"{Money(self.amount_minor, self.currency).format()} {self.get_status_display()}"

@@ -83,7 +83,7 @@ class RiskAssessment(Entity):
         indexes = [models.Index(fields=["created_at"], name="risk_waiting", condition=Q(stage="paid", decision="review", verdict=""))]
 
     def __str__(self) -> str:
-        return f"{self.score} {self.decision}"
+        return f"{self.score} {self.get_decision_display()}"
 
     @property
     def is_waiting(self) -> bool:

@@ -22,7 +22,12 @@ _LOOK = {
     "BORDER_RADIUS": "8px",
     "COLORS": {"base": _WARM, "primary": _VERMILION},
     "STYLES": [lambda request: static("backoffice/console.css")],
-    "SCRIPTS": [lambda request: static("local_times.js"), lambda request: static("backoffice/files.js")],
+    "SCRIPTS": [
+        lambda request: static("local_times.js"),
+        lambda request: static("backoffice/frame.js"),
+        lambda request: static("backoffice/palette.js"),
+        lambda request: static("backoffice/files.js"),
+    ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("storefront/mark.svg")}],
 }
 
@@ -34,6 +39,7 @@ UNFOLD = {
     "SITE_SYMBOL": "store",
     "DASHBOARD_CALLBACK": "backoffice.pages.home.operator_home",
     "SIDEBAR": {"show_search": True, "navigation": "backoffice.navigation.operator_sidebar"},
+    "COMMAND": {"search_callback": "backoffice.palette.finding.operator_findings"},
 }
 UNFOLD_MERCHANT = {
     **_LOOK,
@@ -42,5 +48,6 @@ UNFOLD_MERCHANT = {
     "SITE_SUBHEADER": _("Jishi for merchants"),
     "SITE_SYMBOL": "storefront",
     "DASHBOARD_CALLBACK": "backoffice.pages.home.merchant_home",
-    "SIDEBAR": {"show_search": False, "navigation": "backoffice.navigation.merchant_sidebar"},
+    "SIDEBAR": {"show_search": True, "navigation": "backoffice.navigation.merchant_sidebar"},
+    "COMMAND": {"search_callback": "backoffice.palette.finding.merchant_findings"},
 }
