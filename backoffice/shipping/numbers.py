@@ -191,8 +191,7 @@ def _shipped(checked: Checked, ways: Mapping[str, str], actor: str, at: dt.datet
     assert checked.order_id is not None  # noqa: S101  a row that is ready has an order
     try:
         way = ways.get(row.carrier.strip().casefold(), MANUAL)
-        said = {"carrier": row.carrier, "tracking_number": row.tracking_number}
-        dispatch_order(order_id=checked.order_id, way=way, actor=actor, at=at, **said)
+        dispatch_order(order_id=checked.order_id, way=way, carrier=row.carrier, tracking_number=row.tracking_number, actor=actor, at=at)
     except DomainError as error:
         return replace(checked, state=FAILED, field="order", reason=str(error))
     return checked
