@@ -104,9 +104,9 @@ def move_holidays(*, at: dt.datetime, limit: int = 100) -> int:
     """Sweep: begin and end the holidays whose time has come; returns how many. Several may run at once."""
     running, planned = Holiday.objects.filter(status=HolidayStatus.RUNNING), Holiday.objects.filter(status=HolidayStatus.PLANNED)
     ending = running.filter(ends_at__lte=at).order_by("ends_at").values_list("merchant_id", "pk")[:limit]
-    moved = sum(_move(*keys, HolidayStatus.RUNNING, at) for keys in list(ending))
+    moved = sum(_move(owner, key, HolidayStatus.RUNNING, at) for owner, key in list(ending))
     starting = planned.filter(starts_at__lte=at).order_by("starts_at").values_list("merchant_id", "pk")[:limit]
-    return moved + sum(_move(*keys, HolidayStatus.PLANNED, at) for keys in list(starting))
+    return moved + sum(_move(owner, key, HolidayStatus.PLANNED, at) for owner, key in list(starting))
 
 
 @transaction.atomic

@@ -47,7 +47,8 @@ def save_rule(
     if amount_minor <= 0:
         raise DepositRuleInvalid
     row = (DepositRule.objects.filter(pk=rule_id).first() if rule_id else None) or DepositRule(created_at=at)
-    row.kind, row.category_id, row.amount_minor, row.is_active = kind, category_id, amount_minor, is_active
+    for name, value in {"kind": kind, "category_id": category_id, "amount_minor": amount_minor, "is_active": is_active}.items():
+        setattr(row, name, value)
     try:
         with transaction.atomic():
             row.save()
@@ -74,7 +75,8 @@ def deposit_row(*, merchant_id: uuid.UUID, at: dt.datetime) -> Deposit:
     """A merchant's row, made if there is none yet, and locked: call it in a transaction."""
     missing = Deposit(merchant_id=merchant_id, currency=settings.CURRENCY, next_look_at=at, created_at=at)
     Deposit.objects.bulk_create([missing], ignore_conflicts=True)
-    return Deposit.objects.select_for_update(of=("self",)).select_related("merchant").get(merchant_id=merchant_id)
+    row: Deposit = Deposit.objects.select_for_update(of=("self",)).select_related("merchant").get(merchant_id=merchant_id)
+    return row
 
 
 @transaction.atomic
@@ -89,7 +91,7 @@ def pay_deposit(*, merchant_id: uuid.UUID, amount_minor: int, key: str, actor: s
         DepositTooMuch: more than is missing or than the balance has, or not an amount.
     """
     row = deposit_row(merchant_id=merchant_id, at=at)
-    known = DepositMovement.objects.filter(merchant_id=merchant_id, key=_key(merchant_id, key)).first()
+    known: DepositMovement | None = DepositMovement.objects.filter(merchant_id=merchant_id, key=_key(merchant_id, key)).first()
     if known is not None:
         return known
     missing, payable = _missing(row), _payable(row)

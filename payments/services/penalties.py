@@ -82,7 +82,9 @@ def take_penalty(*, violation_id: uuid.UUID, at: dt.datetime) -> Penalty | None:
 def return_penalty(*, violation_id: uuid.UUID, at: dt.datetime) -> Penalty | None:
     """Give a taken penalty back to where it was taken from, once: its violation was lifted. None where there is none."""
     row = Violation.objects.select_for_update(of=("self",)).filter(pk=violation_id, status=Status.LIFTED).first()
-    penalty = Penalty.objects.select_for_update(of=("self",)).filter(violation=row, status=PenaltyStatus.TAKEN).first() if row else None
+    penalty: Penalty | None = (
+        Penalty.objects.select_for_update(of=("self",)).filter(violation=row, status=PenaltyStatus.TAKEN).first() if row else None
+    )
     if penalty is None:
         return None
     deposit = deposit_row(merchant_id=penalty.merchant_id, at=at)
