@@ -70,7 +70,8 @@ def _columns(kind: Kind, index: int, rows: QuerySet[Any]) -> QuerySet[Any, tuple
         "found_detail": _text(kind.detail),
         "found_state": _text(kind.state),
     }
-    return rows.annotate(**columns).values_list(*_COLUMNS)[:MOST_OF_A_KIND]
+    found: QuerySet[Any, tuple[Any, ...]] = rows.annotate(**columns).values_list(*_COLUMNS)[:MOST_OF_A_KIND]
+    return found
 
 
 def _text(said: Said) -> Any:

@@ -199,8 +199,14 @@ def _shipped(checked: Checked, actor: str, at: dt.datetime) -> Checked:
     row = checked.row
     assert checked.order_id is not None  # noqa: S101  a row that is ready has an order
     try:
-        parcel = {"way": checked.way, "carrier": row.carrier, "tracking_number": row.tracking_number}
-        dispatch_order(order_id=checked.order_id, **parcel, actor=actor, at=at)
+        dispatch_order(
+            order_id=checked.order_id,
+            way=checked.way,
+            carrier=row.carrier,
+            tracking_number=row.tracking_number,
+            actor=actor,
+            at=at,
+        )
     except DomainError as error:
         return replace(checked, state=FAILED, field="order", reason=str(error))
     return checked

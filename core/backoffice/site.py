@@ -105,6 +105,7 @@ class ConsoleSite(_Site):
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """What the palette finds, in groups. unfold's own keeps answers in the cache under the user alone, across sites and shops."""
         typed = request.GET.get("s", "")
-        groups = self._get_value(self._get_config("COMMAND", request)["search_callback"], request, typed)
+        site: Any = self
+        groups = site._get_value(site._get_config("COMMAND", request)["search_callback"], request, typed)
         context = {"groups": groups, "typed": typed.strip(), "count": sum(len(group.findings) for group in groups)}
         return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers={"Cache-Control": "no-store"})

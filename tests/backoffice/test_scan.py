@@ -179,5 +179,6 @@ def test_a_carrier_of_the_shop_is_listened_to_about_what_is_packed(shop: Shop, s
         scanner.scan("POST-1")
 
     parcel = Shipment.objects.get(reference=shop.to_ship.pk)
+    assert parcel.booking.account is not None
     assert (parcel.booking.gateway, parcel.booking.account.merchant) == ("webhook", shop.merchant)
     assert not hasattr(Shipment.objects.get(reference=other.pk), "booking")
