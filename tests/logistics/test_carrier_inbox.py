@@ -220,7 +220,7 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("body", WRONG)
+@pytest.mark.parametrize("body", WRONG, ids=range(len(WRONG)))  # their moments are those of each process
 def test_signed_nonsense_is_refused_with_its_reason_and_not_stored(rig: Rig, body: bytes) -> None:
     with pytest.raises(InvalidCarrierMessage) as refusal:
         rig.post(body)
