@@ -8,9 +8,11 @@ from allauth.account.admin import EmailAddress
 from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Company, User
 from core.backoffice.base import ConsoleAdmin
@@ -67,6 +69,22 @@ class UserAdmin(ConsoleAdmin):
         return fixed
 
 
+ACTIONS = {
+    "add": pgettext_lazy("right", "add"),
+    "change": pgettext_lazy("right", "change"),
+    "delete": pgettext_lazy("right", "delete"),
+    "view": pgettext_lazy("right", "view"),
+}
+
+
+def _right(permission: Permission) -> str:
+    """Such as "orders: view", in the reader's language."""
+    action, _separator, _model = permission.codename.partition("_")
+    model: Any = permission.content_type.model_class()
+    name = model._meta.verbose_name_plural if model else permission.content_type.model
+    return f"{capfirst(name)}: {ACTIONS.get(action, permission.name)}"
+
+
 @admin.register(Group)
 class GroupAdmin(ConsoleAdmin):
     """Rights of operator staff, by duty; only superusers write them."""
@@ -81,7 +99,10 @@ class GroupAdmin(ConsoleAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None and field.queryset is not None and db_field.name == "permissions":
-            field.queryset = field.queryset.select_related("content_type")  # their names need it
+            on_pages = {model._meta.model_name for model in self.admin_site._registry}
+            rights = field.queryset.filter(content_type__model__in=on_pages)
+            field.queryset = rights.select_related("content_type").order_by("content_type__app_label", "content_type__model", "pk")
+            field.label_from_instance = _right
         return field
 
     def may_act(self, request: HttpRequest) -> bool:

@@ -97,7 +97,6 @@ class OutboxEventAdmin(ConsoleAdmin):
 
 
 JOB_TONES = {"queued": "warning", "running": "info", "done": "success", "failed": "danger"}
-JOB_NAMES = {"queued": _("Queued"), "running": _("Running"), "done": _("Done"), "failed": _("Failed")}
 
 
 def progress_bar(job: Job) -> Any:
@@ -117,7 +116,7 @@ class JobAdmin(ConsoleAdmin):
     fields = ["kind", "state", "progress", "note", "actor", "problems", "created_at", "started_at", "seen_at", "finished_at"]
     change_form_outer_before_template = "backoffice/auto_refresh.html"
     list_before_template = "backoffice/auto_refresh.html"
-    state = column(lambda self, row: label(JOB_NAMES[row.status], JOB_TONES[row.status]), _("status"), ordering="status")
+    state = column(lambda self, row: label(row.get_status_display(), JOB_TONES[row.status]), _("status"), ordering="status")
     progress = column(lambda self, row: progress_bar(row), _("progress"))
     problems = column(lambda self, row: "; ".join(row.errors) or "–", _("errors"))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest
@@ -27,6 +28,22 @@ else:
     from unfold.admin import ModelAdmin as _Admin
     from unfold.admin import TabularInline as _Inline
     from unfold.views import ChangeList as _ChangeList
+
+
+class OfferedChoice(AutocompleteSelect):
+    """A choice that is looked up while typing. What was posted and cannot be a key chooses nothing; Django's would end the page."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        key: Any = self.field.remote_field.model._meta.pk
+
+        def can_be(said: Any) -> bool:
+            try:
+                key.to_python(said)
+            except ValidationError:
+                return False
+            return True
+
+        return super().optgroups(name, [said for said in value if can_be(said)], attr)
 
 
 class ConsoleChangeList(_ChangeList):
@@ -67,6 +84,11 @@ class ConsoleAdmin(_Admin):
     can_delete = False
     reference_fields: ClassVar[Sequence[str]] = ()
     actions_detail: Any = ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", OfferedChoice(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.can_add and super().has_add_permission(request)

@@ -46,7 +46,9 @@ class RateForm(ModelForm):
     file = forms.FileField(
         label=capfirst(_("or a file")),
         required=False,
-        help_text=_("A CSV file with the columns base, quote, rate, on; or the reference rates of the European Central Bank as XML."),
+        help_text=_(
+            "A CSV file with the columns <code>base, quote, rate, on</code>; or the reference rates of the European Central Bank as XML."
+        ),
         widget=forms.FileInput({"class": "file-input", "accept": ".csv,.xml,text/csv,text/xml"}),
     )
     is_checked = forms.BooleanField(

@@ -94,7 +94,7 @@ class DutyRateForm(ModelForm):
         help_text=format_lazy(
             "{} {}",
             _("A CSV file with the columns below. A rate of the same country, code and first day is replaced."),
-            ", ".join(COLUMNS),
+            f"<code>{', '.join(COLUMNS)}</code>",
         ),
         widget=forms.FileInput({"class": "file-input", "accept": ".csv,text/csv"}),
     )

@@ -94,10 +94,23 @@ class EntryInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("account__merchant").order_by("pk")
 
 
+class KindFilter(admin.SimpleListFilter):
+    """What postings are called; the column knows only their codes."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return PostingKind.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(LedgerTransaction)
 class LedgerTransactionAdmin(ConsoleAdmin):
     list_display = ["created_at", "kind_shown", "about", "moved", "memo"]
-    list_filter = ["kind"]
+    list_filter = [KindFilter]
     search_fields = ["key", "memo"]
     ordering = ["-created_at"]
     fields = ["created_at", "kind_shown", "about", "moved", "memo", "reverses"]

@@ -64,7 +64,7 @@ class EscrowHold(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{Money(self.amount_minor, self.currency).format()} {self.status}"
+        return f"{Money(self.amount_minor, self.currency).format()} {self.get_status_display()}"
 
     @property
     def left_minor(self) -> int:

@@ -58,7 +58,7 @@ class LedgerTransaction(Entity):
         verbose_name_plural = _("ledger transactions")
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
 
 
 class LedgerEntry(models.Model):
