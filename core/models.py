@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.ids import uuid7
 
@@ -106,7 +107,7 @@ class Job(Entity):
     """A long piece of work with progress that survives restarts and that a person can watch."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued", _("Waiting to run")
+        QUEUED = "queued", pgettext_lazy("job", "Queued")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
