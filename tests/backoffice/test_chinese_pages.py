@@ -27,7 +27,8 @@ KNOWN = {
     "camt", "pain", "kpi", "ip", "utc", "jishi", "stripe", "kg", "g", "km", "cm", "mm", "m", "km/h", "usd", "eur", "gbp", "jpy",
     "kwd", "cny", "vat", "excel", "sf", "control", "mac", "command", "en", "zh", "hans",
     "english", "ctrl", "esc", "zpl", "utf", "ok", "a4", "svd", "slug", "b2b", "sepa", "ach", "faq", "app", "totp", "passkey", "gtins",
-    "uuid", "cif", "cn", "mo", "tu", "we", "th", "fr", "sa", "su", "jpeg", "png", "webp", "jpg", "zip", "mp3", "mb", "kb", "gb", "code128", "mk", "bps", "hmac", "sha", "post", "ddp", "dap", "ioss",
+    "uuid", "cif", "cn", "mo", "tu", "we", "th", "fr", "sa", "su", "jpeg", "png", "webp", "jpg", "zip", "mp3", "mb", "kb", "gb",
+    "code128", "mk", "bps", "hmac", "sha", "post", "ddp", "dap", "ioss",
 }  # fmt: skip
 WORD = re.compile(r"[A-Za-z][A-Za-z/'’]*")
 # Addresses, numbers, names of fields, endings of files, time zones: they are the same in every language.
