@@ -93,8 +93,9 @@ def test_fifty_of_two_hundred_guests_get_one_and_the_others_are_told(shop_server
 
 def reserve_by_reading_first(
     *, reference: UUID, lines: Sequence[ReservationLine], expires_at: dt.datetime, at: dt.datetime, **_: Any
-) -> None:
+) -> list[Reservation]:
     """What other shops do: read the counter, decide, write it back."""
+    held = []
     for ordinal, line in enumerate(lines):
         stock = Stock.objects.get(variant_id=line.variant_id)
         if stock.available < line.quantity:
@@ -102,7 +103,8 @@ def reserve_by_reading_first(
         threading.Event().wait(0.05)
         Stock.objects.filter(pk=stock.pk).update(reserved=stock.reserved + line.quantity)
         wanted = {"group": line.group, "quantity": line.quantity, "expires_at": expires_at, "ordinal": ordinal}
-        Reservation.objects.create(merchant_id=line.merchant_id, stock=stock, reference=reference, **wanted)
+        held.append(Reservation.objects.create(merchant_id=line.merchant_id, stock=stock, reference=reference, **wanted))
+    return held
 
 
 @pytest.mark.django_db(transaction=True)

@@ -70,14 +70,16 @@ def change_without_guard(model: Any, where: dict[str, Any], values: dict[str, An
     return guarded_change(model, {name: value for name, value in where.items() if name != "status"}, values)
 
 
-def reserve_what_was_read(*, reference: uuid.UUID, lines: Any, expires_at: dt.datetime, at: dt.datetime, **_: Any) -> None:
+def reserve_what_was_read(*, reference: uuid.UUID, lines: Any, expires_at: dt.datetime, at: dt.datetime, **_: Any) -> list[Reservation]:
+    held = []
     for ordinal, line in enumerate(lines):
         stock = Stock.objects.get(variant_id=line.variant_id)
         if stock.available < line.quantity:
             raise OutOfStock(variant_id=line.variant_id, available=stock.available)
         wanted = {"group": line.group, "quantity": line.quantity, "expires_at": expires_at, "ordinal": ordinal}
-        Reservation.objects.create(merchant_id=line.merchant_id, stock=stock, reference=reference, created_at=at, **wanted)
+        held.append(Reservation.objects.create(merchant_id=line.merchant_id, stock=stock, reference=reference, created_at=at, **wanted))
         Stock.objects.filter(pk=stock.pk).update(reserved=stock.reserved + line.quantity)
+    return held
 
 
 def refund_what_was_read(*, attempt_id: uuid.UUID, reference: uuid.UUID, amount_minor: int, at: dt.datetime, **_: Any) -> Refund:
