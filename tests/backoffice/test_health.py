@@ -25,6 +25,7 @@ from tests.factories.cases import approve, open_case
 from tests.factories.merchants import make_membership, make_merchant
 from tests.factories.reviews import make_review
 from tests.factories.scorecards import DAY, MIDNIGHT, ago, give_numbers, make_open_violation, make_order, make_variant
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db
 HEALTH, BEHIND = "/merchant/health/", "/merchant/health/orders/"
@@ -51,7 +52,8 @@ def merchant(db: None) -> Merchant:
     approve(case)
     MerchantOrder.objects.filter(pk=good.pk).update(delivered_at=ago(8))
     AfterSalesCase.objects.update(opened_at=ago(1))
-    StateChange.objects.filter(entity_id=case.pk).exclude(from_status="").update(at=ago(1, hours=-2))
+    with as_owner():
+        StateChange.objects.filter(entity_id=case.pk).exclude(from_status="").update(at=ago(1, hours=-2))
     make_review(variant.product, stars=2, at=ago(1))
     give_numbers(variant.merchant, day=DAY - dt.timedelta(days=1), late=(0, 3))
     compute_scorecards(day=DAY, at=MIDNIGHT)

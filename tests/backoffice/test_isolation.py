@@ -22,6 +22,7 @@ from shop.health import livez
 from tests.backoffice.market import Shop
 from tests.backoffice.walk import Address, UnknownAddress, addresses, rows_of, snapshot
 from tests.factories.accounts import make_user
+from tests.isolation.received import text_of_bytes
 
 SITE = "merchant"
 REFUSED = {403, 404}
@@ -51,7 +52,7 @@ def member(shop: Shop, stranger: Shop, client: Client) -> Client:
 
 def _assert_silent(answer: Any, stranger: Shop, what: str) -> None:
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    text = body.decode() + str(dict(answer.headers))
+    text = text_of_bytes(body) + str(dict(answer.headers))
     assert stranger.canary.lower() not in text.lower(), what
     for row in (stranger.merchant.pk, stranger.product.pk, stranger.to_ship.pk, stranger.stock.pk):
         # The answer may only repeat a key that the request brought.

@@ -227,10 +227,11 @@ def test_a_search_is_few_statements_and_reads_no_large_table_from_end_to_end(sho
 def unguided(sql: str) -> list[str]:
     """Scans of large tables that no condition leads through an index."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        # A bitmap needs a condition, an index that is merely read along does not.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off")
         cursor.execute("EXPLAIN (FORMAT JSON) " + sql)
         found = cursor.fetchone()[0]
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on")
     plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
     return [
         f"{node['Node Type']} {node['Relation Name']}"

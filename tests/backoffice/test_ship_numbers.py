@@ -195,7 +195,7 @@ def test_the_queue_leads_here(owner: Client) -> None:
 
 def test_rows_go_by_the_carrier_they_name(shop: Shop, owner: Client) -> None:
     built_in, numbered, own = (paid_order(shop.product.variants.get(), "ANTELOPE") for _ in range(3))
-    text = f"{built_in.number},集市速运,\n{numbered.number},Jishi Express,SF1234567\n{own.number},antelope,POST-7\n"
+    text = f"{built_in.number},集市速运,\n{numbered.number},Jishi Express,SF1234567\n{own.number},antelope post,POST-7\n"
 
     for _ in range(2):  # again is harmless
         page = owner.post(URL, {"action": "ship", "text": text})

@@ -167,11 +167,19 @@ def test_a_connection_that_cannot_lay_its_role_down_is_not_kept(reading: None) -
 
 
 def test_the_shop_s_own_plans_know_nothing_of_the_wall() -> None:
-    """The application's policy is true, so the planner drops it: a text operator that is not leakproof still reads its index."""
+    """The application's policy is true, so the planner drops it: an operator that is not leakproof still leads through its index."""
+    by_number = "EXPLAIN SELECT id FROM orders_merchantorder WHERE number LIKE 'A%' AND status = 'paid'"
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT id FROM orders_merchantorder WHERE number LIKE 'A%' AND status = 'paid'")
-        as_application = cursor.fetchall()
+        as_application = _ways(cursor, by_number)
         with as_owner():
-            cursor.execute("EXPLAIN SELECT id FROM orders_merchantorder WHERE number LIKE 'A%' AND status = 'paid'")
-            assert cursor.fetchall() == as_application
+            as_the_owner = _ways(cursor, by_number)
+
+    assert as_application == as_the_owner
+    assert "Index Cond" in as_application[1]
+
+
+def _ways(cursor: Any, statement: str) -> list[str]:
+    """A plan without the order in which its filters are asked."""
+    cursor.execute(statement)
+    return [line for (line,) in cursor.fetchall() if "Filter:" not in line]
