@@ -48,7 +48,6 @@ class UserAdmin(ConsoleAdmin):
         "last_login",
         "created_at",
     ]
-    filter_horizontal = ["groups"]
     can_change = True
     kind = column(
         lambda self, row: label(_("Operator"), "primary") if row.is_staff else label(_("Person"), "neutral"), _("kind"), ordering="is_staff"
@@ -92,7 +91,6 @@ class GroupAdmin(ConsoleAdmin):
     list_display = ["name"]
     search_fields = ["name"]
     ordering = ["name"]
-    filter_horizontal = ["permissions"]
     fields = ["name", "permissions"]
     can_add = can_change = True
 

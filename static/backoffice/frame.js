@@ -19,6 +19,8 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
+  // Once when the fields are made, which is when the document is ready, and once more for those that wait for a style.
+  document.addEventListener("DOMContentLoaded", () => setTimeout(() => setTimeout(name)));
   window.addEventListener("load", name);
   document.addEventListener("formset:added", () => setTimeout(name));
 })();
