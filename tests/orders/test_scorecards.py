@@ -26,6 +26,7 @@ from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_seller
 from tests.factories.reviews import make_review
 from tests.factories.scorecards import DAY, MIDNIGHT, ago, make_order, make_variant
+from tests.rights import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -154,7 +155,8 @@ def test_time_to_answer_is_the_median_in_minutes_of_answered_cases() -> None:
         if minutes is not None:
             approve(case)
             moved = StateChange.objects.filter(entity_id=case.pk).exclude(from_status="")
-            moved.update(at=ago(3) + dt.timedelta(minutes=minutes))
+            with as_owner():
+                moved.update(at=ago(3) + dt.timedelta(minutes=minutes))
     AfterSalesCase.objects.update(opened_at=ago(3))
 
     assert card(variant.merchant).of(Measure.RESPONSE) == (90, 3)

@@ -190,6 +190,7 @@ def test_credit_that_is_not_there_is_not_spent() -> None:
     assert ledger.locked_balance(kind=Account.STORE_CREDIT, owner=member, currency="USD") == 999
 
 
+@pytest.mark.usefixtures("owner")
 def test_a_balance_is_written_by_the_ledger_alone(merchant: Merchant) -> None:
     held = make_hold(merchant)
     escrow.release(reference=held.reference, at=now())
