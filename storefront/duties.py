@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,6 +23,9 @@ def duties_shown(view: CartView, form: CheckoutForm) -> list[ParcelDuties]:
     if view.is_empty or not view.needs_address:
         return []
     country = str(form["country"].value() or settings.OPERATOR_COUNTRY)
+    chosen: Any = form.fields["country"]
+    if not chosen.valid_value(country):
+        return []
     return duties_of_cart(view, Destination(country, str(form["postcode"].value() or "")), current(), timezone.now())
 
 

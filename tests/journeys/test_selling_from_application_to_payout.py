@@ -56,7 +56,8 @@ CLERKS_MENU = {
     "logistics/carrierclaim/", "orders/invoice/", "health/", "catalog/product/", "catalog/variant/", "orders/quote/", "catalog/pricelist/",
     "catalog/tradeaccount/", "catalog/proposal/", "catalog/pricechange/", "prices/", "imports/", "logistics/stock/", "logistics/transfer/",
     "logistics/purchaseorder/", "logistics/supplier/", "logistics/stockcount/", "logistics/shippingrate/", "logistics/shippingzone/",
-    "logistics/warehouse/", "logistics/carrieraccount/", "logistics/vehicle/",
+    "logistics/warehouse/", "logistics/carrieraccount/", "logistics/vehicle/", "logistics/deliveryslot/", "logistics/pickuppoint/",
+    "pick-ups/", "waves/", "floors/",
 }  # fmt: skip
 NOT_THE_CLERKS = (
     "balance/", "payouts/", "bank-account/", "payments/payout/", "payments/payoutstatement/", "merchants/membership/",
