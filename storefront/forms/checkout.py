@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -24,11 +23,6 @@ from storefront.forms.addresses import AddressForm, CleanText
 WHERE_TO = ("phone", "address", "city", "postcode")
 # What is not needed where everything is picked up; a shop may call then, too.
 PLACE = ("address", "city", "postcode")
-
-RECOUNT = {
-    "hx-trigger": "change", "hx-include": "#checkout-form", "hx-vals": '{"apply": "totals"}', "hx-target": "#summary",
-    "hx-swap": "outerHTML", "hx-disabled-elt": "#place-order",
-}  # fmt: skip
 
 
 class CheckoutForm(AddressForm):
@@ -59,8 +53,6 @@ class CheckoutForm(AddressForm):
         if cart is not None and not cart.needs_address:
             for name in WHERE_TO:
                 del self.fields[name]
-        # Tax, delivery and import charges depend on it, so they are counted again.
-        self.fields["country"].widget.attrs |= RECOUNT | {"hx-post": reverse("checkout")}
         if cart is not None and cart.is_all_picked_up:
             for name in PLACE:
                 self.fields[name].required = False

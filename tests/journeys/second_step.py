@@ -86,5 +86,7 @@ class Colleague(Shopper):
 
     def menu(self) -> list[str]:
         """The addresses that the sidebar offers."""
-        links = self.page.locator("#nav-sidebar a[href^='/merchant/']").all()
+        offered = self.page.locator("#nav-sidebar a[href^='/merchant/']")
+        offered.first.wait_for(state="attached")
+        links = offered.all()
         return sorted({str(link.get_attribute("href")) for link in links} - {"/merchant/password_change/"})
