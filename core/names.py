@@ -40,6 +40,7 @@ NAMES = frozenset(
         _("kind"),
         _("language"),
         _("last error"),
+        _("made by"),
         _("merchant"),
         _("name"),
         _("next poll at"),

@@ -158,8 +158,9 @@ class PostgresServer:
                 if not session.fetch("SELECT 1 FROM pg_roles WHERE rolname = %s", role):
                     session.execute(f"CREATE ROLE {role} NOINHERIT")
                 session.execute(f"GRANT {role} TO {ROLE}")
-            session.execute(f"GRANT pg_monitor, {TENANT_ROLE} TO {APP_ROLE}")
+            # What a member inherits is settled when it becomes one.
             session.execute(f"ALTER ROLE {APP_ROLE} LOGIN INHERIT PASSWORD %s", self._password())
+            session.execute(f"GRANT pg_monitor, {TENANT_ROLE} TO {APP_ROLE}")
             if not session.fetch("SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
                 session.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
         if self.has_statistics:

@@ -278,7 +278,8 @@ def test_what_somebody_did_in_a_former_shop_is_not_in_the_history_of_the_new_one
 
 
 def test_the_walk_knows_a_leak_when_it_meets_one(member: Client, stranger: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Negative control: without the tenant's filter a stranger's pages answer, so the tests above would fail."""
+    """Negative control: without the tenant's filter and the database's wall a stranger's pages answer, so the tests above would fail."""
+    monkeypatch.setattr("merchants.admin.site.read_as", lambda merchant_id: None)
     monkeypatch.setattr(MerchantModelAdmin, "get_queryset", ConsoleAdmin.get_queryset)
 
     leaks = [url for address in _rows() for pk in rows_of(address.model_admin, stranger.merchant)[:1]
