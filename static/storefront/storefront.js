@@ -134,3 +134,10 @@ window.addEventListener("load", async () => {
   if (answer.ok) keepRecent([]);
 });
 document.querySelector("[data-clear-recent]")?.addEventListener("submit", () => keepRecent([]));
+
+// A purchase on its way is not counted again: the answer would be about a cart that is ordered already.
+const purchase = document.getElementById("checkout-form");
+let isOrdered = false;
+purchase?.addEventListener("submit", () => (isOrdered = true));
+addEventListener("pageshow", () => (isOrdered = false));
+document.addEventListener("htmx:configRequest", (event) => isOrdered && event.preventDefault());
