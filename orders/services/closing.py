@@ -6,9 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,9 +46,9 @@ class Obstacle:
 def obstacles_to_closing(merchant: Merchant) -> list[Obstacle]:
     """What is open of a shop, in the order in which it is best settled; empty where it can close."""
     rows: list[tuple[str, Promise, Callable[[], int]]] = [
-        ("orders", _("orders that are not completed"), lambda: _count(MerchantOrder.objects.filter(status__in=OPEN_ORDERS), merchant)),
-        ("cases", _("after-sales cases"), lambda: _count(AfterSalesCase.objects.filter(status__in=CASE_UNSETTLED), merchant)),
-        ("parcels", _("parcels that did not arrive"), lambda: _count(_undelivered(), merchant)),
+        ("orders", _("orders that are not completed"), _mine(MerchantOrder, merchant).filter(status__in=OPEN_ORDERS).count),
+        ("cases", _("after-sales cases"), _mine(AfterSalesCase, merchant).filter(status__in=CASE_UNSETTLED).count),
+        ("parcels", _("parcels that did not arrive"), _mine(UndeliveredParcel, merchant).filter(status=UndeliveredStatus.OPEN).count),
         ("disputes", _("disputed payments"), lambda: _disputes(merchant)),
         ("penalties", _("penalties that are not settled"), lambda: undecided_penalties(merchant.pk)),
         ("debts", _("balances below zero"), lambda: _debts(merchant)),
@@ -55,12 +57,9 @@ def obstacles_to_closing(merchant: Merchant) -> list[Obstacle]:
     return [obstacle for obstacle in found if obstacle.count]
 
 
-def _count(rows: object, merchant: Merchant) -> int:
-    return int(rows.for_merchant(merchant).count())  # type: ignore[attr-defined]
-
-
-def _undelivered() -> object:
-    return UndeliveredParcel.objects.filter(status=UndeliveredStatus.OPEN)
+def _mine(model: type[MerchantOrder | AfterSalesCase | UndeliveredParcel], merchant: Merchant) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.for_merchant(merchant)
+    return rows
 
 
 def _disputes(merchant: Merchant) -> int:

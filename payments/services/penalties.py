@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
@@ -38,10 +39,10 @@ def due_violations(at: dt.datetime) -> QuerySet[Violation]:
     return rows.filter(Q(status=Status.UPHELD) | Q(status=Status.OPEN, appeal_by__lt=at))
 
 
-def _tried(work: object, violation_id: uuid.UUID, at: dt.datetime) -> bool:
+def _tried(work: Callable[..., Penalty | None], violation_id: uuid.UUID, at: dt.datetime) -> bool:
     """Books that refuse one must not keep the others waiting."""
     try:
-        return bool(work(violation_id=violation_id, at=at))  # type: ignore[operator]
+        return work(violation_id=violation_id, at=at) is not None
     except Exception:
         log.exception("penalty not settled", extra={"violation": str(violation_id)})
         return False

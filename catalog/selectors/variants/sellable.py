@@ -1,4 +1,4 @@
-"""What carts and checkouts need to know of variants."""
+"""Variants as carts show and checkouts price them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
-
-from catalog.models import BundleItem, Product, Variant
 from catalog.rules.options import in_order, labels_by_language
 from catalog.rules.parcels import volume_of
 from catalog.rules.personalisation import Asked, asked_of
-from catalog.rules.prices import Price, price_in
+from catalog.rules.prices import Price
 from catalog.rules.quantities import Tier, tiers_in, tiers_of, unit_price
 from catalog.rules.trade import Listed, terms, winner
 from catalog.selectors.trade import Trader, listed_prices
-from core.compiled import compiled, first
+from catalog.selectors.variants.rows import DAYS, JOINED, ON_SALE, SAME, item_rows, price_of, variant_rows
 from core.exchange.rules import Conversion
 from core.i18n import translated
-from merchants.models import Merchant
 
 Texts = Mapping[str, Mapping[str, str]]
 
@@ -118,38 +114,6 @@ class SellableVariant:
         return self.option_labels.get(language, self.options)
 
 
-_PARCEL = ("length_mm", "width_mm", "height_mm", "hs_code")
-_SAME = ("product_id", "merchant_id", "sku", "options", "weight_g", *_PARCEL, "min_quantity", "quantity_step")
-_PRICED = ("price_minor", "compare_at_minor", "currency", "asked__price_minor", "asked__compare_at_minor")
-_TIERED = ("tiers", "asked__tiers")
-_JOINED = {
-    "title": "product__title",
-    "slug": "product__slug",
-    "tax_class": "product__tax_class",
-    "is_digital": "product__is_digital",
-    "is_made_to_order": "product__is_made_to_order",
-    "category_path": "product__card__category_path",
-    "merchant_slug": "merchant__slug",
-    "merchant_name": "merchant__name",
-    "picture": "product__card__picture",
-    "picture_widths": "product__card__picture_widths",
-    "picture_formats": "product__card__picture_formats",
-}
-_DAYS = ("product__handling_days", "merchant__handling_days")
-_DECIDING = (
-    "is_bundle",
-    "product__personalisation",
-    "is_active",
-    "product__status",
-    "product__i18n",
-    "product__options",
-    "merchant__status",
-    "merchant__i18n",
-    *_DAYS,
-)
-_ON_SALE = (True, Product.Status.PUBLISHED, Merchant.Status.ACTIVE)
-
-
 def sellable_variants(
     ids: Iterable[uuid.UUID], conversion: Conversion | None = None, trader: Trader | None = None
 ) -> dict[uuid.UUID, SellableVariant]:
@@ -162,7 +126,7 @@ def sellable_variants(
         trader: whose price lists count; one query more where somebody buys for a company.
     """
     wanted = list(dict.fromkeys(ids))
-    rows = _rows(wanted, conversion.currency if conversion else "")
+    rows = variant_rows(wanted, conversion.currency if conversion else "")
     parts = parts_of([row["pk"] for row in rows if row["is_bundle"]])
     found = {row["pk"]: _sellable(row, conversion, parts.get(row["pk"], ())) for row in rows}
     if trader is None or conversion is None:
@@ -181,102 +145,14 @@ def _traded(variant: SellableVariant, listed: tuple[Listed, ...]) -> SellableVar
 def parts_of(bundle_ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[BundlePart, ...]]:
     """What bundles consist of, in the order they show it. One query, none without bundles."""
     found: dict[uuid.UUID, tuple[BundlePart, ...]] = {}
-    for bundle_id, component_id, quantity, *deciding in _items(bundle_ids) if bundle_ids else ():
-        found[bundle_id] = (*found.get(bundle_id, ()), BundlePart(component_id, quantity, tuple(deciding) == _ON_SALE))
+    for bundle_id, component_id, quantity, *deciding in item_rows(bundle_ids) if bundle_ids else ():
+        found[bundle_id] = (*found.get(bundle_id, ()), BundlePart(component_id, quantity, tuple(deciding) == ON_SALE))
     return found
-
-
-@compiled
-def _items(bundle_ids: list[uuid.UUID]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = BundleItem.objects.filter(variant__in=bundle_ids).order_by("variant", "position", "pk")
-    deciding = ("component__is_active", "component__product__status", "merchant__status")
-    return rows.values_list("variant_id", "component_id", "quantity", *deciding)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What putting a variant into a cart needs to know of it."""
-
-    variant_id: uuid.UUID
-    title: str
-    i18n: Texts
-    price_minor: int
-    currency: str
-    is_sellable: bool
-    min_quantity: int = 1
-    quantity_step: int = 1
-    asked: tuple[Asked, ...] = ()
-    is_complete: bool = True
-
-    def title_in(self, language: str) -> str:
-        return translated({"title": self.title}, self.i18n, "title", language)
-
-
-def offer_of(variant_id: uuid.UUID, conversion: Conversion | None = None, trader: Trader | None = None) -> Offer | None:
-    """One variant's offer in the currency of `conversion`, None where there is no such variant. One query, one more of a bundle and one
-    more for a company.
-    """
-    if trader is not None:
-        sold = sellable_variants([variant_id], conversion, trader).get(variant_id)
-        return None if sold is None else _offer(sold)
-    row = first(_offers(variant_id, conversion.currency if conversion else ""))
-    if row is None:
-        return None
-    title, i18n, least, step, personalisation, is_bundle, *deciding = row[: -len(_PRICED)]
-    price = _price(dict(zip(_PRICED, row[-len(_PRICED) :], strict=True)), conversion)
-    is_complete = not is_bundle or _is_complete(parts_of([variant_id]).get(variant_id, ()))
-    is_sellable, asked = tuple(deciding) == _ON_SALE and is_complete, asked_of(personalisation)
-    return Offer(variant_id, title, _only(i18n, "title"), price.minor, price.currency, is_sellable, least, step, asked, is_complete)
-
-
-def _offer(sold: SellableVariant) -> Offer:
-    return Offer(
-        sold.variant_id,
-        sold.title,
-        sold.i18n,
-        sold.price_minor,
-        sold.currency,
-        sold.is_sellable,
-        sold.min_quantity,
-        sold.quantity_step,
-        sold.asked,
-        sold.is_complete,
-    )
-
-
-def _is_complete(parts: Iterable[BundlePart]) -> bool:
-    return all(part.is_on_sale for part in parts)
-
-
-@compiled
-def _offers(variant_id: uuid.UUID, currency: str) -> QuerySet[Any]:
-    rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk=variant_id), currency)
-    said = ("product__title", "product__i18n", "min_quantity", "quantity_step", "product__personalisation", "is_bundle")
-    return rows.values_list(*said, "is_active", "product__status", "merchant__status", *_PRICED)
-
-
-@compiled
-def _rows(ids: list[uuid.UUID], currency: str) -> QuerySet[Any]:
-    rows: QuerySet[Any] = with_price_in(Variant.objects.filter(pk__in=ids), currency)
-    return rows.values("pk", *_SAME, *_PRICED, *_TIERED, *_JOINED.values(), *_DECIDING)
-
-
-def with_price_in(rows: QuerySet[Variant], currency: str) -> QuerySet[Variant]:
-    """Variants with the merchant's own price in a currency beside them, as `asked__price_minor`."""
-    found: QuerySet[Variant] = rows.annotate(asked=FilteredRelation("prices", condition=Q(prices__currency=currency)))
-    return found
-
-
-def _price(row: Mapping[str, Any], conversion: Conversion | None) -> Price:
-    base = Price(row["price_minor"], row["compare_at_minor"], row["currency"])
-    asked = row["asked__price_minor"]
-    explicit = Price(asked, row["asked__compare_at_minor"], conversion.currency) if conversion and asked is not None else None
-    return price_in(base, explicit, conversion)
 
 
 def _sellable(row: Mapping[str, Any], conversion: Conversion | None, parts: tuple[BundlePart, ...]) -> SellableVariant:
-    values = {name: row[name] for name in _SAME} | {name: row[column] for name, column in _JOINED.items()}
-    price = _price(row, conversion)
+    values = {name: row[name] for name in SAME} | {name: row[column] for name, column in JOINED.items()}
+    price = price_of(row, conversion)
     base = Price(row["price_minor"], row["compare_at_minor"], row["currency"])
     explicit = tiers_of(row["asked__tiers"]) if row["asked__price_minor"] is not None else None
     return SellableVariant(
@@ -287,10 +163,10 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None, parts: tupl
             "compare_at_minor": price.compare_at_minor,
             "currency": price.currency,
             "base_currency": row["currency"],
-            "handling_days": next(row[name] for name in _DAYS if row[name] is not None),
+            "handling_days": next(row[name] for name in DAYS if row[name] is not None),
             "tiers": tiers_in(price, base, tiers_of(row["tiers"]), explicit, conversion),
-            "merchant_i18n": _only(row["merchant__i18n"], "name"),
-            "i18n": _only(row["product__i18n"], "title"),
+            "merchant_i18n": only(row["merchant__i18n"], "name"),
+            "i18n": only(row["product__i18n"], "title"),
             "options": in_order(row["product__options"], row["options"]),
             "option_labels": labels_by_language(row["product__options"], row["options"]),
             "category_path": values["category_path"] or "",
@@ -298,13 +174,17 @@ def _sellable(row: Mapping[str, Any], conversion: Conversion | None, parts: tupl
             "picture": values["picture"] or "",
             "picture_widths": tuple(values["picture_widths"] or ()),
             "picture_formats": tuple(values["picture_formats"] or ()),
-            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == _ON_SALE and _is_complete(parts),
+            "is_sellable": (row["is_active"], row["product__status"], row["merchant__status"]) == ON_SALE and are_on_sale(parts),
             "parts": parts,
-            "is_complete": _is_complete(parts),
+            "is_complete": are_on_sale(parts),
             "list_minor": row["price_minor"],
         }
     )
 
 
-def _only(i18n: Texts | None, field: str) -> Texts:
+def are_on_sale(parts: Iterable[BundlePart]) -> bool:
+    return all(part.is_on_sale for part in parts)
+
+
+def only(i18n: Texts | None, field: str) -> Texts:
     return {language: {field: texts[field]} for language, texts in (i18n or {}).items() if texts.get(field)}
