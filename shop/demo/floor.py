@@ -1,4 +1,4 @@
-"""The floor of one warehouse: six aisles of bins, goods in them, and a wave that somebody is just picking."""
+"""The floors of two warehouses: six aisles of bins, goods in them, and a wave that somebody is just picking."""
 
 import datetime as dt
 import uuid
@@ -11,20 +11,26 @@ from logistics.floor.services.bins import Sizes
 from logistics.models import Bin, Stock, Warehouse, Wave, WavePick
 from merchants.models import Merchant
 from orders.selectors.shipping import due_by_order, queue_to_ship
+from shop.demo.history import OFTEN
 from shop.demo.warehouses import ACTOR, KEEPER
 
+# The keeper of several warehouses, and the shop whose login is printed.
+WITH_BINS = (KEEPER, OFTEN)
 MOST_ORDERS = 8
 # Goods do not lie in the order of their numbers.
 STRIDE = 37
 
 
-@transaction.atomic
 def keep_bins(now: dt.datetime) -> None:
     """All of it, once."""
-    merchant = Merchant.objects.filter(slug=KEEPER).first()
-    house = Warehouse.objects.filter(merchant=merchant).order_by("priority", "code").first() if merchant else None
-    if merchant is None or house is None or Bin.objects.filter(warehouse=house).exists():
-        return
+    for merchant in Merchant.objects.filter(slug__in=WITH_BINS).order_by("slug"):
+        house = Warehouse.objects.filter(merchant=merchant).order_by("priority", "code").first()
+        if house is not None and not Bin.objects.filter(warehouse=house).exists():
+            _keep(merchant, house, now)
+
+
+@transaction.atomic
+def _keep(merchant: Merchant, house: Warehouse, now: dt.datetime) -> None:
     sizes = Sizes(gap_cm=350, rack_cm=130, length_cm=1_600, crossings_cm=(780,), pack_aisle=2)
     lay_out_floor(merchant_id=merchant.pk, warehouse_id=house.pk, sizes=sizes)
     make_grid(merchant_id=merchant.pk, warehouse_id=house.pk, zone="", aisles="A-F", racks="1-12", levels="1-3", at=now)
