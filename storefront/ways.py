@@ -22,7 +22,7 @@ from orders.rules.ways import ChosenWay, way_of
 from orders.selectors.cart_views import CartView, Parcel
 
 MAP_WIDTH, MAP_HEIGHT, MAP_PAD = 320, 200, 24
-# A map of a store and a city far from each other shows nothing of either.
+# A map of a store and a city far from each other shows nothing of either, and nobody picks up so far away.
 FAR_M = 150_000
 
 
@@ -71,6 +71,12 @@ class ParcelWays:
         return field_of(self.parcel)
 
     @property
+    def are_stores_far(self) -> bool:
+        """Whether nobody would go to any of them, so that they are folded away; never while one is chosen."""
+        is_far = all(store.km is not None and store.km * 1000 > FAR_M for store in self.stores)
+        return is_far and all(store.value != self.parcel.chosen for store in self.stores)
+
+    @property
     def has_choice(self) -> bool:
         return bool(self.stores or self.slots)
 
@@ -92,18 +98,23 @@ def shown_ways(view: CartView, city: str, at: dt.datetime) -> list[ParcelWays]:
 
 def _shown(parcel: Parcel, home: Point | None, at: dt.datetime) -> ParcelWays:
     days = max(line.handling_days for line in parcel.lines)
-    stores = [_store(number, point, home, at) for number, point in enumerate(parcel.ways.points)]
-    stores.sort(key=lambda store: (store.km is None, store.km or 0))
+    stores = _stores(parcel.ways.points, home, at)
     slots = [SlotsOfDay(day, list(options)) for day, options in groupby(parcel.ways.slots, key=lambda option: option.day)]
     return ParcelWays(parcel, delivery_promise(days, at), stores, slots, _map(stores, home))
 
 
-def _store(number: int, point: PickupPoint, home: Point | None, at: dt.datetime) -> StoreOption:
+def _stores(points: Sequence[PickupPoint], home: Point | None, at: dt.datetime) -> list[StoreOption]:
+    """The nearest first; the letters are in this order too."""
+    found = [(None if home is None else metres_between(home, _place(point)), point) for point in points]
+    found.sort(key=lambda pair: pair[0] or 0)
+    return [_store(letter(number), point, metres, at) for number, (metres, point) in enumerate(found)]
+
+
+def _store(name: str, point: PickupPoint, metres: int | None, at: dt.datetime) -> StoreOption:
     opening = point.opening
-    metres = metres_between(home, _place(point)) if home else None
     return StoreOption(
         point=point,
-        letter=letter(number),
+        letter=name,
         km=None if metres is None else round(metres / 1000),
         today=", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in opening.today(at)),
         is_open=opening.is_open(at),

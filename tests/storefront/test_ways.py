@@ -56,6 +56,20 @@ def test_the_page_offers_stores_hours_and_dates(store: PickupPoint, slot: Delive
     assert "Arrives" in page
 
 
+def test_stores_that_nobody_would_go_to_are_folded_away_until_one_is_chosen(
+    store: PickupPoint, shopper: Client, goods: Variant, order_form: dict[str, Any]
+) -> None:
+    near, far = {**order_form, "city": "Shanghai", "apply": "totals"}, {**order_form, "city": "Chengdu", "apply": "totals"}
+
+    assert "<summary" not in _block(shopper.post("/checkout/", near).text)
+    assert "km away" in _block(shopper.post("/checkout/", far).text).split("</summary>")[0]
+    assert "<summary" not in _block(shopper.post("/checkout/", {**far, **_store(goods, store)}).text)
+
+
+def _block(page: str) -> str:
+    return page.split('data-testid="ways"')[1].split("</fieldset>")[0]
+
+
 def test_a_merchant_without_stores_only_says_when_it_arrives(shopper: Client) -> None:
     page = shopper.get("/checkout/").text
 
