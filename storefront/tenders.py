@@ -36,7 +36,7 @@ NOTES = {
 
 # A gift card has no goods that could be kept.
 NOTE_FOR_GIFTS = _("You get an account and a payment reference. The card is mailed once the bank says that your payment is here.")
-CASH = Tender("cash_on_delivery", _("Cash on delivery"), _("Pay the carrier or the merchant when the goods are at your door."), "banknote")
+CASH = Tender("cash_on_delivery", _("Cash on delivery"), _("Pay in cash when you receive the goods."), "banknote")
 
 
 def provider_tenders() -> list[Tender]:

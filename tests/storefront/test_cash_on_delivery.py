@@ -59,7 +59,7 @@ def test_the_order_says_cash_on_delivery_from_first_to_last(confirmed: Client) -
 
     assert all("Cash on delivery" in page for page in (listed, waiting, done))
     assert "To pay in cash at the door" in waiting
-    assert "Paid in cash at the door" in done
+    assert "Paid in cash" in done
 
 
 def test_shopper_and_merchant_are_written_what_is_due(confirmed: Client) -> None:
