@@ -46,13 +46,14 @@ deploy-check: .venv/.dev
 	@DEBUG= HTTPS=1 ALLOWED_HOSTS=shop.example SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
-bench: .venv/.dev ## Measure the shop beside a bare Django view
+bench: .venv/.dev ## Measure the shop and a large merchant's back office beside a bare Django view
 	@$(RUN) -m benchmarks
+	@$(RUN) -m benchmarks.merchants
 
 ledger-bench: .venv/.dev ## Post a million ledger transactions, print the rate, verify them (N=20000 for fewer)
 	@$(RUN) -m benchmarks.ledger -n $(N)
 
-merchants-bench: .venv/.dev ## Open every list of a shop with 100,000 products and 100,000 orders
+merchants-bench: .venv/.dev ## The second half of bench: every list of a shop with 100,000 products and 100,000 orders (ARGS)
 	@$(RUN) -m benchmarks.merchants $(ARGS)
 
 stock-storm: .venv/.dev ## Make 100,000 stock movements and 50 allocations at once over 20 warehouses, print rates and invariants (MOVEMENTS, ALLOCATIONS, WAREHOUSES)

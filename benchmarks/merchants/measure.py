@@ -1,7 +1,9 @@
 """Opens every page of a shop's back office as its owner, in this process to count and over HTTP to time."""
 
+import datetime as dt
 import http.client
 import statistics
+import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -12,14 +14,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
 from accounts.models import User
 from merchants.admin import merchant_site
 from merchants.models import Membership, Merchant
+from orders.services.scorecards import compute_scorecards
 
 MOST_STATEMENTS = 15
 MOST_ROWS = 1_000
@@ -52,12 +57,14 @@ def measure(shop_url: str, bare_url: str, products: str, orders: str) -> None:
 
 
 def fill(products: int, orders: int) -> str:
-    """One shop with all of them; its address."""
+    """One shop with all of them and its scorecards of yesterday; its address."""
 
-    call_command("make_catalogue", str(products), merchants=1, seed=2, stdout=StringIO(), stderr=StringIO())
+    call_command("make_catalogue", str(products), merchants=1, seed=2, stdout=StringIO())
     slug = str(Merchant.objects.order_by("-pk").values_list("slug", flat=True)[0])
     call_command("make_orders", str(orders), merchant=slug, stdout=StringIO())
     connection.cursor().execute("VACUUM ANALYZE")
+    now = timezone.now()
+    compute_scorecards(day=timezone.localdate(now) - dt.timedelta(days=1), at=now)
     return slug
 
 
@@ -68,13 +75,15 @@ def measured(shop_url: str, slug: str) -> Iterator[Page]:
     client = Client(headers={"host": urllib.parse.urlsplit(shop_url).netloc})
     client.force_login(owner)
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    for path in paths():
+    asked = list(paths(client.get(reverse("merchant:index")).wsgi_request))
+    for number, path in enumerate(asked, 1):
+        print(f"page {number} of {len(asked)}: {path}", file=sys.stderr)
         statements, rows = counted(client, path)
         yield Page(path, timed(shop_url, path, cookie), statements, rows)
 
 
-def paths() -> Iterator[str]:
-    """The home, every page without a row of its own, and of every list the first and a later page, a search and each of its filters."""
+def paths(request: HttpRequest) -> Iterator[str]:
+    """For the merchant of a request: the home, every page without a row of its own; of every list two pages, a search and each filter."""
 
     yield reverse("merchant:index")
     yield from (reverse(f"merchant:{name}") for route, name, _duty, _view in merchant_site.pages if "<" not in route and is_read(name))
@@ -82,7 +91,7 @@ def paths() -> Iterator[str]:
     for model, model_admin in admins.items():
         path = reverse(f"merchant:{model._meta.app_label}_{model._meta.model_name}_changelist")
         yield from (path, f"{path}?p=3", *([f"{path}?q=oak"] if model_admin.search_fields else []))
-        yield from (f"{path}?{query}" for query in filters(model, model_admin))
+        yield from (f"{path}?{query}" for query in filters(request, model, model_admin))
 
 
 def is_read(name: str) -> bool:
@@ -90,19 +99,19 @@ def is_read(name: str) -> bool:
     return not name.endswith(("export", "csv", "pdf"))
 
 
-def filters(model: Any, model_admin: Any) -> Iterator[str]:
+def filters(request: HttpRequest, model: Any, model_admin: Any) -> Iterator[str]:
     for item in model_admin.list_filter:
         name = item[0] if isinstance(item, tuple) else getattr(item, "parameter_name", item)
         choices = dict(getattr(model._meta.get_field(name), "flatchoices", [])) if isinstance(item, str) else {}
         if choices:
             yield f"{name}__exact={next(iter(choices))}"
         elif not isinstance(item, str | tuple):
-            yield from (f"{name}={value}" for value in own_choices(item, model_admin))
+            yield from (f"{name}={value}" for value in own_choices(item, request, model_admin))
 
 
-def own_choices(item: Any, model_admin: Any) -> list[str]:
-    """What a filter of our own offers, which it says without a request."""
-    return [str(value) for value, _label in item.lookups(item, None, model_admin) or ()][:4]
+def own_choices(item: Any, request: HttpRequest, model_admin: Any) -> list[str]:
+    """What a filter of our own offers."""
+    return [str(value) for value, _label in item.lookups(item, request, model_admin) or ()][:4]
 
 
 def counted(client: Any, path: str) -> tuple[int, int]:
