@@ -67,7 +67,7 @@ def test_stores_that_nobody_would_go_to_are_folded_away_until_one_is_chosen(
 
 
 def _block(page: str) -> str:
-    return page.split('data-testid="ways"')[1].split("</fieldset>")[0]
+    return page.split('data-testid="ways"')[1].split("</fieldset>", maxsplit=1)[0]
 
 
 def test_a_merchant_without_stores_only_says_when_it_arrives(shopper: Client) -> None:
