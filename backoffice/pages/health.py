@@ -125,17 +125,17 @@ def _asked(request: HttpRequest) -> tuple[Measure, int]:
 def _behind(measure: Measure, merchant: Merchant, card: Scorecard, *, is_all: bool) -> QuerySet[Any]:
     span = span_of(card.day, card.window)
     if measure == Measure.RESPONSE:
-        return answered_cases(span).filter(merchant=merchant).select_related("order").order_by("-waited", "pk")
+        return answered_cases(span).filter(merchant=merchant).select_related("order__checkout").order_by("-waited", "pk")
     if measure == Measure.RATING:
         return ratings(span).filter(product__merchant=merchant).order_by("stars", "-created_at", "pk")
     rows: QuerySet[Any] = orders_of_measure(measure, span).filter(merchant=merchant)
-    return (rows if is_all else rows.filter(went_wrong=True)).order_by("-placed_at", "-pk")
+    return (rows if is_all else rows.filter(went_wrong=True)).select_related("checkout").order_by("-placed_at", "-pk")
 
 
 def _orders_of(shown: list[Any]) -> dict[uuid.UUID, MerchantOrder]:
     """The orders of reviews by order line; a review knows its line by an opaque key."""
     lines = [row.order_line for row in shown if hasattr(row, "order_line")]
-    found = OrderLine.objects.filter(pk__in=lines).select_related("order") if lines else ()
+    found = OrderLine.objects.filter(pk__in=lines).select_related("order__checkout") if lines else ()
     return {line.pk: line.order for line in found}
 
 

@@ -96,7 +96,7 @@ def paths(request: HttpRequest) -> Iterator[str]:
 
 def is_read(name: str) -> bool:
     """Files are made of all rows, a row at a time; they are no pages."""
-    return not name.endswith(("export", "csv", "pdf"))
+    return not name.endswith(("csv", "pdf")) and name != "export-products"
 
 
 def filters(request: HttpRequest, model: Any, model_admin: Any) -> Iterator[str]:

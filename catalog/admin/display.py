@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max, Min
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from catalog.models import Picture, Product, Review
-from core.backoffice.display import money
+from catalog.models import Picture, Product, Review, Variant
+from core.backoffice.display import count_of_its, money, of_its
 
 SMALL = 160
 
@@ -36,6 +37,16 @@ def product_header(product: Product) -> SafeString:
     count = getattr(product, "variant_count", 0)
     variants = ngettext("%(count)d variant", "%(count)d variants", count) % {"count": count}
     return format_html('<span class="cell-with-thumb">{}<span>{}<small>{}</small></span></span>', image, product.text("title"), variants)
+
+
+def price_columns() -> dict[str, Any]:
+    """The lowest and highest price of a product's variants and how many there are, as columns of a list."""
+    variants = Variant.objects.all()
+    return {
+        "low_minor": of_its(variants, "product", Min("price_minor")),
+        "high_minor": of_its(variants, "product", Max("price_minor")),
+        "variant_count": count_of_its(Variant, "product"),
+    }
 
 
 def price_range(row: Any) -> SafeString | str:

@@ -6,7 +6,7 @@ import types
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from catalog import services
 from catalog.admin.attributes import attribute_fields
 from catalog.admin.bundles import BundleItemInline, warn_of_sets
-from catalog.admin.display import price_range, product_header
+from catalog.admin.display import price_columns, price_range, product_header
 from catalog.admin.forms import CHINESE, ProductForm, VariantForm
 from catalog.admin.parcels import sides_of, size_text
 from catalog.admin.personalisation import personalisation_text
@@ -169,10 +169,7 @@ class MerchantProductAdmin(MerchantModelAdmin):
         return [inline for inline in self.inlines if obj is not None or inline not in {VariantPriceInline, BundleItemInline}]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request)
-        return rows.annotate(
-            low_minor=Min("variants__price_minor"), high_minor=Max("variants__price_minor"), variant_count=Count("variants")
-        )
+        return super().get_queryset(request).annotate(**price_columns())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = {f"{name}_zh" for name in CHINESE} | {"new_pictures", "address"}

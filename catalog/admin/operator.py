@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from catalog import services
 from catalog.admin.bundles import BundlePartsInline
-from catalog.admin.display import price_range, product_header, thumbnail
+from catalog.admin.display import price_columns, price_range, product_header, thumbnail
 from catalog.admin.forms import CategoryChoice
 from catalog.admin.personalisation import personalisation_text
 from catalog.models import Brand, Category, Picture, Product, Variant
@@ -25,7 +25,7 @@ from catalog.services.categories import create_category, move_category, rename_c
 from catalog.services.slugs import change_category_slug
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, money_column, status_column
+from core.backoffice.display import column, count_of_its, money_column, status_column
 from core.backoffice.fields import ModelForm, second_text, with_translations
 from core.errors import DomainError
 
@@ -86,7 +86,7 @@ class CategoryAdmin(ConsoleAdmin):
     products = column(lambda self, row: row.product_count, _("products"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(product_count=Count("products"))
+        return super().get_queryset(request).annotate(product_count=count_of_its(Product, "category"))
 
     def save_model(self, request: HttpRequest, obj: Any, form: CategoryForm, change: bool) -> None:
         name, parent = form.cleaned_data["name"], form.cleaned_data["parent"]
@@ -126,7 +126,7 @@ class BrandAdmin(ConsoleAdmin):
     products = column(lambda self, row: row.product_count, _("products"), ordering="product_count")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(product_count=Count("product"))
+        return super().get_queryset(request).annotate(product_count=count_of_its(Product, "brand"))
 
     def save_model(self, request: HttpRequest, obj: Brand, form: BrandForm, change: bool) -> None:
         obj.i18n = form.translations()
@@ -188,10 +188,7 @@ class ProductAdmin(ConsoleAdmin):
     price = column(lambda self, row: price_range(row), _("price"), ordering="low_minor")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request)
-        return rows.annotate(
-            low_minor=Min("variants__price_minor"), high_minor=Max("variants__price_minor"), variant_count=Count("variants")
-        )
+        return super().get_queryset(request).annotate(**price_columns())
 
     @object_action(
         description=_("Approve"),

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.actions import answer_dialog, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column
+from core.backoffice.display import column, count_of_its
 from core.backoffice.fields import ModelForm
 from logistics.floor.services import remove_bin, save_bin
-from logistics.models import Bin
+from logistics.models import Bin, Stock
 from merchants.admin import MerchantModelAdmin, merchant_site
 from merchants.admin.site import merchant_of
 from merchants.permissions import Duty
@@ -52,7 +51,7 @@ class BinAdmin(MerchantModelAdmin):
     articles = column(lambda self, row: row.article_count, _("articles"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("warehouse").annotate(article_count=Count("stock"))
+        return super().get_queryset(request).select_related("warehouse").annotate(article_count=count_of_its(Stock, "bin"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["warehouse", "code", "aisle_number", "along_cm", "articles"] if obj else ["warehouse", "code"]

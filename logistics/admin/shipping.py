@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +14,11 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, money_column, reference_column, status_column
+from core.backoffice.display import column, count_of_its, money_column, reference_column, status_column
 from core.backoffice.fields import ModelForm, MoneyField
 from logistics import services
 from logistics.admin.display import CARRIER_COLUMN, ShipmentLineInline, parcel_timeline
-from logistics.models import CarrierBooking, Shipment, ShippingRate
+from logistics.models import CarrierBooking, Shipment, ShipmentLine, ShippingRate
 from logistics.services.bookings import recall_parcel
 from logistics.states import SHIPMENT_TRANSITIONS, ShipmentStatus
 from merchants.admin import MerchantInline, MerchantModelAdmin, merchant_site
@@ -71,7 +70,7 @@ class MerchantShipmentAdmin(MerchantModelAdmin):
     timeline = column(lambda self, row: parcel_timeline(row), _("timeline"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(line_count=Count("lines"))
+        return super().get_queryset(request).annotate(line_count=count_of_its(ShipmentLine, "shipment"))
 
     @object_action(
         description=_("Add tracking news"),

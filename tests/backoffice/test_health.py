@@ -83,6 +83,22 @@ def test_the_list_is_paged(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) 
     assert "page=2" in pages[0]
 
 
+@pytest.mark.parametrize("measure", list(Measure))
+def test_the_list_needs_as_many_statements_for_many_rows(merchant: Merchant, monkeypatch: pytest.MonkeyPatch, measure: Measure) -> None:
+    browser = browser_of(merchant)
+    url = f"{BEHIND}?measure={measure}&days=30&show=all"
+    browser.get(url)
+
+    counts = []
+    for shown in (1, 50):
+        monkeypatch.setattr("backoffice.pages.health.PER_PAGE", shown)
+        with CaptureQueriesContext(connection) as statements:
+            browser.get(url)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1] <= 15
+
+
 def test_the_page_says_numbers_limits_and_what_to_do(merchant: Merchant) -> None:
     make_open_violation(merchant, rule="No copies", points=6)
 
