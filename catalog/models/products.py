@@ -46,7 +46,9 @@ class Product(Translated, Stateful):
         "hidden": frozenset({"published", "draft", "archived"}),
     }
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="products")
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, related_name="products", db_index=False
+    )  # product_of_shop begins with it
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category"))
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("brand"))
     slug = models.SlugField(max_length=120, unique=True)
@@ -98,6 +100,8 @@ class Product(Translated, Stateful):
             ),
         ]
         indexes = [
+            # A merchant's list, the newest first.
+            models.Index(fields=["merchant", "-created_at", "-id"], name="product_of_shop"),
             models.Index(fields=["publish_at"], name="product_publish_due", condition=Q(publish_at__isnull=False)),
             models.Index(fields=["hide_at"], name="product_hide_due", condition=Q(hide_at__isnull=False)),
         ]

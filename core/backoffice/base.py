@@ -118,6 +118,11 @@ class ConsoleAdmin(_Admin):
         """Whether this person may change rows of this kind at all, by form or by an action."""
         return super().has_change_permission(request)
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Rows whose parts match are found by their keys: DISTINCT would compare all columns of all that was found."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return (queryset.filter(pk__in=found.order_by().values("pk")), False) if may_repeat else (found, False)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return ConsoleChangeList
 
