@@ -46,9 +46,8 @@ class Product(Translated, Stateful):
         "hidden": frozenset({"published", "draft", "archived"}),
     }
 
-    merchant = models.ForeignKey(
-        Merchant, on_delete=models.PROTECT, related_name="products", db_index=False
-    )  # product_of_shop begins with it
+    # The index product_of_shop begins with it.
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="products", db_index=False)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category"))
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("brand"))
     slug = models.SlugField(max_length=120, unique=True)
