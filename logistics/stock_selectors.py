@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import F, IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from core.subqueries import of_its
 from logistics.models import StockMovement
 
 SOLD_WITHIN = dt.timedelta(days=30)
@@ -68,5 +69,4 @@ def older_than(rows: QuerySet[Any], days: int, at: dt.datetime) -> QuerySet[Any]
 
 def _moved(movements: QuerySet[Any], sign: int = 1) -> Coalesce:
     """The sum of these movements of a stock row, the outer query's."""
-    sums = movements.filter(stock=OuterRef("pk")).order_by().values("stock").annotate(pieces=sign * Sum("delta")).values("pieces")
-    return Coalesce(Subquery(sums, output_field=IntegerField()), Value(0))
+    return Coalesce(sign * of_its(movements, "stock", Sum("delta")), Value(0), output_field=IntegerField())

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from catalog.models import Picture, Product, Review, Variant
-from core.backoffice.display import count_of_its, money, of_its
+from core.backoffice.display import money
+from core.subqueries import count_of_its, of_its
 
 SMALL = 160
 

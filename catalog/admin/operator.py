@@ -25,9 +25,10 @@ from catalog.services.categories import create_category, move_category, rename_c
 from catalog.services.slugs import change_category_slug
 from core.backoffice.actions import ActionVariant, ReasonForm, object_action
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline, actor_of, now
-from core.backoffice.display import column, count_of_its, money_column, status_column
+from core.backoffice.display import column, money_column, status_column
 from core.backoffice.fields import ModelForm, second_text, with_translations
 from core.errors import DomainError
+from core.subqueries import count_of_its
 
 
 class NamesForm(ModelForm):

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Aggregate, Count, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -71,20 +69,6 @@ def column(function: Column, description: Text, *, ordering: str | None = None) 
     if ordering:
         show.admin_order_field = ordering  # type: ignore[attr-defined]
     return show
-
-
-def of_its(rows: QuerySet[Any], field: str, aggregate: Aggregate) -> Subquery:
-    """An aggregate of those `rows` whose `field` is the row of the list, None without any; it is computed for the rows shown only.
-
-    A join with GROUP BY would read all parts of all rows to show one page of them.
-    """
-    own = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
-    return Subquery(own.annotate(found=aggregate).values("found"))
-
-
-def count_of_its(model: type[Model], field: str) -> Coalesce:
-    """How many rows of a model have the row of the list in their `field`; computed for the rows shown only."""
-    return Coalesce(of_its(model._default_manager.all(), field, Count("pk")), 0)
 
 
 def money_column(field: str, description: Text, *, sign: int = 1) -> Any:

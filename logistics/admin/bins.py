@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.actions import answer_dialog, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, count_of_its
+from core.backoffice.display import column
 from core.backoffice.fields import ModelForm
+from core.subqueries import count_of_its
 from logistics.floor.services import remove_bin, save_bin
 from logistics.models import Bin, Stock
 from merchants.admin import MerchantModelAdmin, merchant_site

@@ -14,8 +14,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.actions import ActionVariant, ConfirmForm, object_action
 from core.backoffice.base import now
-from core.backoffice.display import column, count_of_its, money_column, reference_column, status_column
+from core.backoffice.display import column, money_column, reference_column, status_column
 from core.backoffice.fields import ModelForm, MoneyField
+from core.subqueries import count_of_its
 from logistics import services
 from logistics.admin.display import CARRIER_COLUMN, ShipmentLineInline, parcel_timeline
 from logistics.models import CarrierBooking, Shipment, ShipmentLine, ShippingRate

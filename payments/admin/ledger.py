@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.backoffice.base import ConsoleAdmin, ReadOnlyInline
 from core.backoffice.display import column, label, money, money_column, reference_column
+from core.subqueries import of_its
 from payments.admin import books
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.postings import PostingKind
@@ -60,8 +61,8 @@ class LedgerAccountAdmin(ConsoleAdmin):
         return format_html('<a class="link" href="{}">{}</a>', url, _("Statement"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        sums = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(n=Sum("amount_minor")).values("n")
-        return super().get_queryset(request).annotate(balance_minor=Coalesce(Subquery(sums), 0))
+        balance = of_its(LedgerEntry.objects.all(), "account", Sum("amount_minor"))
+        return super().get_queryset(request).annotate(balance_minor=Coalesce(balance, 0))
 
     def get_urls(self) -> list[Any]:
         pages = [
@@ -121,7 +122,6 @@ class LedgerTransactionAdmin(ConsoleAdmin):
     moved = money_column("moved_minor", _("amount"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        debits = LedgerEntry.objects.filter(transaction=OuterRef("pk"), amount_minor__gt=0).order_by().values("transaction")
-        moved = debits.annotate(n=Sum("amount_minor")).values("n")
+        moved = of_its(LedgerEntry.objects.filter(amount_minor__gt=0), "transaction", Sum("amount_minor"))
         currency = LedgerEntry.objects.filter(transaction=OuterRef("pk")).values("currency")[:1]
-        return super().get_queryset(request).annotate(moved_minor=Subquery(moved), currency=Subquery(currency))
+        return super().get_queryset(request).annotate(moved_minor=moved, currency=Subquery(currency))

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -24,6 +24,7 @@ from core.backoffice.bars import Bar, bars
 from core.backoffice.base import ConsoleAdmin, actor_of, now
 from core.backoffice.display import column, money, status_column, status_label
 from core.errors import DomainError
+from core.subqueries import of_its
 from payments import gateways
 from payments.admin.history import moves
 from payments.admin.providers import provider_column
@@ -125,10 +126,9 @@ class ReconciliationAdmin(ConsoleAdmin):
 
 def _counted(rows: QuerySet[Reconciliation]) -> QuerySet[Reconciliation]:
     """With the number of open differences and of the provider's movements."""
-    theirs = ReconciliationTotal.objects.filter(reconciliation=OuterRef("pk")).order_by().values("reconciliation")
     return rows.annotate(
         open_count=Count("differences", filter=OPEN, distinct=True),
-        movement_count=Subquery(theirs.annotate(n=Sum("their_count")).values("n")),
+        movement_count=of_its(ReconciliationTotal.objects.all(), "reconciliation", Sum("their_count")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -34,9 +35,9 @@ class InboundAdmin(MerchantModelAdmin):
     state = status_column(_("status"))
     pieces = column(lambda self, row: row.piece_count, _("pieces"))
 
+    @abstractmethod
     def draft(self, request: HttpRequest, data: dict[str, Any]) -> Model:
         """Write down what the form of a new one says."""
-        raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         made: Any = self.draft(request, form.cleaned_data)
@@ -78,6 +79,6 @@ class GoodsForm(ConfirmForm):
         super().__init__(*args, **kwargs)
         self.fields["goods"].initial = goods_text(self.offered(kwargs["object_id"]))
 
+    @abstractmethod
     def offered(self, key: uuid.UUID) -> Iterable[tuple[str, int | str]]:
         """SKUs and pieces for the row with this key, in the order of SKUs."""
-        raise NotImplementedError
