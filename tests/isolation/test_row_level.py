@@ -168,7 +168,7 @@ def test_a_connection_that_cannot_lay_its_role_down_is_not_kept(reading: None) -
 
 def test_the_shop_s_own_plans_know_nothing_of_the_wall() -> None:
     """The application's policy is true, so the planner drops it: an operator that is not leakproof still leads through its index."""
-    by_number = "EXPLAIN SELECT id FROM orders_merchantorder WHERE number LIKE 'A%' AND status = 'paid'"
+    by_number = "EXPLAIN SELECT id FROM orders_merchantorder WHERE number LIKE 'A%'"
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         as_application = _ways(cursor, by_number)
@@ -176,7 +176,7 @@ def test_the_shop_s_own_plans_know_nothing_of_the_wall() -> None:
             as_the_owner = _ways(cursor, by_number)
 
     assert as_application == as_the_owner
-    assert "Index Cond" in as_application[1]
+    assert any("Index Cond" in line and "number" in line for line in as_application), as_application
 
 
 def _ways(cursor: Any, statement: str) -> list[str]:
