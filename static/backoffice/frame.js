@@ -24,3 +24,11 @@ document.addEventListener("DOMContentLoaded", () => {
   window.addEventListener("load", name);
   document.addEventListener("formset:added", () => setTimeout(name));
 })();
+
+// A page left open turns dark with the system in the evening. Unfold asks the system whenever its choice is set, so it is set anew.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  const page = Alpine.$data(document.documentElement);
+  if (page.adminTheme !== "auto") return;
+  page.adminTheme = "";
+  page.adminTheme = "auto";
+});
