@@ -44,6 +44,14 @@ class ShipmentLost(Event):
 
 
 @dataclass(frozen=True)
+class WaveStarted(Event):
+    """Somebody has set out to pick what the orders of a wave wait for."""
+
+    wave_id: str
+    actor: str
+
+
+@dataclass(frozen=True)
 class PromisesToMove(Event):
     """A merchant wants what is promised from a place, a warehouse or a stock row, to be sent from elsewhere."""
 

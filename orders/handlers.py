@@ -7,13 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.outbox import handles
-from logistics.events import PromisesToMove, ReservationExpired, ShipmentDelivered, ShipmentLost, ShipmentReturned
+from logistics.events import PromisesToMove, ReservationExpired, ShipmentDelivered, ShipmentLost, ShipmentReturned, WaveStarted
 from loyalty import rules as loyalty_rules
 from loyalty.events import PointsClawedBack, PointsEarned, PointsExpired
 from merchants.events import HolidayStarted
 from orders.events import OrderCancelled, OrderCompleted, OrderPaid, OrderPartRefunded, OrderRefunded
 from orders.models import AfterSalesCase, Checkout, MerchantOrder
-from orders.services import charged_back, expiry, fulfilment, holidays, papers, payment, replanning, undelivered
+from orders.services import charged_back, expiry, fulfilment, holidays, papers, payment, replanning, totes, undelivered
 from orders.services.cases import sending, settling
 from payments.events import PaymentFailed, PaymentSucceeded, ProviderDisputeClosed, RefundSucceeded
 from payments.models import Refund
@@ -74,6 +74,11 @@ def move_deadlines_of_holiday(event: HolidayStarted) -> None:
 @handles(PromisesToMove)
 def plan_orders_again(event: PromisesToMove) -> None:
     replanning.replan_promises(place_id=uuid.UUID(event.place_id), at=timezone.now())
+
+
+@handles(WaveStarted)
+def prepare_orders_of_wave(event: WaveStarted) -> None:
+    totes.prepare_orders(wave_id=uuid.UUID(event.wave_id), actor=event.actor, at=timezone.now())
 
 
 @handles(RefundSucceeded)

@@ -1,11 +1,11 @@
-"""Sending the parcel of a tote whose check is complete."""
+"""What a wave means to its orders: they are being prepared once it is picked, and a checked tote leaves as a parcel."""
 
 import datetime as dt
 import uuid
 
 from django.db import transaction
 
-from core.states import StaleState
+from core.states import StaleState, move_to
 from logistics.errors import NotFound
 from logistics.floor.errors import ToteEnded, ToteNotChecked
 from logistics.floor.services.packing import is_checked, picks_of
@@ -16,6 +16,16 @@ from orders.models import MerchantOrder
 from orders.services.dispatching import follow
 from orders.services.fulfilment import ship_order
 from orders.services.moves import locked_order
+from orders.states import OrderStatus
+
+
+@transaction.atomic
+def prepare_orders(*, wave_id: uuid.UUID, actor: str, at: dt.datetime) -> None:
+    """The paid orders of a wave are being prepared: somebody walks for their goods, so they are no longer cancelled without a question."""
+    waiting = WaveTote.objects.filter(wave=wave_id, status=ToteStatus.OPEN).values_list("reference", flat=True)
+    paid = MerchantOrder.objects.filter(pk__in=list(waiting), status=OrderStatus.PAID)
+    for order in paid.select_for_update().order_by("pk"):
+        move_to(order, OrderStatus.PREPARING, actor=actor, at=at)
 
 
 @transaction.atomic

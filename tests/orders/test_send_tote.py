@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from core import outbox
 from core.invariants import violations
-from core.states import IllegalTransition
+from core.states import IllegalTransition, history
 from logistics.errors import InvalidTracking, NotFound, TrackingUsed
 from logistics.floor import services
 from logistics.floor.errors import ToteEnded, ToteNotChecked
 from logistics.models import Shipment, WaveTote
 from orders.models import MerchantOrder
 from orders.services.cancellation import cancel_order
-from orders.services.fulfilment import ship_order
+from orders.services.fulfilment import ship_order, start_preparing
 from orders.services.totes import send_tote
 from tests.factories.floor import ACTOR, a_scan, checked, picked, wave_of
 from tests.factories.logistics import make_stock, make_warehouse
@@ -114,3 +115,26 @@ def test_pieces_that_were_missing_stay_to_be_sent() -> None:
     assert order.status == "preparing"
     assert wave_of(first, order.pk).totes.get().picks.get().quantity == 1
     assert violations() == {}
+
+
+def test_setting_out_to_pick_prepares_the_paid_orders_of_the_wave() -> None:
+    house = make_warehouse()
+    goods = [make_stock(3, variant=make_goods(merchant=house.merchant, stock=0), warehouse=house).variant for _ in range(3)]
+    first, second, cancelled = (order_up_to("paid", variants=[variant]).order for variant in goods)
+    wave = wave_of(house, first.pk, second.pk, cancelled.pk)
+    start_preparing(order_id=second.pk, actor="merchant:2", at=timezone.now())
+    outbox.relay(now=timezone.now())
+    assert statuses(first, second, cancelled) == ["paid", "preparing", "paid"]
+
+    picked(wave)
+    cancel_order(order_id=cancelled.pk, actor=f"user:{cancelled.checkout.user_id}", reason="changed my mind", at=timezone.now())
+    outbox.relay(now=timezone.now())
+
+    assert statuses(first, second, cancelled) == ["preparing", "preparing", "cancelled"]
+    assert [(change.to_status, change.actor) for change in history(first)][-1] == ("preparing", ACTOR)
+    assert [change.to_status for change in history(second)].count("preparing") == 1
+    assert violations() == {}
+
+
+def statuses(*orders: MerchantOrder) -> list[str]:
+    return [MerchantOrder.objects.get(pk=order.pk).status for order in orders]

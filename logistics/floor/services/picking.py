@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
-from core.states import move_to
 from logistics.errors import InvalidQuantity, NotFound
 from logistics.floor.errors import AlreadyPicked, MoreThanToPick, NotInWave, ReasonMissing, WaveEnded
-from logistics.floor.services.waves import locked_wave
+from logistics.floor.services.waves import locked_wave, set_out
 from logistics.models import CountLine, FloorScan, Wave, WavePick
 from logistics.services.counts import open_count
 from logistics.services.totes import advance_wave
@@ -146,8 +145,7 @@ def _check(picks: Sequence[WavePick], count: int) -> None:
 def _picking(scan: Scan) -> Wave:
     """The wave, locked and being picked; the first confirmation starts it. One that was picked already may be told again."""
     wave = locked_wave(scan.wave_id, scan.merchant_id)
-    if wave.status == WaveStatus.PLANNED:
-        move_to(wave, WaveStatus.PICKING, actor=scan.actor, at=scan.at)
+    set_out(wave, actor=scan.actor, at=scan.at)
     if wave.status not in {WaveStatus.PICKING, WaveStatus.PICKED} and not _is_known(scan):
         raise WaveEnded
     return wave

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
+from core import outbox
 from core.states import move_to, record_change, write_changes
 from logistics.errors import NotFound
+from logistics.events import WaveStarted
 from logistics.floor.errors import InWave, NothingToWave, ToteEnded, WaveEnded, WavePartlySent, WaveTooLarge
 from logistics.models import Bin, FloorPlan, Reservation, Warehouse, Wave, WavePick, WaveTote
 from logistics.rules.floors import Layout, Spot
@@ -124,11 +126,17 @@ def _picks(
 def start_wave(*, wave_id: uuid.UUID, merchant_id: uuid.UUID, actor: str, at: dt.datetime) -> Wave:
     """Somebody sets out to pick. Again is the same answer; raises NotFound, WaveEnded."""
     wave = locked_wave(wave_id, merchant_id)
-    if wave.status == WaveStatus.PLANNED:
-        move_to(wave, WaveStatus.PICKING, actor=actor, at=at)
+    set_out(wave, actor=actor, at=at)
     if wave.status not in LIVE:
         raise WaveEnded
     return wave
+
+
+def set_out(wave: Wave, *, actor: str, at: dt.datetime) -> None:
+    """A wave whose row the caller has locked is being picked from now on, if it was planned."""
+    if wave.status == WaveStatus.PLANNED:
+        move_to(wave, WaveStatus.PICKING, actor=actor, at=at)
+        outbox.publish(WaveStarted(wave_id=str(wave.pk), actor=actor))
 
 
 @transaction.atomic
