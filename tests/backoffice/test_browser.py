@@ -140,3 +140,28 @@ def test_a_merchant_searches_for_a_part_of_a_set(shop_server: str, browser_conte
     assert (item.component.sku, item.quantity) == ("ANTELOPE-1", 2)
     # Whoever types on breaks off the search for what was typed before.
     assert [said for said in complaints if "/autocomplete/" not in said] == []
+
+
+@pytest.mark.browser
+def test_an_open_page_follows_the_system_into_the_dark_unless_a_scheme_was_chosen(
+    shop_server: str, browser_context: BrowserContext
+) -> None:
+    page = _sign_in(browser_context, shop_server, make_shop("ANTELOPE").owner)
+    page.emulate_media(color_scheme="light")
+    page.goto("/merchant/")
+    assert "dark" not in _classes(page)
+
+    page.emulate_media(color_scheme="dark")
+    page.locator("html.dark").wait_for()
+    page.emulate_media(color_scheme="light")
+    page.locator("html:not(.dark)").wait_for()
+
+    page.keyboard.press("Control+e")  # chosen: light, dark, and so on by turns
+    page.locator("html.light").wait_for()
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert "dark" not in _classes(page)
+
+
+def _classes(page: Page) -> str:
+    return page.locator("html").get_attribute("class") or ""

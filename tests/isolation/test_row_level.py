@@ -166,7 +166,7 @@ def test_a_connection_that_cannot_lay_its_role_down_is_not_kept(reading: None) -
     assert one("SELECT current_user") == APP_ROLE
 
 
-def test_the_shop_s_own_plans_know_nothing_of_the_wall() -> None:
+def test_the_shop_s_own_plans_know_nothing_of_the_wall(reading: None) -> None:
     """The application's policy is true, so the planner drops it: an operator that is not leakproof still leads through its index."""
     by_number = "EXPLAIN SELECT id FROM orders_merchantorder WHERE number LIKE 'A%'"
     with connection.cursor() as cursor:
@@ -174,9 +174,12 @@ def test_the_shop_s_own_plans_know_nothing_of_the_wall() -> None:
         as_application = _ways(cursor, by_number)
         with as_owner():
             as_the_owner = _ways(cursor, by_number)
+        read_as(uuid7())
+        as_merchant = _ways(cursor, by_number)
 
     assert as_application == as_the_owner
     assert any("Index Cond" in line and "number" in line for line in as_application), as_application
+    assert not any("Index Cond" in line and "number" in line for line in as_merchant), as_merchant
 
 
 def _ways(cursor: Any, statement: str) -> list[str]:

@@ -1,8 +1,8 @@
 """axe over the pages of both back offices, light and dark, phone and desktop, English and Chinese: nothing serious, nothing critical.
 
 What there is to look at is asked of the sites, so a new page or model is looked at without anybody remembering it. Pages of their own,
-and those with a template of their own, are seen at either size. The lists and forms of the other models are made by the same templates:
-each model is seen by one page, in turn, and each kind of page in every look. All are seen in the light and in the dark.
+and those with a template of their own, are seen in every look. The lists and forms of the other models are made by the same templates:
+each model is seen by one page, in turn, and each kind of page in every look.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-# Those with the same place in their half are the two looks of a page of its own: a phone in one language, a desktop in the other.
-LOOKS = [("phone", "zh-CN"), ("phone", "en-US"), ("desktop", "en-US"), ("desktop", "zh-CN")]
+# Each size in either light, each light at either size, and either language in all four of them.
+LOOKS = [("phone", "light", "zh-CN"), ("phone", "dark", "en-US"), ("desktop", "light", "en-US"), ("desktop", "dark", "zh-CN")]
 # Answers that are no page: data for scripts, files.
 NO_PAGES = {"autocomplete", "jsi18n", "search", "import-failed", "export-products", "customs-form", "payments_ledgeraccount_statement_csv"}
 NO_PAGES |= {"payments_ledgeraccount_trial_balance_csv"}
@@ -44,7 +44,7 @@ OWN_TEMPLATES = (
 
 @dataclass(frozen=True)
 class Sight:
-    """A page; `kind` is empty for one of its own, which is seen in two looks."""
+    """A page; `kind` is empty for one of its own, which is seen in every look."""
 
     url: str
     kind: str = ""
@@ -81,19 +81,18 @@ def _keys(site: Any, address: Address, shop: Shop) -> list[Any]:
 
 
 def seen_in(look: int, found: list[Sight]) -> list[str]:
-    """Of the pages of their own every second, of the others every fourth of each kind, a model's pages over all looks."""
+    """All pages of their own; of the others every fourth of each kind, so that a model's pages are spread over the looks."""
     turns: dict[str, Iterator[int]] = {}
     turn = [next(turns.setdefault(sight.kind, itertools.count())) for sight in found]
-    rounds = [len(LOOKS) if sight.kind else len(LOOKS) // 2 for sight in found]
-    return [sight.url for sight, number, places in zip(found, turn, rounds, strict=True) if (number - look) % places == 0]
+    return [sight.url for sight, number in zip(found, turn, strict=True) if not sight.kind or number % len(LOOKS) == look]
 
 
-def signed_in(browser: Browser, server: str, user: User, look: tuple[str, str]) -> Page:
-    size, locale = look
+def signed_in(browser: Browser, server: str, user: User, look: tuple[str, str, str]) -> Page:
+    size, scheme, locale = look
     client = Client()
     client.force_login(user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context = browser.new_context(base_url=server, viewport=SIZES[size], locale=locale, reduced_motion="reduce")
+    context = browser.new_context(base_url=server, viewport=SIZES[size], color_scheme=scheme, locale=locale)
     context.set_default_timeout(30_000)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server}])
     return context.new_page()

@@ -20,7 +20,7 @@ def test_a_merchant_goes_to_an_order_without_the_mouse(shop_server: str, browser
     from playwright.sync_api import expect
 
     shop = make_shop("ANTELOPE")
-    page = signed_in(browser, shop_server, shop.owner, ("desktop", "zh-CN"))
+    page = signed_in(browser, shop_server, shop.owner, ("desktop", "light", "zh-CN"))
     page.goto("/merchant/catalog/product/add/")
     field, dialog = page.locator("#palette-input"), page.get_by_role("dialog", name="搜索")
 
@@ -50,7 +50,7 @@ def test_on_a_phone_a_button_opens_it(shop_server: str, browser: Browser) -> Non
     from playwright.sync_api import expect
 
     shop = make_shop("ANTELOPE")
-    page = signed_in(browser, shop_server, shop.owner, ("phone", "en-US"))
+    page = signed_in(browser, shop_server, shop.owner, ("phone", "dark", "en-US"))
     page.goto("/merchant/orders/merchantorder/")
 
     page.locator("header").get_by_role("button", name="Search").click()
